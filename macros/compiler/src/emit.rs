@@ -1,0 +1,329 @@
+//! Program + Layout → tokens. Knows no operator.
+
+use crate::Item;
+use crate::graph::ElementType;
+use crate::layout::Layout;
+use crate::program::{Access, Arg, Call, Constant, Port, Program, View};
+use crate::table;
+use proc_macro2::{Ident, Literal, Span, TokenStream};
+use quote::{format_ident, quote};
+
+/// The struct of a model, its functions and constants.
+pub fn emit(item: &Item, program: &Program, layout: &Layout) -> TokenStream {
+    let Item { attributes, visibility, name, support, .. } = item;
+    let bytes = layout.bytes;
+    let doc = table::document(program, layout);
+    let functions = program.calls.iter().enumerate().map(|(at, call)| function(item, call, at));
+    let consts = consts(item, program, layout);
+    let methods = methods(item, program, layout);
+    let model = model_trait(item, program);
+    quote! {
+        #(#attributes)*
+        #[doc = #doc]
+        #visibility struct #name {
+            arena: #support::__private::arena::Arena<#bytes>,
+        }
+
+        const _: () = {
+            #consts
+            #methods
+            #model
+            #(#functions)*
+        };
+    }
+}
+
+/// Name of the function that makes one call: the operator in snake case and its position.
+fn function_name(call: &Call, at: usize) -> Ident {
+    format_ident!("{}_{at}", call.name.to_lowercase())
+}
+
+/// One documented function per call: its constants, and the kernel's name with its parameters.
+fn function(item: &Item, call: &Call, at: usize) -> TokenStream {
+    let support = &item.support;
+    let name = function_name(call, at);
+    let doc = format!(" Operator {}, `{}`: gives shape {:?}.", call.index, call.name, call.shape);
+    let (module, kernel) = (format_ident!("{}", call.module), format_ident!("{}", call.kernel));
+    let params: TokenStream = call.params.parse().unwrap_or_default();
+    let statics = call.constants().map(|constant| static_bytes(item, constant));
+    let parameters = call.args.iter().filter_map(|arg| parameter(item, arg));
+    let passed = call.args.iter().map(|arg| match arg {
+        Arg::Constant(constant) => {
+            let (name, ty) = (format_ident!("{}", constant.name), element(constant.ty));
+            quote!(#name.view::<#ty>())
+        }
+        Arg::Window(name, _, access) => {
+            let name = format_ident!("{name}");
+            match access {
+                Access::Write => quote!(#name.as_mut_slice()),
+                _ => quote!(#name.as_slice()),
+            }
+        }
+    });
+    quote! {
+        #[doc = #doc]
+        #[inline(never)]
+        fn #name(#(#parameters),*) {
+            use #support::__private::kernels::{shapes::*, #module::*};
+            #(#statics)*
+            #kernel(&const { #params }, #(#passed),*)
+        }
+    }
+}
+
+/// A parameter of a call's function, for a window of the arena.
+fn parameter(item: &Item, arg: &Arg) -> Option<TokenStream> {
+    let Arg::Window(name, view, access) = arg else { return None };
+    let support = &item.support;
+    let (name, ty, len) = (format_ident!("{name}"), element(view.ty), view.len);
+    Some(match access {
+        Access::Read => quote!(#name: &[#ty; #len]),
+        Access::Write => quote!(#name: &mut [#ty; #len]),
+        Access::ReadInPlace | Access::WriteInPlace => {
+            quote!(#name: &[#support::__private::Cell<#ty>; #len])
+        }
+    })
+}
+
+/// A constant in program memory: one literal, however many elements.
+fn static_bytes(item: &Item, constant: &Constant) -> TokenStream {
+    let support = &item.support;
+    let name = format_ident!("{}", constant.name);
+    let (len, bytes) = (constant.bytes.len(), Literal::byte_string(&constant.bytes));
+    quote!(#support::__private::flash_bytes!(#name: #len = #bytes);)
+}
+
+/// `INPUT`, `OUTPUT` and the figures.
+fn consts(item: &Item, program: &Program, layout: &Layout) -> TokenStream {
+    let Item { name, support, source, .. } = item;
+    let ports = |ports: &[Port]| {
+        let (types, values): (Vec<_>, Vec<_>) =
+            ports.iter().map(|p| (port_type(item, p), port(item, p))).unzip();
+        (group(&types), group(&values))
+    };
+    let (input_type, input) = ports(&program.inputs);
+    let (output_type, output) = ports(&program.outputs);
+    let figures = table::Figures::of(program, layout);
+    let (ram, flash, macs) = (figures.ram, figures.flash, figures.macs);
+    let layers = program.calls.iter().map(|call| {
+        let (name, shape, macs, flash) = (call.name, &call.shape, call.macs, call.constant_bytes());
+        quote!(#support::Layer { operator: #name, shape: &[#(#shape),*], macs: #macs, flash: #flash })
+    });
+    let tracked = source.as_ref().map(|path| {
+        quote! {
+            // Makes cargo rebuild when the model changes; nothing refers to it, so it is not linked.
+            const _: &[u8] = ::core::include_bytes!(#path);
+        }
+    });
+    quote! {
+        #tracked
+        #[allow(dead_code)]
+        impl #name {
+            /// The model's input, or all of them: shape, scale, zero point and conversions.
+            pub const INPUT: #input_type = #input;
+            /// The model's output, or all of them: shape, scale, zero point and conversions.
+            pub const OUTPUT: #output_type = #output;
+            /// Bytes of RAM that a value of this type takes, all activations included.
+            pub const RAM: usize = #ram;
+            /// Bytes of constants in program memory: weights, biases and tables.
+            pub const FLASH: usize = #flash;
+            /// Multiplications and accumulations of one inference.
+            pub const MACS: usize = #macs;
+            /// What runs, in order.
+            pub const LAYERS: &'static [#support::Layer] = &[#(#layers),*];
+        }
+        const _: () = ::core::assert!(::core::mem::size_of::<#name>() == #name::RAM);
+    }
+}
+
+/// `new`, `infer`, `input_mut` and `run`.
+fn methods(item: &Item, program: &Program, layout: &Layout) -> TokenStream {
+    let Item { name, support, .. } = item;
+    let inputs = arrays(&program.inputs);
+    let outputs = arrays(&program.outputs);
+    let names: Vec<Ident> = match program.inputs.len() {
+        1 => vec![format_ident!("input")],
+        n => (0..n).map(|i| format_ident!("input_{i}")).collect(),
+    };
+    let places: Vec<Ident> = (0..names.len()).map(|i| format_ident!("place_{i}")).collect();
+    let output = group(&outputs.iter().map(|array| quote!(&#array)).collect::<Vec<_>>());
+    let windows_mut = group(&inputs.iter().map(|array| quote!(&mut #array)).collect::<Vec<_>>());
+    let opened_inputs = open(item, layout, &ports_windows(&program.inputs, Access::Write));
+    let opened_outputs = open(item, layout, &ports_windows(&program.outputs, Access::Read));
+    let unpack = |count: usize, opened: TokenStream| match count {
+        1 => quote!(#opened.0),
+        _ => opened,
+    };
+    let (window, result) =
+        (unpack(program.inputs.len(), opened_inputs.clone()), unpack(program.outputs.len(), opened_outputs));
+    let steps = program.calls.iter().enumerate().map(|(at, call)| step(item, layout, call, at));
+    let copy = (!names.is_empty()).then(|| {
+        quote! {
+            let (#(#places,)*) = #opened_inputs;
+            #(*#places = *#names;)*
+        }
+    });
+    quote! {
+        #[allow(dead_code, clippy::too_many_arguments, clippy::type_complexity)]
+        impl #name {
+            /// A model that is ready to run.
+            #[inline]
+            pub const fn new() -> Self {
+                Self { arena: #support::__private::arena::Arena::new() }
+            }
+
+            /// Runs the model once: the inputs in, the outputs out.
+            #[inline]
+            pub fn infer(&mut self, #(#names: &#inputs),*) -> #output {
+                #copy
+                self.run()
+            }
+
+            /// The place where [`Self::run`] expects the input: write there to save a copy. What was
+            /// written is gone after a run.
+            #[inline]
+            pub fn input_mut(&mut self) -> #windows_mut {
+                #window
+            }
+
+            /// Runs the model once on what was written to [`Self::input_mut`].
+            pub fn run(&mut self) -> #output {
+                #(#steps)*
+                #result
+            }
+        }
+
+        impl ::core::default::Default for #name {
+            fn default() -> Self {
+                Self::new()
+            }
+        }
+    }
+}
+
+/// One line of the table of contents that `run` is.
+fn step(item: &Item, layout: &Layout, call: &Call, at: usize) -> TokenStream {
+    let name = function_name(call, at);
+    let windows: Vec<(View, Access)> = call.windows().collect();
+    let names: Vec<Ident> = call
+        .args
+        .iter()
+        .filter_map(|arg| match arg {
+            Arg::Window(name, ..) => Some(format_ident!("{name}")),
+            Arg::Constant(_) => None,
+        })
+        .collect();
+    let opened = open(item, layout, &windows);
+    quote! {
+        let (#(#names,)*) = #opened;
+        #name(#(#names),*);
+    }
+}
+
+/// Windows of the arena, as a tuple of references.
+fn open(item: &Item, layout: &Layout, windows: &[(View, Access)]) -> TokenStream {
+    let support = &item.support;
+    let arena = quote!(#support::__private::arena);
+    let types = windows.iter().map(|(view, access)| {
+        let kind = match access {
+            Access::Read => quote!(Read),
+            Access::Write => quote!(Write),
+            Access::ReadInPlace | Access::WriteInPlace => quote!(Shared),
+        };
+        let offset = layout.offsets.get(view.buffer.0).copied().unwrap_or(usize::MAX);
+        let (ty, len, at) = (element(view.ty), view.len, offset.saturating_add(view.offset));
+        quote!(#arena::#kind<#ty, #len, #at>)
+    });
+    match windows.is_empty() {
+        true => quote!(()),
+        false => quote!(self.arena.open::<(#(#types,)*)>()),
+    }
+}
+
+fn ports_windows(ports: &[Port], access: Access) -> Vec<(View, Access)> {
+    ports.iter().map(|port| (port.view, access)).collect()
+}
+
+/// The array type of each port.
+fn arrays(ports: &[Port]) -> Vec<TokenStream> {
+    let array = |port: &Port| {
+        let (ty, len) = (element(port.view.ty), port.view.len);
+        quote!([#ty; #len])
+    };
+    ports.iter().map(array).collect()
+}
+
+/// The trait that generic code uses.
+fn model_trait(item: &Item, program: &Program) -> TokenStream {
+    let Item { name, support, .. } = item;
+    let shared =
+        |ports: &[Port]| group(&arrays(ports).iter().map(|array| quote!(&'a #array)).collect::<Vec<_>>());
+    let exclusive =
+        |ports: &[Port]| group(&arrays(ports).iter().map(|array| quote!(&'a mut #array)).collect::<Vec<_>>());
+    let (input, output, window) =
+        (shared(&program.inputs), shared(&program.outputs), exclusive(&program.inputs));
+    let shown = name.to_string();
+    let arguments: Vec<TokenStream> = match program.inputs.len() {
+        1 => vec![quote!(input)],
+        n => (0..n).map(Literal::usize_unsuffixed).map(|i| quote!(input.#i)).collect(),
+    };
+    quote! {
+        impl #support::Model for #name {
+            const NAME: &'static str = #shown;
+            const RAM: usize = Self::RAM;
+            const FLASH: usize = Self::FLASH;
+            const MACS: usize = Self::MACS;
+            const LAYERS: &'static [#support::Layer] = Self::LAYERS;
+            type Input<'a> = #input;
+            type InputMut<'a> = #window;
+            type Output<'a> = #output;
+
+            #[inline]
+            fn infer<'a>(&'a mut self, input: Self::Input<'_>) -> Self::Output<'a> {
+                Self::infer(self, #(#arguments),*)
+            }
+
+            #[inline]
+            fn input_mut(&mut self) -> Self::InputMut<'_> {
+                Self::input_mut(self)
+            }
+
+            #[inline]
+            fn run(&mut self) -> Self::Output<'_> {
+                Self::run(self)
+            }
+        }
+    }
+}
+
+fn port_type(item: &Item, port: &Port) -> TokenStream {
+    let (support, ty) = (&item.support, element(port.view.ty));
+    quote!(#support::Tensor<#ty>)
+}
+
+fn port(item: &Item, port: &Port) -> TokenStream {
+    let support = &item.support;
+    let Port { name, shape, scale, zero_point, .. } = port;
+    quote!(#support::Tensor::new(#name, &[#(#shape),*], #scale, #zero_point))
+}
+
+/// One thing as itself, several as a tuple.
+fn group(parts: &[TokenStream]) -> TokenStream {
+    match parts {
+        [one] => one.clone(),
+        several => quote!((#(#several),*)),
+    }
+}
+
+/// The Rust type of elements.
+pub(crate) fn element(ty: ElementType) -> Ident {
+    let name = match ty {
+        ElementType::UInt8 | ElementType::Bool => "u8",
+        ElementType::Int16 => "i16",
+        ElementType::UInt16 => "u16",
+        ElementType::Int32 => "i32",
+        ElementType::UInt32 => "u32",
+        _ => "i8",
+    };
+    Ident::new(name, Span::call_site())
+}

@@ -1,0 +1,182 @@
+//! The model as all passes see it: tensors, and nodes in the order in which they run.
+
+use crate::diagnostics::At;
+use crate::ops::Op;
+use std::fmt;
+use std::rc::Rc;
+
+/// Index of a [`Tensor`] in [`Graph::tensors`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TensorId(pub usize);
+
+/// A whole model.
+#[derive(Debug)]
+pub struct Graph {
+    /// Every tensor, constants included.
+    pub tensors: Vec<Tensor>,
+    /// The operators, each after those whose outputs it reads.
+    pub nodes: Vec<Node>,
+    /// What the caller provides, in the model's order.
+    pub inputs: Vec<TensorId>,
+    /// What the caller gets, in the model's order.
+    pub outputs: Vec<TensorId>,
+}
+
+/// One operator of a model.
+#[derive(Debug)]
+pub struct Node {
+    /// Position in the file, which people and tools number operators by.
+    pub index: usize,
+    /// The operator's name in the schema.
+    pub name: &'static str,
+    /// What it does, with all its options.
+    pub op: Rc<dyn Op>,
+    /// What it reads; `None` where an optional input is left out.
+    pub inputs: Vec<Option<TensorId>>,
+    /// What it writes.
+    pub outputs: Vec<TensorId>,
+}
+
+/// A value between operators.
+#[derive(Clone, Debug)]
+pub struct Tensor {
+    /// The name in the file; only for people.
+    pub name: String,
+    /// Dimensions, outermost first; empty for a scalar.
+    pub shape: Vec<usize>,
+    /// Type of the elements.
+    pub ty: ElementType,
+    /// The meaning of the integers, if they stand for real numbers.
+    pub quantization: Option<Quantization>,
+    /// Little-endian bytes, if the tensor is constant.
+    pub data: Option<Rc<[u8]>>,
+}
+
+/// `real = scale · (integer - zero point)`, for a whole tensor or per slice of one dimension.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Quantization {
+    /// One scale, or one per slice. Finite and positive.
+    pub scales: Vec<f32>,
+    /// One zero point, or one per slice.
+    pub zero_points: Vec<i32>,
+    /// The dimension that the slices lie along.
+    pub dimension: usize,
+}
+
+/// Element types of the schema.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[allow(missing_docs)] // each is its own name
+pub enum ElementType {
+    Int4,
+    Int8,
+    UInt8,
+    Int16,
+    UInt16,
+    Int32,
+    UInt32,
+    Int64,
+    UInt64,
+    Float16,
+    Float32,
+    Float64,
+    Bool,
+    String,
+    Resource,
+    Other,
+}
+
+impl ElementType {
+    /// Bytes of one element in memory; `None` where that is not a number of bytes.
+    pub fn size(self) -> Option<usize> {
+        Some(match self {
+            Self::Int8 | Self::UInt8 | Self::Bool => 1,
+            Self::Int16 | Self::UInt16 | Self::Float16 => 2,
+            Self::Int32 | Self::UInt32 | Self::Float32 => 4,
+            Self::Int64 | Self::UInt64 | Self::Float64 => 8,
+            Self::Int4 | Self::String | Self::Resource | Self::Other => return None,
+        })
+    }
+
+    /// Whether elements are floating-point numbers.
+    pub fn is_float(self) -> bool {
+        matches!(self, Self::Float16 | Self::Float32 | Self::Float64)
+    }
+
+    /// The least and greatest value, for the integer types that activations have.
+    pub fn range(self) -> Option<(i32, i32)> {
+        Some(match self {
+            Self::Int8 => (i8::MIN.into(), i8::MAX.into()),
+            Self::UInt8 => (u8::MIN.into(), u8::MAX.into()),
+            Self::Int16 => (i16::MIN.into(), i16::MAX.into()),
+            Self::UInt16 => (u16::MIN.into(), u16::MAX.into()),
+            Self::Int32 => (i32::MIN, i32::MAX),
+            _ => return None,
+        })
+    }
+}
+
+impl fmt::Display for ElementType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Int4 => "int4",
+            Self::Int8 => "int8",
+            Self::UInt8 => "uint8",
+            Self::Int16 => "int16",
+            Self::UInt16 => "uint16",
+            Self::Int32 => "int32",
+            Self::UInt32 => "uint32",
+            Self::Int64 => "int64",
+            Self::UInt64 => "uint64",
+            Self::Float16 => "float16",
+            Self::Float32 => "float32",
+            Self::Float64 => "float64",
+            Self::Bool => "bool",
+            Self::String => "string",
+            Self::Resource => "resource",
+            Self::Other => "unknown type",
+        })
+    }
+}
+
+impl Tensor {
+    /// Number of elements. Import has checked that the product fits.
+    pub fn elements(&self) -> usize {
+        self.shape.iter().product()
+    }
+
+    /// Constant elements as `i32`, for the small integer tensors that hold axes, shapes and paddings,
+    /// and for biases.
+    pub fn to_i32(&self) -> Option<Vec<i32>> {
+        let data = self.data.as_deref()?;
+        Some(match self.ty {
+            ElementType::Int8 => data.iter().map(|&b| i32::from(b as i8)).collect(),
+            ElementType::UInt8 | ElementType::Bool => data.iter().map(|&b| b.into()).collect(),
+            ElementType::Int16 => data.as_chunks().0.iter().map(|&b| i16::from_le_bytes(b).into()).collect(),
+            ElementType::Int32 => data.as_chunks().0.iter().map(|&b| i32::from_le_bytes(b)).collect(),
+            ElementType::Int64 => {
+                let wide = data.as_chunks().0.iter().map(|&b| i64::from_le_bytes(b));
+                wide.map(i32::try_from).collect::<Result<_, _>>().ok()?
+            }
+            _ => return None,
+        })
+    }
+
+    /// Constant `int8` elements.
+    pub fn to_i8(&self) -> Option<Vec<i8>> {
+        let data = self.data.as_deref().filter(|_| self.ty == ElementType::Int8)?;
+        Some(data.iter().map(|&b| b as i8).collect())
+    }
+}
+
+impl Graph {
+    /// The tensor that an id names.
+    pub fn tensor(&self, id: TensorId) -> &Tensor {
+        &self.tensors[id.0]
+    }
+
+    /// Where a node is, for a diagnostic.
+    pub fn at(&self, node: &Node) -> At {
+        let output = node.outputs.first().map(|&id| self.tensor(id).name.clone());
+        At::Operator { index: node.index, name: node.name.to_owned(), output: output.unwrap_or_default() }
+    }
+}

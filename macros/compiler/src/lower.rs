@@ -1,0 +1,206 @@
+//! Graph → Program: every operator says which kernel does its work, on which memory.
+
+use crate::diagnostics::{At, Diagnostic, Problem};
+use crate::graph::{ElementType, Graph, Node, Quantization, Tensor, TensorId};
+use crate::program::{Access, Arg, Buffer, BufferId, Call, Constant, Port, Program, View};
+use std::collections::HashMap;
+use std::fmt;
+
+/// A broken invariant: our mistake, never the user's.
+#[derive(Clone, Debug)]
+pub struct Bug(pub String);
+
+impl Bug {
+    /// How the user hears of it.
+    pub fn diagnostic(self) -> Diagnostic {
+        let problem = Problem::new(
+            self.0,
+            "this is a bug in tiny-model, the model is not at fault",
+            "please report it together with the model, or with the text above",
+        );
+        problem.at(At::Model)
+    }
+}
+
+/// What an operator lowers itself with.
+pub struct Lowering<'g> {
+    graph: &'g Graph,
+    node: &'g Node,
+    views: HashMap<TensorId, View>,
+    program: Program,
+}
+
+/// Lowers all nodes of a graph.
+pub fn lower(graph: &Graph) -> Result<Program, Bug> {
+    let Some(first) = graph.nodes.first() else {
+        return only_ports(graph);
+    };
+    let mut lowering = Lowering { graph, node: first, views: HashMap::new(), program: Program::default() };
+    for &input in &graph.inputs {
+        lowering.write(input)?;
+    }
+    for node in &graph.nodes {
+        lowering.node = node;
+        node.op.clone().lower(&mut lowering)?;
+    }
+    lowering.ports()
+}
+
+/// A model without operators: its outputs are inputs or constants.
+fn only_ports(graph: &Graph) -> Result<Program, Bug> {
+    let node = Node {
+        index: 0,
+        name: "MODEL",
+        op: std::rc::Rc::new(crate::ops::Nothing),
+        inputs: Vec::new(),
+        outputs: Vec::new(),
+    };
+    let mut lowering = Lowering { graph, node: &node, views: HashMap::new(), program: Program::default() };
+    for &input in &graph.inputs {
+        lowering.write(input)?;
+    }
+    lowering.ports()
+}
+
+impl<'g> Lowering<'g> {
+    /// The operator that is being lowered.
+    pub fn node(&self) -> &'g Node {
+        self.node
+    }
+
+    /// A tensor of the model.
+    pub fn tensor(&self, id: TensorId) -> &'g Tensor {
+        self.graph.tensor(id)
+    }
+
+    /// The id of input `index`, which the operator has checked to exist.
+    pub fn input(&self, index: usize) -> Result<TensorId, Bug> {
+        self.optional_input(index).ok_or_else(|| self.bug(format_args!("input {index} is missing")))
+    }
+
+    /// The id of input `index`, if it is there.
+    pub fn optional_input(&self, index: usize) -> Option<TensorId> {
+        self.node.inputs.get(index).copied().flatten()
+    }
+
+    /// The id of output `index`.
+    pub fn output(&self, index: usize) -> Result<TensorId, Bug> {
+        let output = self.node.outputs.get(index).copied();
+        output.ok_or_else(|| self.bug(format_args!("output {index} is missing")))
+    }
+
+    /// Scale and zero point of a tensor that is quantized as a whole; `(1, 0)` for plain integers.
+    pub fn scale_and_zero_point(&self, id: TensorId) -> (f32, i32) {
+        scale_and_zero_point(self.tensor(id).quantization.as_ref())
+    }
+
+    /// Where a tensor that is read lies. A constant is first copied into the arena.
+    pub fn read(&mut self, id: TensorId) -> Result<View, Bug> {
+        if let Some(view) = self.views.get(&id) {
+            return Ok(*view);
+        }
+        let tensor = self.tensor(id);
+        let Some(data) = &tensor.data else {
+            return Err(self.bug(format_args!("tensor {} is read before it is written", id.0)));
+        };
+        let constant = Constant { name: "VALUES", ty: tensor.ty, bytes: data.to_vec() };
+        let view = self.write(id)?;
+        self.program.calls.push(Call {
+            index: self.node.index,
+            name: "CONSTANT",
+            shape: tensor.shape.clone(),
+            module: "constant",
+            kernel: "constant",
+            params: "Constant".to_owned(),
+            args: vec![Arg::Constant(constant), Arg::Window("output", view, Access::Write)],
+            macs: 0,
+        });
+        Ok(view)
+    }
+
+    /// An operand that a kernel takes from the arena or straight from program memory.
+    pub fn operand(&mut self, name: &'static str, constant: &'static str, id: TensorId) -> Result<Arg, Bug> {
+        let tensor = self.tensor(id);
+        Ok(match &tensor.data {
+            Some(data) => Arg::Constant(Constant { name: constant, ty: tensor.ty, bytes: data.to_vec() }),
+            None => Arg::Window(name, self.read(id)?, Access::ReadInPlace),
+        })
+    }
+
+    /// Where a tensor that is written lies: memory of its own.
+    pub fn write(&mut self, id: TensorId) -> Result<View, Bug> {
+        let tensor = self.tensor(id);
+        let view = self.scratch(tensor.ty, tensor.elements())?;
+        self.views.insert(id, view);
+        Ok(view)
+    }
+
+    /// Memory for the duration of one call.
+    pub fn scratch(&mut self, ty: ElementType, len: usize) -> Result<View, Bug> {
+        let size = ty.size().ok_or_else(|| self.bug(format_args!("{ty} has no place in memory")))?;
+        let buffer = BufferId(self.program.buffers.len());
+        self.program.buffers.push(Buffer { bytes: len * size });
+        Ok(View { buffer, offset: 0, ty, len })
+    }
+
+    /// Makes an output a part of an input's memory, from element `start`: nothing is copied.
+    pub fn alias(&mut self, output: TensorId, input: TensorId, start: usize) -> Result<(), Bug> {
+        let source = self.read(input)?;
+        let tensor = self.tensor(output);
+        let size = tensor.ty.size().unwrap_or(0);
+        let view =
+            View { offset: source.offset + start * size, ty: tensor.ty, len: tensor.elements(), ..source };
+        if start * size + view.bytes() > source.bytes() {
+            return Err(self.bug(format_args!("a view leaves its tensor")));
+        }
+        self.views.insert(output, view);
+        Ok(())
+    }
+
+    /// Appends a call of `kernel`, in the module of the operator's name. `params` must print as a
+    /// Rust expression, which `#[derive(Debug)]` on a kernel's parameters gives.
+    pub fn call(
+        &mut self,
+        module: &'static str,
+        kernel: &'static str,
+        params: &dyn fmt::Debug,
+        args: Vec<Arg>,
+        macs: usize,
+    ) {
+        let shape = self.node.outputs.first().map(|&id| self.tensor(id).shape.clone());
+        self.program.calls.push(Call {
+            index: self.node.index,
+            name: self.node.name,
+            shape: shape.unwrap_or_default(),
+            module,
+            kernel,
+            params: format!("{params:?}"),
+            args,
+            macs,
+        });
+    }
+
+    /// A mistake of ours, with the operator at which it showed.
+    pub fn bug(&self, what: fmt::Arguments<'_>) -> Bug {
+        Bug(format!("{}: {what}", self.graph.at(self.node)))
+    }
+
+    fn ports(mut self) -> Result<Program, Bug> {
+        let graph = self.graph;
+        let inputs = graph.inputs.iter().map(|&id| self.port(id)).collect::<Result<_, _>>()?;
+        let outputs = graph.outputs.iter().map(|&id| self.port(id)).collect::<Result<_, _>>()?;
+        Ok(Program { inputs, outputs, ..self.program })
+    }
+
+    fn port(&mut self, id: TensorId) -> Result<Port, Bug> {
+        let view = self.read(id)?;
+        let Tensor { name, shape, quantization, .. } = self.tensor(id);
+        let (scale, zero_point) = scale_and_zero_point(quantization.as_ref());
+        Ok(Port { name: name.clone(), shape: shape.clone(), scale, zero_point, view })
+    }
+}
+
+fn scale_and_zero_point(quantization: Option<&Quantization>) -> (f32, i32) {
+    let first = quantization.and_then(|q| q.scales.first().copied().zip(q.zero_points.first().copied()));
+    first.unwrap_or((1.0, 0))
+}

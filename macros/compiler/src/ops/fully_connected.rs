@@ -1,0 +1,95 @@
+//! FULLY_CONNECTED: every output is a weighted sum of all inputs of its row.
+
+use super::activation::Activation;
+use super::{Op, requantization};
+use crate::diagnostics::Problem;
+use crate::graph::ElementType;
+use crate::kernels::fully_connected::FullyConnected;
+use crate::lower::{Bug, Lowering};
+use crate::program::{Access, Arg, Constant};
+use crate::quantize::Multiplier;
+use crate::read::{CONVERT_AGAIN, Reader};
+use crate::schema::tflite;
+use std::rc::Rc;
+
+#[derive(Debug)]
+struct Layer {
+    /// Rows of the input.
+    rows: usize,
+    /// Elements of one row of the input.
+    depth: usize,
+    /// Elements of one row of the output.
+    units: usize,
+    activation: Activation,
+    /// One, or one per unit.
+    multipliers: Vec<Multiplier>,
+}
+
+pub(crate) fn read(reader: &Reader<'_>) -> Result<Rc<dyn Op>, Problem> {
+    reader.arity(2..=3, 1)?;
+    let (input, weights, output) = (reader.input(0)?, reader.input(1)?, reader.output(0)?);
+    reader.one_of(input, "input", &[ElementType::Int8])?;
+    reader.one_of(weights, "weights", &[ElementType::Int8])?;
+    reader.one_of(output, "output", &[ElementType::Int8])?;
+    let options = reader.options(tflite::Operator::builtin_options_as_fully_connected_options)?;
+    if options.weights_format() != tflite::FullyConnectedOptionsWeightsFormat::DEFAULT {
+        return Err(Problem::new(
+            format!("weights in the format {:?}", options.weights_format()),
+            "it is private to one version of TensorFlow Lite on x86",
+            CONVERT_AGAIN,
+        ));
+    }
+    reader.constant(weights, "weights")?;
+    let [units, depth] = reader.dimensions(weights, "weights")?;
+    requantization::bias(reader, 2, units)?;
+    let elements = reader.tensor(input).elements();
+    if !elements.is_multiple_of(depth) {
+        return Err(Problem::new(
+            format!("input of {elements} elements, weights for rows of {depth}"),
+            "the input must be whole rows",
+            CONVERT_AGAIN,
+        ));
+    }
+    let rows = elements / depth;
+    if reader.tensor(output).elements() != rows * units {
+        return Err(Problem::new(
+            format!("output has shape {:?}", reader.tensor(output).shape),
+            format!("{rows} rows of {units} follow from the inputs"),
+            CONVERT_AGAIN,
+        ));
+    }
+    let activation = Activation::read(options.fused_activation_function())?;
+    let multipliers = requantization::multipliers(reader, input, weights, 0, output)?;
+    Ok(Rc::new(Layer { rows, depth, units, activation, multipliers }))
+}
+
+impl Op for Layer {
+    fn lower(&self, to: &mut Lowering<'_>) -> Result<(), Bug> {
+        let (input, weights, output) = (to.input(0)?, to.input(1)?, to.output(0)?);
+        let (_, input_zero_point) = to.scale_and_zero_point(input);
+        let (scale, zero_point) = to.scale_and_zero_point(output);
+        let (least, greatest) = self.activation.range(scale, zero_point, ElementType::Int8);
+        let values = to.tensor(weights).to_i8().unwrap_or_default();
+        let rows = values.chunks_exact(self.depth);
+        let sums = rows.map(|row| row.iter().map(|&w| i32::from(w)).sum::<i32>());
+        let bias = requantization::folded_bias(to, 2, sums, input_zero_point);
+        let params = FullyConnected {
+            depth: self.depth,
+            units: self.units,
+            zero_point,
+            least,
+            greatest,
+        };
+        let (multipliers, shifts) = requantization::constants(&self.multipliers, self.units);
+        let args = vec![
+            Arg::Constant(Constant::int8("WEIGHTS", values)),
+            Arg::Constant(Constant::int32("BIAS", bias)),
+            multipliers,
+            shifts,
+            Arg::Window("input", to.read(input)?, Access::Read),
+            Arg::Window("output", to.write(output)?, Access::Write),
+        ];
+        to.call("fully_connected", "fully_connected_s8", &params, args, self.rows * self.depth * self.units);
+        Ok(())
+    }
+}

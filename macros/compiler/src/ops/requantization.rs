@@ -1,0 +1,73 @@
+//! What operators with weights share: from accumulators to the integers of the output.
+
+use crate::diagnostics::Problem;
+use crate::graph::{ElementType, TensorId};
+use crate::lower::Lowering;
+use crate::program::{Arg, Constant};
+use crate::quantize::Multiplier;
+use crate::read::{CONVERT_AGAIN, QUANTIZE, Reader};
+
+/// Checks the bias, input `index`, of `channels` outputs; it may be left out.
+pub(crate) fn bias(reader: &Reader<'_>, index: usize, channels: usize) -> Result<(), Problem> {
+    let Some(bias) = reader.optional_input(index) else { return Ok(()) };
+    reader.one_of(bias, "bias", &[ElementType::Int32])?;
+    reader.constant(bias, "bias")?;
+    if reader.tensor(bias).elements() != channels {
+        return Err(Problem::new(
+            format!("bias of {} elements", reader.tensor(bias).elements()),
+            format!("there are {channels} outputs"),
+            CONVERT_AGAIN,
+        ));
+    }
+    Ok(())
+}
+
+/// The factors `input scale · weight scale / output scale`, one or one per slice of `dimension` of
+/// the weights. The product is taken in `f64`, as TensorFlow Lite Micro does.
+pub(crate) fn multipliers(
+    reader: &Reader<'_>,
+    input: TensorId,
+    weights: TensorId,
+    dimension: usize,
+    output: TensorId,
+) -> Result<Vec<Multiplier>, Problem> {
+    let (input_scale, _) = reader.per_tensor(input, "input")?;
+    let (output_scale, _) = reader.per_tensor(output, "output")?;
+    let scales = reader.weight_scales(weights, dimension)?;
+    let factor = |&scale: &f32| f64::from(input_scale) * f64::from(scale) / f64::from(output_scale);
+    scales.iter().map(factor).map(multiplier).collect()
+}
+
+/// A factor between scales as the kernels use it.
+pub(crate) fn multiplier(factor: f64) -> Result<Multiplier, Problem> {
+    Multiplier::new(factor).ok_or_else(|| {
+        Problem::new(
+            format!("scales whose ratio is {factor:e}"),
+            "results of a 32-bit accumulator cannot be brought to the output's scale",
+            QUANTIZE,
+        )
+    })
+}
+
+/// Multipliers and shifts of every channel, as constants.
+pub(crate) fn constants(multipliers: &[Multiplier], channels: usize) -> (Arg, Arg) {
+    let each = || multipliers.iter().cycle().take(channels);
+    (
+        Arg::Constant(Constant::int32("MULTIPLIERS", each().map(|m| m.multiplier))),
+        Arg::Constant(Constant::int8("SHIFTS", each().map(|m| m.shift as i8))),
+    )
+}
+
+/// The bias of each channel with the input's zero point folded in: since every term of the sum is
+/// `weight · (input - zero point)`, the kernel may leave the zero point out. `sums` are the weights
+/// of each channel, added up.
+pub(crate) fn folded_bias(
+    to: &Lowering<'_>,
+    index: usize,
+    sums: impl Iterator<Item = i32>,
+    zero_point: i32,
+) -> Vec<i32> {
+    let given = to.optional_input(index).and_then(|id| to.tensor(id).to_i32());
+    let given = given.into_iter().flatten().chain(std::iter::repeat(0));
+    sums.zip(given).map(|(sum, bias)| bias.wrapping_sub(sum.wrapping_mul(zero_point))).collect()
+}

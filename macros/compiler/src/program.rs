@@ -1,0 +1,159 @@
+//! Kernel calls over buffers: the model with nothing of TensorFlow Lite left in it.
+
+use crate::graph::ElementType;
+
+/// Index of a [`Buffer`] in [`Program::buffers`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct BufferId(pub usize);
+
+/// Everything the emitter needs.
+#[derive(Debug, Default)]
+pub struct Program {
+    /// What the caller provides.
+    pub inputs: Vec<Port>,
+    /// What the caller gets.
+    pub outputs: Vec<Port>,
+    /// Memory for activations.
+    pub buffers: Vec<Buffer>,
+    /// What runs, in order.
+    pub calls: Vec<Call>,
+}
+
+/// A piece of memory whose place the layout decides.
+#[derive(Clone, Debug)]
+pub struct Buffer {
+    /// Size in bytes.
+    pub bytes: usize,
+}
+
+/// A tensor inside a buffer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct View {
+    /// The buffer it lies in.
+    pub buffer: BufferId,
+    /// Where it starts in that buffer, in bytes.
+    pub offset: usize,
+    /// Type of its elements.
+    pub ty: ElementType,
+    /// Number of its elements.
+    pub len: usize,
+}
+
+/// An input or output of the model.
+#[derive(Clone, Debug)]
+pub struct Port {
+    /// The tensor's name in the file.
+    pub name: String,
+    /// Its dimensions.
+    pub shape: Vec<usize>,
+    /// Real value of one step; 1 for plain integers.
+    pub scale: f32,
+    /// The integer that stands for zero.
+    pub zero_point: i32,
+    /// Where it lies while the model runs.
+    pub view: View,
+}
+
+/// How a kernel uses a window of the arena.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Reads it.
+    Read,
+    /// Writes every element of it, or uses it as scratch.
+    Write,
+    /// Reads it element by element; an output of the same size may take its place.
+    ReadInPlace,
+    /// Writes element `i` after all reads of elements `i`, and never reads beyond.
+    WriteInPlace,
+}
+
+/// What is passed to a kernel after its parameters.
+#[derive(Clone, Debug)]
+pub enum Arg {
+    /// A constant in program memory.
+    Constant(Constant),
+    /// A window of the arena, with the name of the kernel's parameter.
+    Window(&'static str, View, Access),
+}
+
+/// A constant in program memory.
+#[derive(Clone, Debug)]
+pub struct Constant {
+    /// What it is: `WEIGHTS`.
+    pub name: &'static str,
+    /// Type of its elements.
+    pub ty: ElementType,
+    /// Its elements, little-endian.
+    pub bytes: Vec<u8>,
+}
+
+/// One call of a kernel.
+#[derive(Clone, Debug)]
+pub struct Call {
+    /// The operator's position in the file.
+    pub index: usize,
+    /// The operator's name in the schema.
+    pub name: &'static str,
+    /// Shape of the operator's first output, for the layer table.
+    pub shape: Vec<usize>,
+    /// Module of the kernel: the operator in snake case.
+    pub module: &'static str,
+    /// The kernel's name.
+    pub kernel: &'static str,
+    /// The kernel's parameters as a Rust expression.
+    pub params: String,
+    /// What follows the parameters, in order.
+    pub args: Vec<Arg>,
+    /// Multiplications and accumulations of one inference.
+    pub macs: usize,
+}
+
+impl Constant {
+    /// A constant of `int8` elements.
+    pub fn int8(name: &'static str, values: impl IntoIterator<Item = i8>) -> Self {
+        let bytes = values.into_iter().map(|v| v as u8).collect();
+        Self { name, ty: ElementType::Int8, bytes }
+    }
+
+    /// A constant of `int16` elements.
+    pub fn int16(name: &'static str, values: impl IntoIterator<Item = i16>) -> Self {
+        let bytes = values.into_iter().flat_map(i16::to_le_bytes).collect();
+        Self { name, ty: ElementType::Int16, bytes }
+    }
+
+    /// A constant of `int32` elements.
+    pub fn int32(name: &'static str, values: impl IntoIterator<Item = i32>) -> Self {
+        let bytes = values.into_iter().flat_map(i32::to_le_bytes).collect();
+        Self { name, ty: ElementType::Int32, bytes }
+    }
+}
+
+impl View {
+    /// Size in bytes.
+    pub fn bytes(&self) -> usize {
+        self.len * self.ty.size().unwrap_or(0)
+    }
+}
+
+impl Call {
+    /// The windows of the arena that the call uses.
+    pub fn windows(&self) -> impl Iterator<Item = (View, Access)> {
+        self.args.iter().filter_map(|arg| match arg {
+            Arg::Window(_, view, access) => Some((*view, *access)),
+            Arg::Constant(_) => None,
+        })
+    }
+
+    /// The constants that the call reads.
+    pub fn constants(&self) -> impl Iterator<Item = &Constant> {
+        self.args.iter().filter_map(|arg| match arg {
+            Arg::Constant(constant) => Some(constant),
+            Arg::Window(..) => None,
+        })
+    }
+
+    /// Bytes of program memory that its constants take, with the padding to whole words.
+    pub fn constant_bytes(&self) -> usize {
+        self.constants().map(|constant| constant.bytes.len().next_multiple_of(4)).sum()
+    }
+}

@@ -1,0 +1,59 @@
+//! What stands in a refused model's place: the same names and, as far as the file could be read, the
+//! same types, so that code that uses the model gives no further errors.
+
+use crate::Item;
+use crate::emit::element;
+use crate::graph::{Graph, TensorId};
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+
+/// A struct with the interface of the model.
+pub fn emit(item: &Item, graph: &Graph) -> TokenStream {
+    let Item { attributes, visibility, name, source, .. } = item;
+    let array = |&id: &TensorId| {
+        let tensor = graph.tensor(id);
+        let (ty, len) = (element(tensor.ty), tensor.elements());
+        quote!([#ty; #len])
+    };
+    let known = !graph.outputs.is_empty();
+    let inputs: Vec<TokenStream> = graph.inputs.iter().map(array).collect();
+    let outputs: Vec<TokenStream> = graph.outputs.iter().map(array).collect();
+    let names = (0..inputs.len()).map(|i| format_ident!("_input_{i}"));
+    let body = quote!({ ::core::unreachable!("the model was not compiled") });
+    let group = |parts: Vec<TokenStream>| match parts.as_slice() {
+        [one] => one.clone(),
+        several => quote!((#(#several),*)),
+    };
+    let output = group(outputs.iter().map(|array| quote!(&#array)).collect());
+    let windows = group(inputs.iter().map(|array| quote!(&mut #array)).collect());
+    let infer = match known {
+        true => quote!(pub fn infer(&mut self, #(#names: &#inputs),*) -> #output #body),
+        // Not even the number of inputs is known: one is the rule, and any output type fits.
+        false => quote!(pub fn infer<I: ?Sized>(&mut self, _input: &I) -> ! #body),
+    };
+    let (windows, output) = match known {
+        true => (windows, output),
+        false => (quote!(!), quote!(!)),
+    };
+    let tracked = source.as_ref().map(|path| {
+        quote!(
+            const _: &[u8] = ::core::include_bytes!(#path);
+        )
+    });
+    quote! {
+        #tracked
+        #(#attributes)*
+        #visibility struct #name {}
+
+        #[allow(dead_code, clippy::all, missing_docs)]
+        impl #name {
+            pub const RAM: usize = 0;
+            pub const FLASH: usize = 0;
+            pub const MACS: usize = 0;
+            pub const fn new() -> Self { Self {} }
+            #infer
+            pub fn input_mut(&mut self) -> #windows #body
+            pub fn run(&mut self) -> #output #body
+        }
+    }
+}

@@ -1,0 +1,46 @@
+//! The layer table of the documentation, and the figures under it.
+
+use crate::layout::Layout;
+use crate::program::{Port, Program};
+use std::fmt::Write;
+
+/// What a model costs.
+pub struct Figures {
+    /// Bytes of RAM.
+    pub ram: usize,
+    /// Bytes of constants.
+    pub flash: usize,
+    /// Multiplications and accumulations.
+    pub macs: usize,
+}
+
+impl Figures {
+    /// Adds up a program.
+    pub fn of(program: &Program, layout: &Layout) -> Self {
+        Self {
+            ram: layout.bytes,
+            flash: program.calls.iter().map(|call| call.constant_bytes()).sum(),
+            macs: program.calls.iter().map(|call| call.macs).sum(),
+        }
+    }
+}
+
+/// The table as Markdown.
+pub fn document(program: &Program, layout: &Layout) -> String {
+    let Figures { ram, flash, macs } = Figures::of(program, layout);
+    let mut text = format!("\n{macs} MACs, {ram} bytes of RAM, {flash} bytes of constants.\n\n");
+    let mut ports = |what: &str, ports: &[Port]| {
+        for Port { shape, scale, zero_point, view, .. } in ports {
+            let ty = crate::emit::element(view.ty);
+            let _ = writeln!(text, "- {what}: `{ty}` {shape:?}, scale {scale:e}, zero point {zero_point}");
+        }
+    };
+    ports("input", &program.inputs);
+    ports("output", &program.outputs);
+    text.push_str("\n| operator | output | MACs | constants |\n|---|---|---:|---:|\n");
+    for call in &program.calls {
+        let (name, shape, macs, flash) = (call.name, &call.shape, call.macs, call.constant_bytes());
+        let _ = writeln!(text, "| {name} | {shape:?} | {macs} | {flash} |");
+    }
+    text
+}

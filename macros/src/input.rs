@@ -1,0 +1,88 @@
+//! What stands between the macro's brackets.
+
+use proc_macro2::{Ident, TokenStream};
+use syn::parse::{Parse, ParseStream};
+use syn::{Attribute, LitStr, Token, Visibility, parenthesized};
+
+/// `"kws.tflite"`, or an item `pub struct Kws = "kws.tflite";` with attributes.
+pub(crate) struct Input {
+    pub(crate) support: TokenStream,
+    pub(crate) path: LitStr,
+    pub(crate) attributes: Vec<Attribute>,
+    pub(crate) visibility: Visibility,
+    pub(crate) name: Ident,
+}
+
+impl Parse for Input {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let support;
+        parenthesized!(support in input);
+        let support = support.parse()?;
+        match input.peek(LitStr) {
+            true => Self::short(support, input),
+            false => Self::long(support, input),
+        }
+    }
+}
+
+impl Input {
+    fn short(support: TokenStream, input: ParseStream<'_>) -> syn::Result<Self> {
+        let path: LitStr = input.parse()?;
+        if input.peek(Token![;]) {
+            input.parse::<Token![;]>()?;
+        }
+        if !input.is_empty() {
+            return Err(input.error(
+                "expected nothing after the path; for settings write `pub struct Name = \"model.tflite\"; …`",
+            ));
+        }
+        let name = struct_name(&path)?;
+        Ok(Self { support, path, attributes: Vec::new(), visibility: syn::parse_quote!(pub), name })
+    }
+
+    fn long(support: TokenStream, input: ParseStream<'_>) -> syn::Result<Self> {
+        let attributes = input.call(Attribute::parse_outer)?;
+        let visibility = input.parse()?;
+        if !input.peek(Token![struct]) {
+            return Err(input.error("expected the path of a model, as in `tiny_model!(\"kws.tflite\")`, or `struct Name = \"kws.tflite\";`"));
+        }
+        input.parse::<Token![struct]>()?;
+        let name = input.parse()?;
+        input.parse::<Token![=]>()?;
+        let path = input.parse()?;
+        input.parse::<Token![;]>()?;
+        if !input.is_empty() {
+            return Err(unknown_setting(input));
+        }
+        Ok(Self { support, path, attributes, visibility, name })
+    }
+}
+
+fn unknown_setting(input: ParseStream<'_>) -> syn::Error {
+    match input.fork().parse::<Ident>() {
+        Ok(name) => {
+            syn::Error::new(name.span(), format!("there is no setting `{name}`; there are no settings yet"))
+        }
+        Err(_) => input.error("expected a setting, as `name = value;`"),
+    }
+}
+
+/// The file's name in UpperCamelCase.
+fn struct_name(path: &LitStr) -> syn::Result<Ident> {
+    let value = path.value();
+    let file = value.rsplit(['/', '\\']).next().unwrap_or_default();
+    let stem = file.strip_suffix(".tflite").unwrap_or(file);
+    let words = stem.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    let name: String = words.map(capitalized).collect();
+    syn::parse_str::<Ident>(&name).map(|_| Ident::new(&name, path.span())).map_err(|_| {
+        syn::Error::new(
+            path.span(),
+            format!("`{file}` does not give a name for a struct: write `pub struct Name = \"{value}\";`"),
+        )
+    })
+}
+
+fn capitalized(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
+}

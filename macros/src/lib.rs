@@ -1,0 +1,32 @@
+//! The procedural macro behind `tiny_model::tiny_model!`: literal → bytes → compiler → tokens.
+
+mod input;
+mod locate;
+
+use input::Input;
+use proc_macro::TokenStream;
+use quote::quote_spanned;
+use tiny_model_compiler::{Item, Refused, compile, report, stub};
+
+/// Expands a model. Called by `tiny_model!` of the crate `tiny-model`, which passes its own path first.
+#[proc_macro]
+pub fn expand(tokens: TokenStream) -> TokenStream {
+    let Input { support, path, attributes, visibility, name } = match syn::parse(tokens) {
+        Ok(input) => input,
+        Err(error) => return error.into_compile_error().into(),
+    };
+    let mut item = Item { attributes, visibility, name, support, source: None };
+    let located = locate::model(&path);
+    let (message, stub) = match located {
+        Err(message) => (message, stub(&item)),
+        Ok((file, bytes)) => {
+            item.source = file.to_str().map(str::to_owned);
+            match compile(&bytes, &item) {
+                Ok(tokens) => return tokens.into(),
+                Err(Refused { diagnostics, stub }) => (report(&path.value(), &diagnostics), stub),
+            }
+        }
+    };
+    let error = quote_spanned!(path.span() => ::core::compile_error!(#message););
+    quote::quote!(#error #stub).into()
+}

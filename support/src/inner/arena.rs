@@ -1,0 +1,223 @@
+//! One block of memory for all activations, handed out as typed windows.
+//!
+//! The compiler plans where each tensor lies. It writes the plan down as types, so that an error in
+//! it (a window outside of the arena, a misaligned one, two windows that share a byte one of which
+//! may be written) does not compile, and nothing is left to check when the model runs.
+
+use super::flash::Element;
+use core::cell::Cell;
+use core::marker::PhantomData;
+
+/// The activations of a model: `N` bytes, aligned for every element type.
+#[repr(C, align(4))]
+pub struct Arena<const N: usize>([u8; N]);
+
+/// One window: what [`Read`], [`Write`] and [`Shared`] have in common.
+pub trait Window: sealed::Window {}
+
+/// Several windows that are open together: a tuple of up to twelve.
+pub trait Windows: sealed::Windows {}
+
+/// What windows are made of, out of reach of other crates.
+mod sealed {
+    /// How a window may be used beside the others that are open at the same time.
+    #[derive(Clone, Copy, PartialEq, Eq)]
+    pub enum Access {
+        Read,
+        Write,
+        Shared,
+    }
+
+    /// The bytes of one window.
+    #[derive(Clone, Copy)]
+    pub struct Extent {
+        pub start: usize,
+        pub end: usize,
+        pub access: Access,
+    }
+
+    pub trait Window {
+        /// What the caller gets.
+        type Ref<'a>;
+        /// Fails to compile if the window is not aligned.
+        const EXTENT: Extent;
+        /// # Safety
+        ///
+        /// `base` is the start of an arena of which `EXTENT` is a part, borrowed exclusively for
+        /// `'a`, and no other window that is open breaks the rules of its access.
+        #[allow(unsafe_code)]
+        unsafe fn open<'a>(base: *mut u8) -> Self::Ref<'a>;
+    }
+
+    pub trait Windows {
+        /// The references.
+        type Refs<'a>;
+        /// The last byte that any window touches, plus one. Fails to compile on a conflict.
+        const END: usize;
+        /// # Safety
+        ///
+        /// `base` is the start of an arena of at least `END` bytes, borrowed exclusively for `'a`.
+        #[allow(unsafe_code)]
+        unsafe fn open<'a>(base: *mut u8) -> Self::Refs<'a>;
+    }
+}
+
+use sealed::{Access, Extent};
+
+macro_rules! window {
+    ($(#[$doc:meta])* $name:ident, $reference:ty, |$pointer:ident| $open:expr) => {
+        $(#[$doc])*
+        pub struct $name<T, const LEN: usize, const AT: usize>(PhantomData<T>);
+
+        impl<T: Element, const LEN: usize, const AT: usize> Window for $name<T, LEN, AT> {}
+
+        impl<T: Element, const LEN: usize, const AT: usize> sealed::Window for $name<T, LEN, AT> {
+            type Ref<'a> = $reference;
+            const EXTENT: Extent = {
+                assert!(AT.is_multiple_of(core::mem::align_of::<T>()), "a window is not aligned");
+                Extent { start: AT, end: AT + LEN * core::mem::size_of::<T>(), access: Access::$name }
+            };
+
+            #[inline(always)]
+            #[allow(unsafe_code)]
+            unsafe fn open<'a>(base: *mut u8) -> $reference {
+                // SAFETY: the caller promises that the extent is inside the arena and that no
+                // window forbids this access; `EXTENT` proves the alignment, the arena's own is
+                // four; any bytes are valid for an `Element`.
+                unsafe {
+                    let $pointer = base.add(AT);
+                    $open
+                }
+            }
+        }
+    };
+}
+
+window!(
+    /// `LEN` elements at byte `AT` that are only read.
+    Read, &'a [T; LEN], |p| &*p.cast::<[T; LEN]>()
+);
+window!(
+    /// `LEN` elements at byte `AT` that nobody else sees.
+    Write, &'a mut [T; LEN], |p| &mut *p.cast::<[T; LEN]>()
+);
+window!(
+    /// `LEN` elements at byte `AT` that may share memory with other `Shared` windows, as in a
+    /// kernel that works in place.
+    Shared, &'a [Cell<T>; LEN], |p| &*p.cast::<[Cell<T>; LEN]>()
+);
+
+/// The end of the last window. Panics, while compiling, if two windows conflict.
+const fn check(windows: &[Extent]) -> usize {
+    let mut end = 0;
+    let mut i = 0;
+    while i < windows.len() {
+        let a = windows[i];
+        let mut j = 0;
+        while j < i {
+            let b = windows[j];
+            let apart = a.end <= b.start || b.end <= a.start;
+            let compatible = match (a.access, b.access) {
+                (Access::Read, Access::Read) | (Access::Shared, Access::Shared) => true,
+                (Access::Read | Access::Write | Access::Shared, _) => false,
+            };
+            assert!(apart || compatible, "two windows of the arena conflict");
+            j += 1;
+        }
+        if a.end > end {
+            end = a.end;
+        }
+        i += 1;
+    }
+    end
+}
+
+macro_rules! tuple {
+    ($($w:ident)*) => {
+        impl<$($w: Window),*> Windows for ($($w,)*) {}
+
+        impl<$($w: Window),*> sealed::Windows for ($($w,)*) {
+            type Refs<'a> = ($($w::Ref<'a>,)*);
+            const END: usize = check(&[$($w::EXTENT),*]);
+
+            #[inline(always)]
+            #[allow(unsafe_code)]
+            unsafe fn open<'a>(base: *mut u8) -> Self::Refs<'a> {
+                // SAFETY: `END` was computed by `check`, so that no two windows conflict and all end
+                // at or before it; the rest is the caller's promise.
+                unsafe { ($($w::open::<'a>(base),)*) }
+            }
+        }
+    };
+}
+tuple!(A);
+tuple!(A B);
+tuple!(A B C);
+tuple!(A B C D);
+tuple!(A B C D E);
+tuple!(A B C D E F);
+tuple!(A B C D E F G);
+tuple!(A B C D E F G H);
+tuple!(A B C D E F G H I);
+tuple!(A B C D E F G H I J);
+tuple!(A B C D E F G H I J K);
+tuple!(A B C D E F G H I J K L);
+
+impl<const N: usize> Arena<N> {
+    /// An arena of zeros.
+    pub const fn new() -> Self {
+        Self([0; N])
+    }
+
+    /// Opens windows that do not conflict, for as long as the arena is borrowed.
+    ///
+    /// A plan that is wrong does not compile:
+    ///
+    /// ```compile_fail
+    /// use tiny_model::__private::arena::{Arena, Read, Write};
+    /// let mut arena = Arena::<16>::new();
+    /// let (input, output) = arena.open::<(Read<i8, 8, 0>, Write<i8, 8, 4>)>(); // they overlap
+    /// ```
+    #[inline(always)]
+    pub fn open<W: Windows>(&mut self) -> W::Refs<'_> {
+        const { assert!(W::END <= N, "a window ends outside of the arena") };
+        // SAFETY: the arena is borrowed exclusively for the lifetime of the references, and has at
+        // least `END` bytes.
+        #[allow(unsafe_code)]
+        unsafe {
+            W::open(self.0.as_mut_ptr())
+        }
+    }
+}
+
+impl<const N: usize> Default for Arena<N> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn windows_see_each_others_bytes() {
+        let mut arena = Arena::<16>::new();
+        let (first, last) = arena.open::<(Write<i8, 4, 0>, Write<i32, 1, 12>)>();
+        *first = [1, 2, 3, 4];
+        *last = [0x0102_0304];
+        let (word, bytes) = arena.open::<(Read<i32, 1, 0>, Read<u8, 4, 12>)>();
+        assert_eq!(word, &[i32::from_le_bytes([1, 2, 3, 4])]);
+        assert_eq!(bytes, &[4, 3, 2, 1]);
+    }
+
+    #[test]
+    fn shared_windows_work_in_place() {
+        let mut arena = Arena::<4>::new();
+        let (input, output) = arena.open::<(Shared<i8, 4, 0>, Shared<i8, 4, 0>)>();
+        for (x, y) in input.iter().zip(output) {
+            y.set(x.get() + 1);
+        }
+        assert_eq!(arena.open::<(Read<i8, 4, 0>,)>().0, &[1; 4]);
+    }
+}

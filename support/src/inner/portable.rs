@@ -1,0 +1,38 @@
+//! The specification of the inner loops, in plain Rust.
+
+use super::flash::Flash;
+
+/// `acc + Σ weights · input`, as far as both reach, modulo 2^32.
+#[inline(always)]
+pub fn dot_s8(acc: i32, weights: Flash<'_, i8>, input: &[i8]) -> i32 {
+    weights.iter().zip(input).fold(acc, |acc, (w, &x)| acc.wrapping_add(i32::from(w) * i32::from(x)))
+}
+
+/// `acc + Σ weights · x`, modulo 2^32: the part of a window that lies on a border of `x`.
+#[inline(always)]
+pub fn dot_constant_s8(acc: i32, weights: Flash<'_, i8>, x: i32) -> i32 {
+    weights.iter().fold(acc, |acc, w| acc.wrapping_add(i32::from(w).wrapping_mul(x)))
+}
+
+/// `x · multiplier · 2^(shift - 31)` rounded twice, as TensorFlow Lite Micro's
+/// `MultiplyByQuantizedMultiplier`: to the upper half of the doubled product, half up, then by the
+/// remaining shift, half away from zero.
+///
+/// `multiplier` must not be negative; `shift` is from -31 to 30. What leaves 32 bits wraps.
+#[inline(always)]
+pub fn requantize(x: i32, multiplier: i32, shift: i32) -> i32 {
+    let shifted = x.wrapping_shl(shift.max(0).cast_unsigned());
+    let product = i64::from(shifted) * i64::from(multiplier);
+    let high = (product.wrapping_add(1 << 30) >> 31) as i32;
+    rounding_shift(high, (-shift).max(0))
+}
+
+/// `x / 2^exponent`, half away from zero; `exponent` is from 0 to 31.
+#[inline(always)]
+pub fn rounding_shift(x: i32, exponent: i32) -> i32 {
+    let exponent = exponent.cast_unsigned() & 31;
+    let mask = (1u32 << exponent).wrapping_sub(1).cast_signed();
+    let remainder = x & mask;
+    let threshold = (mask >> 1).wrapping_add(i32::from(x < 0));
+    (x >> exponent).wrapping_add(i32::from(remainder > threshold))
+}

@@ -1,0 +1,44 @@
+//! Every output is a weighted sum of a row of inputs.
+
+use crate::inner::flash::Flash;
+use crate::inner::{dot_s8, requantize};
+
+/// Shape and range of a fully connected layer.
+#[derive(Clone, Copy, Debug)]
+pub struct FullyConnected {
+    /// Elements of one row of the input.
+    pub depth: usize,
+    /// Elements of one row of the output.
+    pub units: usize,
+    /// Zero point of the output.
+    pub zero_point: i32,
+    /// Least output, after the fused activation.
+    pub least: i32,
+    /// Greatest output, after the fused activation.
+    pub greatest: i32,
+}
+
+/// `output[row, unit] = clamp(zero point + requantize(bias[unit] + Σ weights[unit, i] · input[row, i]))`.
+///
+/// The bias has the input's zero point folded in. `multipliers` and `shifts` are per unit.
+#[inline]
+pub fn fully_connected_s8(
+    p: &FullyConnected,
+    weights: Flash<'_, i8>,
+    bias: Flash<'_, i32>,
+    multipliers: Flash<'_, i32>,
+    shifts: Flash<'_, i8>,
+    input: &[i8],
+    output: &mut [i8],
+) {
+    let rows = input.chunks_exact(p.depth.max(1)).zip(output.chunks_exact_mut(p.units.max(1)));
+    for (input, output) in rows {
+        let scales = multipliers.iter().zip(shifts.iter());
+        let units = weights.chunks(p.depth).zip(bias.iter()).zip(scales);
+        for (y, ((weights, bias), (multiplier, shift))) in output.iter_mut().zip(units) {
+            let acc = dot_s8(bias, weights, input);
+            let value = requantize(acc, multiplier, shift.into()).wrapping_add(p.zero_point);
+            *y = value.clamp(p.least, p.greatest) as i8;
+        }
+    }
+}

@@ -1,0 +1,14 @@
+//! One file per operator: loops over shapes, safe and portable, that cannot panic.
+//!
+//! A kernel gets everything that it does not have to find out at run time in a struct of constants
+//! named after it, then its constants in flash and its windows of the arena. It never indexes: what
+//! is not there is skipped, so that no bounds check can end in a panic. Arithmetic that may leave its
+//! type wraps, as it does in the reference.
+//!
+//! The compiler includes this folder too, so that parameters are checked when it is built and what it
+//! computes is computed by the device's code.
+
+pub mod constant;
+pub mod fully_connected;
+pub mod shapes;
+pub mod source;

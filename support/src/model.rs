@@ -1,0 +1,50 @@
+//! What all models have in common.
+
+/// One step of a model.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Layer {
+    /// The operator's name in TensorFlow Lite's schema.
+    pub operator: &'static str,
+    /// Shape of its first output.
+    pub shape: &'static [usize],
+    /// Multiplications and accumulations.
+    pub macs: usize,
+    /// Bytes of constants in program memory.
+    pub flash: usize,
+}
+
+/// A compiled model, for code that is generic over models.
+///
+/// Every struct that [`tiny_model!`](crate::tiny_model) defines has the same as inherent items, so
+/// that this trait need not be in scope.
+pub trait Model {
+    /// The struct's name.
+    const NAME: &'static str;
+    /// Bytes of RAM.
+    const RAM: usize;
+    /// Bytes of constants in program memory.
+    const FLASH: usize;
+    /// Multiplications and accumulations of one inference.
+    const MACS: usize;
+    /// What runs, in order.
+    const LAYERS: &'static [Layer];
+    /// A reference to the input's array, or a tuple of several.
+    type Input<'a>;
+    /// A mutable reference to the input's array, or a tuple of several.
+    type InputMut<'a>
+    where
+        Self: 'a;
+    /// A reference to the output's array, or a tuple of several.
+    type Output<'a>
+    where
+        Self: 'a;
+
+    /// Runs the model once: the inputs in, the outputs out.
+    fn infer<'a>(&'a mut self, input: Self::Input<'_>) -> Self::Output<'a>;
+
+    /// The place where [`run`](Self::run) expects the input.
+    fn input_mut(&mut self) -> Self::InputMut<'_>;
+
+    /// Runs the model once on what was written to [`input_mut`](Self::input_mut).
+    fn run(&mut self) -> Self::Output<'_>;
+}

@@ -1,0 +1,173 @@
+//! Inputs and outputs: their shape, and what their integers mean.
+
+use core::marker::PhantomData;
+use fixed::traits::Fixed;
+use fixed::types::I64F64;
+
+/// An input or output of a model: `real = scale · (integer - zero point)`.
+///
+/// ```
+/// use tiny_model::Tensor;
+/// use fixed::types::I3F5;
+///
+/// const OUTPUT: Tensor<i8> = Tensor::new("scores", &[1, 12], 1.0 / 256.0, -128);
+/// assert_eq!(OUTPUT.dequantize(0), 0.5);
+/// assert_eq!(OUTPUT.quantize(0.25), -64);
+/// assert_eq!(OUTPUT.to_fixed::<I3F5>(0), I3F5::from_num(0.5));
+/// assert_eq!(OUTPUT.from_fixed(I3F5::from_num(0.25)), -64);
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Tensor<T> {
+    name: &'static str,
+    shape: &'static [usize],
+    scale: f32,
+    zero_point: i32,
+    element: PhantomData<T>,
+}
+
+/// Integers that tensors are made of.
+pub trait Integer: Copy + Into<i64> + sealed::Sealed {
+    /// The nearest value of the type.
+    #[doc(hidden)]
+    fn saturate(value: i64) -> Self;
+}
+
+mod sealed {
+    pub trait Sealed {}
+}
+
+macro_rules! integers {
+    ($($t:ty)*) => {$(
+        impl sealed::Sealed for $t {}
+
+        impl Integer for $t {
+            #[inline]
+            fn saturate(value: i64) -> Self {
+                value.clamp(Self::MIN.into(), Self::MAX.into()) as Self
+            }
+        }
+    )*};
+}
+integers!(i8 u8 i16 u16 i32 u32);
+
+impl<T> Tensor<T> {
+    /// Describes a tensor: its name, shape, scale (a positive number) and zero point.
+    pub const fn new(name: &'static str, shape: &'static [usize], scale: f32, zero_point: i32) -> Self {
+        Self { name, shape, scale, zero_point, element: PhantomData }
+    }
+
+    /// The tensor's name in the model.
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// The dimensions, outermost first; the array holds them in this order, the last one fastest.
+    pub const fn shape(&self) -> &'static [usize] {
+        self.shape
+    }
+
+    /// What one step of the integers is worth; 1 for integers that stand for themselves.
+    pub const fn scale(&self) -> f32 {
+        self.scale
+    }
+
+    /// The integer that stands for zero.
+    pub const fn zero_point(&self) -> i32 {
+        self.zero_point
+    }
+}
+
+impl<T: Integer> Tensor<T> {
+    /// The integer nearest to a real value, halves away from zero, saturating. NaN gives the zero
+    /// point. The same formula as TensorFlow Lite's QUANTIZE.
+    pub fn quantize(&self, real: f32) -> T {
+        T::saturate(round(real / self.scale).saturating_add(self.zero_point.into()))
+    }
+
+    /// The real value of an integer.
+    pub fn dequantize(&self, integer: T) -> f32 {
+        let steps: i64 = integer.into();
+        self.scale * (steps - i64::from(self.zero_point)) as f32
+    }
+
+    /// The integer nearest to a fixed-point number, halves away from zero, saturating. No
+    /// floating-point operation is involved.
+    #[allow(clippy::wrong_self_convention)] // it is the tensor that converts
+    pub fn from_fixed<F: Fixed>(&self, real: F) -> T {
+        let real: I64F64 = real.saturating_to_fixed();
+        let (significand, exponent) = decompose(self.scale);
+        // real / scale = bits · 2^-64 / (significand · 2^exponent)
+        let quotient = divide(real.to_bits(), significand, exponent.saturating_add(64));
+        T::saturate(quotient.saturating_add(self.zero_point.into()))
+    }
+
+    /// The fixed-point number nearest to an integer's real value, saturating. No floating-point
+    /// operation is involved.
+    #[allow(clippy::wrong_self_convention)]
+    pub fn to_fixed<F: Fixed>(&self, integer: T) -> F {
+        let steps: i64 = integer.into();
+        let (significand, exponent) = decompose(self.scale);
+        let product = i128::from(steps - i64::from(self.zero_point)) * i128::from(significand.get());
+        F::saturating_from_fixed(shift(product, exponent.saturating_add(64)))
+    }
+}
+
+/// A positive number as `significand · 2^exponent`.
+const fn decompose(scale: f32) -> (core::num::NonZeroU32, i32) {
+    let bits = scale.to_bits();
+    let (fraction, exponent) = (bits & 0x7f_ffff, (bits >> 23 & 0xff) as i32);
+    let (significand, exponent) = match exponent {
+        0 => (fraction, -149),
+        _ => (fraction | 0x80_0000, exponent - 150),
+    };
+    match core::num::NonZeroU32::new(significand) {
+        Some(significand) => (significand, exponent),
+        None => (core::num::NonZeroU32::MIN, exponent),
+    }
+}
+
+/// `value / (significand · 2^exponent)` to the nearest integer, halves away from zero.
+fn divide(value: i128, significand: core::num::NonZeroU32, exponent: i32) -> i64 {
+    let divisor = core::num::NonZeroU128::from(significand);
+    let magnitude = value.unsigned_abs();
+    // One bit more than the result needs, which decides the rounding: halves are exact in it.
+    let quotient = match exponent {
+        1.. => magnitude.checked_shr(exponent.cast_unsigned() - 1).unwrap_or(0) / divisor,
+        _ => {
+            let above = (1 - exponent).cast_unsigned();
+            match above < magnitude.leading_zeros() {
+                true => (magnitude << above) / divisor,
+                false if magnitude == 0 => 0,
+                false => u128::MAX,
+            }
+        }
+    };
+    let rounded = quotient.saturating_add(1) >> 1;
+    let rounded = i64::try_from(rounded).unwrap_or(i64::MAX);
+    if value < 0 { -rounded } else { rounded }
+}
+
+/// The number `value · 2^(bits - 64)`, rounded down where bits are lost.
+fn shift(value: i128, bits: i32) -> I64F64 {
+    let amount = bits.unsigned_abs();
+    let shifted = match bits {
+        ..0 => value.checked_shr(amount).unwrap_or(value >> 127),
+        _ => match value == 0 || amount < value.unsigned_abs().leading_zeros() {
+            true => value.checked_shl(amount).unwrap_or(0),
+            false if value < 0 => i128::MIN,
+            false => i128::MAX,
+        },
+    };
+    I64F64::from_bits(shifted)
+}
+
+/// The integer nearest to a number, halves away from zero.
+fn round(x: f32) -> i64 {
+    let whole = x as i64;
+    let rest = x - whole as f32;
+    match rest {
+        0.5.. => whole.saturating_add(1),
+        ..=-0.5 => whole.saturating_sub(1),
+        _ => whole,
+    }
+}

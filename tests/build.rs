@@ -1,0 +1,129 @@
+//! Writes one module and one test for each model that lies beside a file of golden vectors.
+
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+use tiny_model_compiler::{Port, analyze};
+
+fn main() {
+    let here = PathBuf::from(std::env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it"));
+    let out = PathBuf::from(std::env::var_os("OUT_DIR").expect("cargo sets it"));
+    println!("cargo::rerun-if-env-changed=TINY_MODEL_ZOO");
+    println!("cargo::rerun-if-env-changed=TINY_MODEL_ONLY");
+
+    let operators = folders(&here.join("ops"));
+    let operators: Vec<Case> = operators.iter().flat_map(|folder| cases(folder)).collect();
+    std::fs::write(out.join("ops.rs"), tests(&operators)).expect("OUT_DIR can be written");
+
+    let zoo = std::env::var_os("TINY_MODEL_ZOO").map(PathBuf::from);
+    let zoo = zoo.unwrap_or_else(|| here.join("../../shared/models"));
+    println!("cargo::rustc-env=TINY_MODEL_ZOO_FOUND={}", zoo.display());
+    std::fs::write(out.join("zoo.rs"), tests(&cases(&zoo))).expect("OUT_DIR can be written");
+}
+
+/// A model, and whether the compiler takes it.
+struct Case {
+    name: String,
+    path: PathBuf,
+    ports: Result<(Vec<Port>, Vec<Port>), String>,
+}
+
+fn folders(root: &Path) -> Vec<PathBuf> {
+    println!("cargo::rerun-if-changed={}", root.display());
+    let entries = std::fs::read_dir(root).into_iter().flatten().flatten();
+    let mut folders: Vec<PathBuf> = entries.map(|entry| entry.path()).filter(|path| path.is_dir()).collect();
+    folders.sort();
+    folders
+}
+
+/// The models of a folder, sorted by name.
+fn cases(folder: &Path) -> Vec<Case> {
+    println!("cargo::rerun-if-changed={}", folder.display());
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "tflite"));
+    paths.sort();
+    // While working on one operator, `TINY_MODEL_ONLY=conv_2d,mean` builds its cases alone. The tests
+    // of completeness fail then.
+    if let Ok(only) = std::env::var("TINY_MODEL_ONLY") {
+        paths.retain(|path| only.split(',').any(|part| path.to_string_lossy().contains(&format!("/{part}"))));
+    }
+    paths.into_iter().map(case).collect()
+}
+
+fn case(path: PathBuf) -> Case {
+    println!("cargo::rerun-if-changed={}", path.display());
+    let stem = path.file_stem().and_then(|stem| stem.to_str()).expect("names are UTF-8");
+    let folder = path.parent().and_then(Path::file_name).and_then(|name| name.to_str());
+    let name = match folder {
+        Some("models") | None => stem.to_owned(),
+        Some(operator) => format!("{operator}__{stem}"),
+    };
+    let bytes = std::fs::read(&path).expect("listed files can be read");
+    let ports = match analyze(&bytes) {
+        Ok((program, _)) => Ok((program.inputs, program.outputs)),
+        Err(diagnostics) => Err(diagnostics.first().map(ToString::to_string).unwrap_or_default()),
+    };
+    Case { name, path, ports }
+}
+
+/// A module for each model that compiles, and the list of those that do not.
+fn tests(cases: &[Case]) -> String {
+    let mut text = String::from("const REFUSED: &[(&str, &str)] = &[\n");
+    for Case { name, ports, .. } in cases {
+        if let Err(reason) = ports {
+            let _ = writeln!(text, "    ({name:?}, {reason:?}),");
+        }
+    }
+    text.push_str("];\n\nconst COMPILED: &[&str] = &[\n");
+    for Case { name, .. } in cases.iter().filter(|case| case.ports.is_ok()) {
+        let _ = writeln!(text, "    {name:?},");
+    }
+    text.push_str("];\n");
+    for Case { name, path, ports } in cases {
+        if let Ok((inputs, outputs)) = ports {
+            module(&mut text, name, path, inputs.len(), outputs.len());
+        }
+    }
+    text
+}
+
+fn module(text: &mut String, name: &str, path: &Path, inputs: usize, outputs: usize) {
+    let list =
+        |count: usize, one: &dyn Fn(usize) -> String| (0..count).map(one).collect::<Vec<_>>().join(" ");
+    let field = |what: &str, count: usize, i: usize| match count {
+        1 => what.to_owned(),
+        _ => format!("{what}.{i}"),
+    };
+    let infer = (0..inputs).map(|i| format!("&vectors.input({i}, {})", field("Net::INPUT", inputs, i)));
+    let infer = infer.collect::<Vec<_>>().join(", ");
+    let fill = list(inputs, &|i| {
+        format!("vectors.fill({i}, {}, {});", field("Net::INPUT", inputs, i), field("window", inputs, i))
+    });
+    let check = list(outputs, &|i| {
+        format!("vectors.check({i}, {}, {});", field("Net::OUTPUT", outputs, i), field("output", outputs, i))
+    });
+    let _ = write!(
+        text,
+        r#"
+mod {name} {{
+    tiny_model::tiny_model! {{ pub struct Net = {path:?}; }}
+
+    #[test]
+    fn equals_the_reference() {{
+        tiny_model_tests::run(std::path::Path::new({path:?}), |vectors| {{
+            let mut net = Net::new();
+            while vectors.next() {{
+                let output = net.infer({infer});
+                {check}
+                #[allow(unused_variables)]
+                let window = net.input_mut();
+                {fill}
+                let output = net.run();
+                {check}
+            }}
+        }});
+    }}
+}}
+"#
+    );
+}

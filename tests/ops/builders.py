@@ -1,0 +1,182 @@
+"""Models that the cases of several operators share."""
+
+import numpy as np
+from golden import Model, Op, Tensor, constant, like, schema
+
+ACTIVATION = {
+    "NONE": schema.ActivationFunctionType.NONE,
+    "RELU": schema.ActivationFunctionType.RELU,
+    "RELU_N1_TO_1": schema.ActivationFunctionType.RELU_N1_TO_1,
+    "RELU6": schema.ActivationFunctionType.RELU6,
+}
+PADDING = {"SAME": schema.Padding.SAME, "VALID": schema.Padding.VALID}
+
+# Standard deviation of the product of a uniform int8 input and a uniform int8 weight, over the
+# one of 50 that outputs should have.
+SPREAD = 74 * 73 / 50
+
+
+def window_steps(size, window, stride, padding):
+    """Output positions of a sliding window along one axis."""
+    return -(-size // stride) if padding == "SAME" else (size - window) // stride + 1
+
+
+def weighted(rng, shape, axis, fan_in, x_scale, y_scale, gain=1.0, per_channel=True, highest=127):
+    """Weights whose outputs fill the int8 range at gain 1, and the scales of a fitting bias.
+
+    Channel scales lie up to a factor of 16 apart, so that a mixed-up channel shows.
+    """
+    channels = shape[axis] if per_channel else 1
+    scales = np.geomspace(0.25, 4, channels) if channels > 1 else np.ones(1)
+    scales = rng.permutation(scales) * gain * y_scale / (x_scale * SPREAD * np.sqrt(fan_in))
+    data = rng.integers(-highest, highest, shape, endpoint=True)
+    scales = scales.astype(np.float32)
+    return constant(data, scales, axis=axis), (scales * np.float32(x_scale)).astype(np.float32)
+
+
+def random_bias(rng, channels, scales, fan_in, highest=127):
+    """Biases as large as the sums of products they are added to."""
+    spread = int(74 * 0.58 * highest * np.sqrt(fan_in))
+    return constant(rng.integers(-spread, spread, channels), scales, dtype="int32")
+
+
+def convolution(
+    rng,
+    x,
+    kernel,
+    channels,
+    *,
+    padding="SAME",
+    stride=(1, 1),
+    dilation=(1, 1),
+    groups=1,
+    depth_multiplier=None,
+    activation="NONE",
+    y_scale=0.06,
+    y_zero_point=5,
+    bias=True,
+    highest=127,
+    **weights,
+):
+    """CONV_2D, or DEPTHWISE_CONV_2D where a depth multiplier is given; pairs are (height, width)."""
+    batch, height, width, depth = x.shape
+    depthwise = depth_multiplier is not None
+    fan_in = kernel[0] * kernel[1] * (1 if depthwise else depth // groups)
+    w_shape = [1, *kernel, channels] if depthwise else [channels, *kernel, depth // groups]
+    axis = 3 if depthwise else 0
+    w, bias_scales = weighted(rng, w_shape, axis, fan_in, x.scale, y_scale, highest=highest, **weights)
+    b = [random_bias(rng, channels, bias_scales, fan_in, highest)] if bias else []
+    windows = [(k - 1) * d + 1 for k, d in zip(kernel, dilation)]
+    steps = [window_steps(*side, padding) for side in zip((height, width), windows, stride)]
+    y = Tensor([batch, *steps, channels], y_scale, y_zero_point)
+    options = schema.DepthwiseConv2DOptionsT() if depthwise else schema.Conv2DOptionsT()
+    if depthwise:
+        options.depthMultiplier = depth_multiplier
+    options.padding = PADDING[padding]
+    options.strideH, options.strideW = stride
+    options.dilationHFactor, options.dilationWFactor = dilation
+    options.fusedActivationFunction = ACTIVATION[activation]
+    kind = "DEPTHWISE_CONV_2D" if depthwise else "CONV_2D"
+    return Op(kind, [x, w, *b], [y], options)
+
+
+def fully_connected(
+    rng,
+    x,
+    units,
+    *,
+    rows=1,
+    keep=False,
+    bias="random",
+    activation="NONE",
+    y_scale=0.06,
+    y_zero_point=5,
+    per_channel=False,
+    highest=127,
+    gain=1.0,
+):
+    """FULLY_CONNECTED; `bias` is "random", "absent" (index -1), "omitted" or a list of values."""
+    depth = x.shape[-1] if keep else int(np.prod(x.shape)) // rows
+    shape = [units, depth]
+    w, bias_scales = weighted(rng, shape, 0, depth, x.scale, y_scale, gain, per_channel, highest)
+    match bias:
+        case "random":
+            operands = [random_bias(rng, units, bias_scales, depth, highest)]
+        case "absent":
+            operands = [None]
+        case "omitted":
+            operands = []
+        case values:
+            operands = [constant(values, bias_scales, dtype="int32")]
+    y = Tensor([*x.shape[:-1], units] if keep else [rows, units], y_scale, y_zero_point)
+    options = schema.FullyConnectedOptionsT(fusedActivationFunction=ACTIVATION[activation], keepNumDims=keep)
+    return Op("FULLY_CONNECTED", [x, w, *operands], [y], options)
+
+
+def pool(kind, x, window, stride, padding="SAME", activation="NONE"):
+    batch, height, width, channels = x.shape
+    steps = [window_steps(*side, padding) for side in zip((height, width), window, stride)]
+    y = like(x, [batch, *steps, channels])
+    options = schema.Pool2DOptionsT(
+        padding=PADDING[padding],
+        strideH=stride[0],
+        strideW=stride[1],
+        filterHeight=window[0],
+        filterWidth=window[1],
+        fusedActivationFunction=ACTIVATION[activation],
+    )
+    return Op(kind, [x], [y], options)
+
+
+def pool_cases(cases, kind):
+    """The function that writes one case of a pool: name, input shape, window and stride as (height, width)."""
+
+    def case(name, x_shape, *window, scale=0.06, zero_point=-3, dtype="int8", between=None, **options):
+        x = Tensor(list(x_shape), scale, zero_point, dtype, between=between)
+        cases.write(name, single(pool(kind, x, *window, **options)))
+
+    return case
+
+
+def moved(shape, dtype="int8"):
+    """An input whose values are moved and not computed with."""
+    quantization = {"int8": (0.05, -3), "int16": (0.0004, 0), "int32": ()}
+    return Tensor(list(shape), *quantization[dtype], dtype=dtype)
+
+
+def single(op):
+    """The model of one operator whose first operand is the input."""
+    return Model([op.inputs[0]], op.outputs, [op])
+
+
+def unary(kind, x, y, options=None):
+    return single(Op(kind, [x], [y], options))
+
+
+def binary(kind, a, b, y, options=None):
+    """An element-wise operator; a constant operand is no input. `y` lacks its shape."""
+    y.shape = list(np.broadcast_shapes(tuple(a.shape), tuple(b.shape)))
+    inputs = [t for t in dict.fromkeys([a, b]) if t.data is None]
+    return Model(inputs, [y], [Op(kind, [a, b], [y], options)])
+
+
+def random_constant(rng, shape, scale, zero_point=0, dtype="int8"):
+    limits = np.iinfo(dtype)
+    return constant(rng.integers(limits.min, limits.max, shape, endpoint=True), scale, zero_point, dtype)
+
+
+def padded(kind, shape, paddings, scale=0.05, zero_point=-3, dtype="int8", value=None):
+    """PAD, or PADV2 where a value is given; `paddings` are (before, after) per axis."""
+    x = Tensor(list(shape), scale, zero_point, dtype)
+    y = like(x, [size + sum(pads) for size, pads in zip(shape, paddings)])
+    operands = [x, constant(paddings, dtype="int32")]
+    options = schema.PadOptionsT()
+    if value is not None:
+        operands.append(constant(value, scale, zero_point, dtype))
+        options = schema.PadV2OptionsT()
+    return single(Op(kind, operands, [y], options))
+
+
+def parts(x, axis, sizes):
+    """The outputs of a split of `x`."""
+    return [like(x, [*x.shape[:axis], size, *x.shape[axis + 1 :]]) for size in sizes]

@@ -1,0 +1,63 @@
+import sys
+from pathlib import Path
+
+sys.path.append(str(Path(__file__).resolve().parents[1]))
+from builders import convolution, single
+from golden import Cases, Tensor, random
+
+cases = Cases(__file__)
+
+
+def case(name, x_shape, kernel, multiplier=1, x_zero_point=-3, saturates=None, **options):
+    x = Tensor(list(x_shape), 0.05, x_zero_point)
+    channels = x_shape[3] * multiplier
+    op = convolution(random(name), x, kernel, channels, depth_multiplier=multiplier, **options)
+    cases.write(name, single(op), saturates)
+
+
+case("same", (1, 5, 7, 4), (3, 3))
+case("same_one_channel", (1, 7, 6, 1), (3, 3))
+case("same_3_channels", (1, 6, 5, 3), (3, 3))
+case("same_17_channels", (1, 4, 5, 17), (3, 3))
+case("same_even_stride_2", (1, 6, 8, 4), (3, 3), stride=(2, 2))
+case("same_odd_stride_2", (1, 7, 5, 5), (3, 3), stride=(2, 2))
+case("same_kernel_2x2", (1, 5, 4, 3), (2, 2))
+case("same_kernel_4x4_stride_2", (1, 6, 8, 3), (4, 4), stride=(2, 2))
+case("same_kernel_5x2", (1, 7, 6, 3), (5, 2))
+case("same_kernel_over_input", (1, 3, 2, 3), (5, 7))
+case("same_one_pixel", (1, 1, 1, 9), (3, 3))
+case("same_stride_over_kernel", (1, 7, 8, 3), (2, 2), stride=(3, 3))
+case("valid", (1, 5, 6, 4), (3, 3), padding="VALID")
+case("valid_stride_2", (1, 8, 7, 3), (3, 3), padding="VALID", stride=(2, 2))
+case("valid_whole_input", (1, 5, 4, 7), (5, 4), padding="VALID")
+case("kernel_1x1", (1, 4, 3, 6), (1, 1))
+case("stride_1_2", (1, 4, 9, 3), (3, 3), stride=(1, 2))
+case("stride_2_1", (1, 9, 4, 3), (3, 3), stride=(2, 1), padding="VALID")
+case("depth_multiplier_2", (1, 5, 4, 3), (3, 3), 2)
+case("depth_multiplier_2_valid_stride_2", (1, 7, 6, 3), (3, 3), 2, padding="VALID", stride=(2, 2))
+case("depth_multiplier_2_one_channel", (1, 5, 4, 1), (3, 3), 2)
+case("depth_multiplier_8", (1, 4, 5, 3), (3, 3), 8)
+case("depth_multiplier_8_one_channel", (1, 13, 10, 1), (10, 8), 8, stride=(2, 2))
+case("same_dilation_2", (1, 7, 6, 3), (3, 3), dilation=(2, 2))
+case("valid_dilation_2", (1, 7, 6, 3), (3, 3), dilation=(2, 2), padding="VALID")
+case("same_dilation_3_1", (1, 9, 4, 3), (3, 3), dilation=(3, 1))
+case("same_dilation_2_stride_2", (1, 8, 7, 3), (3, 3), dilation=(2, 2), stride=(2, 2))
+case("dilation_2_depth_multiplier_2", (1, 7, 6, 2), (3, 3), 2, dilation=(2, 2))
+case("per_tensor", (1, 5, 4, 6), (3, 3), per_channel=False)
+case("batch_2", (2, 5, 4, 3), (3, 3))
+case("batch_2_depth_multiplier_2", (2, 5, 4, 3), (3, 3), 2, stride=(2, 2))
+case("no_bias", (1, 5, 4, 5), (3, 3), bias=False)
+case("relu", (1, 5, 4, 6), (3, 3), activation="RELU", y_zero_point=-100)
+case("relu6", (1, 5, 4, 6), (3, 3), activation="RELU6", y_zero_point=-70, y_scale=0.05)
+case("relu_n1_to_1", (1, 5, 4, 6), (3, 3), activation="RELU_N1_TO_1", y_scale=0.011, gain=0.5)
+case("x_zero_point_lowest", (1, 5, 4, 4), (3, 3), x_zero_point=-128, gain=0.5)
+case("x_zero_point_highest", (1, 5, 4, 4), (3, 3), x_zero_point=127, gain=0.5)
+case("x_zero_point_zero", (1, 5, 4, 4), (3, 3), x_zero_point=0)
+case("y_zero_point_lowest", (1, 5, 4, 4), (3, 3), y_zero_point=-128, gain=2)
+case("y_zero_point_highest", (1, 5, 4, 4), (3, 3), y_zero_point=127, gain=2)
+case("multiplier_over_one", (1, 5, 4, 4), (1, 2), highest=1, gain=200, per_channel=False)
+case("saturates", (1, 5, 4, 4), (3, 3), gain=30, saturates="large scales clip most outputs")
+case("height_1", (1, 1, 12, 5), (1, 3))
+case("height_1_kernel_5_stride_2", (1, 1, 13, 3), (1, 5), stride=(1, 2))
+case("height_1_dilation_4", (1, 1, 14, 3), (1, 3), dilation=(1, 4), padding="VALID")
+case("width_1", (1, 11, 1, 5), (5, 1), padding="VALID")

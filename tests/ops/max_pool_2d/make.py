@@ -1,0 +1,34 @@
+import sys
+from pathlib import Path
+
+sys.path.append(str(Path(__file__).resolve().parents[1]))
+from builders import pool_cases
+from golden import Cases
+
+case = pool_cases(Cases(__file__), "MAX_POOL_2D")
+
+case("valid", (1, 6, 4, 3), (2, 2), (2, 2), padding="VALID")
+case("valid_overlapping", (1, 6, 7, 3), (3, 3), (1, 1), padding="VALID")
+case("valid_window_2x3_stride_3_1", (1, 8, 7, 2), (2, 3), (3, 1), padding="VALID")
+case("valid_rest_left_over", (1, 7, 5, 2), (2, 2), (2, 2), padding="VALID")
+case("valid_stride_over_window", (1, 8, 9, 2), (2, 1), (3, 2), padding="VALID")
+case("same_over_border", (1, 5, 7, 3), (3, 3), (2, 2))
+case("same_stride_1", (1, 4, 5, 2), (3, 3), (1, 1))
+case("same_even_window", (1, 5, 6, 2), (2, 2), (1, 1))
+case("same_window_4x2", (1, 7, 6, 2), (4, 2), (2, 1))
+case("same_window_over_input", (1, 3, 2, 3), (5, 7), (1, 1))
+case("same_all_negative", (1, 5, 4, 3), (3, 3), (2, 2), zero_point=50, between=(-128, -20))
+case("global", (1, 5, 4, 7), (5, 4), (1, 1), padding="VALID")
+case("window_1x1", (1, 4, 3, 2), (1, 1), (1, 1), padding="VALID")
+case("one_channel", (1, 6, 6, 1), (2, 2), (2, 2), padding="VALID")
+case("17_channels", (1, 4, 5, 17), (3, 2), (2, 2))
+case("batch_2", (2, 5, 4, 3), (2, 2), (2, 2))
+case("relu", (1, 6, 4, 3), (2, 2), (2, 2), padding="VALID", activation="RELU", zero_point=30)
+case("relu6", (1, 6, 4, 3), (2, 2), (2, 2), padding="VALID", activation="RELU6", scale=0.06, zero_point=20)
+case(
+    "relu_n1_to_1", (1, 6, 4, 3), (2, 2), (2, 2), padding="VALID", activation="RELU_N1_TO_1", scale=0.012, zero_point=40
+)
+case("zero_point_lowest", (1, 5, 4, 3), (2, 2), (1, 1), zero_point=-128)
+case("zero_point_highest", (1, 5, 4, 3), (2, 2), (1, 1), zero_point=127)
+case("height_1", (1, 1, 12, 3), (1, 4), (1, 2), padding="VALID")
+case("int16", (1, 5, 6, 3), (2, 3), (2, 2), dtype="int16", zero_point=0, scale=0.001)

@@ -1,0 +1,177 @@
+//! What the golden tests share: vectors from a file, fed to a model and compared bit for bit.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use tiny_model::{Integer, Tensor};
+use zip::ZipArchive;
+
+/// Golden vectors of a model, and the one that is current.
+pub struct Vectors {
+    file: PathBuf,
+    inputs: Vec<Array>,
+    outputs: Vec<Array>,
+    current: Option<usize>,
+    count: usize,
+}
+
+/// Values of one tensor for all vectors.
+struct Array {
+    vectors: usize,
+    values: Values,
+}
+
+enum Values {
+    Integers(Vec<i64>),
+    Floats(Vec<f32>),
+}
+
+/// Runs a test over all golden files of the model at `path`, on a stack that holds large models.
+pub fn run(path: &Path, test: impl Fn(&mut Vectors) + Send + 'static) {
+    let path = path.to_owned();
+    let thread = std::thread::Builder::new().stack_size(256 << 20).spawn(move || {
+        let mut files = 0;
+        for extension in ["npz", "extra.npz", "long.npz"] {
+            let file = path.with_extension(extension);
+            if file.exists() {
+                let mut vectors = Vectors::open(&file);
+                test(&mut vectors);
+                assert!(vectors.count > 0, "{} holds no vector", file.display());
+                files += 1;
+            }
+        }
+        assert!(files > 0, "there are no golden vectors for {}", path.display());
+    });
+    let result = thread.expect("a thread can be started").join();
+    if let Err(panic) = result {
+        std::panic::resume_unwind(panic);
+    }
+}
+
+impl Vectors {
+    fn open(file: &Path) -> Self {
+        let opened = File::open(file).expect("golden files can be read");
+        let mut archive = ZipArchive::new(opened).unwrap_or_else(|e| panic!("{}: {e}", file.display()));
+        let names: Vec<String> =
+            archive.file_names().flatten().map(|name| name.trim_end_matches(".npy").to_owned()).collect();
+        let mut read = |kind: &str| -> Vec<Array> {
+            let name = |i: usize| format!("{kind}_{i}");
+            let count = (0..).take_while(|&i| names.contains(&name(i))).count();
+            (0..count).map(|i| array(&mut archive, &name(i))).collect()
+        };
+        let inputs = read("input");
+        let micro = read("tflm_output");
+        let outputs = if micro.is_empty() { read("output") } else { micro };
+        assert!(!outputs.is_empty(), "{} has no outputs", file.display());
+        let count = outputs.first().map_or(0, |array| array.vectors);
+        Self { file: file.to_owned(), inputs, outputs, current: None, count }
+    }
+
+    /// Goes on to the next vector; `false` at the end.
+    #[allow(clippy::should_implement_trait)] // it is no iterator, only a cursor
+    pub fn next(&mut self) -> bool {
+        let next = self.current.map_or(0, |current| current + 1);
+        self.current = Some(next);
+        next < self.count
+    }
+
+    /// Input `index` of the current vector, quantized if the file holds real values.
+    pub fn input<T: Integer + Default + TryFrom<i64>, const N: usize>(
+        &self,
+        index: usize,
+        tensor: Tensor<T>,
+    ) -> [T; N] {
+        let mut values = [T::default(); N];
+        self.fill(index, tensor, &mut values);
+        values
+    }
+
+    /// The same, in place.
+    pub fn fill<T: Integer + TryFrom<i64>, const N: usize>(
+        &self,
+        index: usize,
+        tensor: Tensor<T>,
+        values: &mut [T; N],
+    ) {
+        let exact = |&value: &i64| T::try_from(value).ok().expect("a golden value fits its type");
+        match self.inputs[index].slice(self.current) {
+            Slice::Integers(golden) => {
+                assert_eq!(golden.len(), N, "input {index} has another size");
+                values.iter_mut().zip(golden.iter().map(exact)).for_each(|(value, golden)| *value = golden);
+            }
+            Slice::Floats(golden) => {
+                assert_eq!(golden.len(), N, "input {index} has another size");
+                values.iter_mut().zip(golden).for_each(|(value, &golden)| *value = tensor.quantize(golden));
+            }
+        }
+    }
+
+    /// Compares output `index` with the current vector, dequantized if the file holds real values.
+    pub fn check<T: Integer, const N: usize>(&self, index: usize, tensor: Tensor<T>, values: &[T; N]) {
+        let found: Vec<f64>;
+        let golden: Vec<f64>;
+        match self.outputs[index].slice(self.current) {
+            Slice::Integers(expected) => {
+                found = values.iter().map(|&v| v.into() as f64).collect();
+                golden = expected.iter().map(|&v| v as f64).collect();
+            }
+            Slice::Floats(expected) => {
+                found = values.iter().map(|&v| tensor.dequantize(v).into()).collect();
+                golden = expected.iter().map(|&v| v.into()).collect();
+            }
+        }
+        let (file, vector) = (self.file.display(), self.current.unwrap_or_default());
+        assert_eq!(found.len(), golden.len(), "output {index} of {file} has another size");
+        let wrong: Vec<usize> = (0..N).filter(|&i| found[i] != golden[i]).collect();
+        if let Some(&first) = wrong.first() {
+            panic!(
+                "{file}: vector {vector}, output {index}: {} of {N} elements differ, the first at {first}: {} instead of {}",
+                wrong.len(),
+                found[first],
+                golden[first]
+            );
+        }
+    }
+}
+
+enum Slice<'a> {
+    Integers(&'a [i64]),
+    Floats(&'a [f32]),
+}
+
+impl Array {
+    fn slice(&self, vector: Option<usize>) -> Slice<'_> {
+        let range = |len: usize| {
+            let each = len / self.vectors;
+            let start = vector.unwrap_or_default() * each;
+            start..start + each
+        };
+        match &self.values {
+            Values::Integers(values) => Slice::Integers(&values[range(values.len())]),
+            Values::Floats(values) => Slice::Floats(&values[range(values.len())]),
+        }
+    }
+}
+
+fn array(archive: &mut ZipArchive<File>, name: &str) -> Array {
+    let mut bytes = Vec::new();
+    let mut member = archive.by_name(&format!("{name}.npy")).expect("the name is listed");
+    member.read_to_end(&mut bytes).expect("the archive is sound");
+    let array = npyz::NpyFile::new(&bytes[..]).expect("members of a .npz are arrays");
+    let vectors = array.shape().first().map_or(1, |&n| n as usize);
+    let dtype = array.dtype().descr();
+    let values = match dtype.trim_matches(['<', '|', '\'']) {
+        "i1" => Values::Integers(integers::<i8>(array)),
+        "u1" => Values::Integers(integers::<u8>(array)),
+        "i2" => Values::Integers(integers::<i16>(array)),
+        "i4" => Values::Integers(integers::<i32>(array)),
+        "f4" => Values::Floats(array.into_vec().expect("the type was checked")),
+        other => panic!("{name} has elements of type {other}"),
+    };
+    Array { vectors, values }
+}
+
+fn integers<T: npyz::Deserialize + Into<i64>>(array: npyz::NpyFile<&[u8]>) -> Vec<i64> {
+    let values: Vec<T> = array.into_vec().expect("the type was checked");
+    values.into_iter().map(Into::into).collect()
+}

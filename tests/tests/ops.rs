@@ -1,0 +1,10 @@
+//! Every operator, in every case that lies under `ops/`, against TensorFlow Lite Micro.
+
+include!(concat!(env!("OUT_DIR"), "/ops.rs"));
+
+#[test]
+fn every_case_compiles() {
+    assert!(COMPILED.len() > 100, "only {} cases were found", COMPILED.len());
+    let refused: Vec<String> = REFUSED.iter().map(|(name, reason)| format!("{name}: {reason}")).collect();
+    assert!(refused.is_empty(), "{} cases do not compile:\n{}", refused.len(), refused.join("\n"));
+}
