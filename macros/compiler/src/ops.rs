@@ -41,7 +41,10 @@ pub struct Operator {
 }
 
 pub(crate) mod activation;
+pub(crate) mod convolution;
+pub(crate) mod pool;
 pub(crate) mod requantization;
+pub(crate) mod window;
 
 macro_rules! operators {
     ($($module:ident: $code:ident, [$($kernel:literal),*], $types:literal;)*) => {
@@ -59,7 +62,18 @@ macro_rules! operators {
 }
 
 operators! {
+    average_pool_2d: AVERAGE_POOL_2D,
+        ["average_pool_2d::average_pool_2d_s8", "average_pool_2d::average_pool_2d_s16"], "int8, int16";
+    conv_2d: CONV_2D, [
+        "conv_2d::conv_2d_1x1_s8", "conv_2d::conv_2d_contiguous_s8", "conv_2d::conv_2d_s8",
+        "depthwise_conv_2d::depthwise_conv_2d_s8", "depthwise_conv_2d::depthwise_conv_2d_multiplier_s8"
+    ], "int8";
+    depthwise_conv_2d: DEPTHWISE_CONV_2D, [
+        "depthwise_conv_2d::depthwise_conv_2d_s8", "depthwise_conv_2d::depthwise_conv_2d_multiplier_s8",
+        "conv_2d::conv_2d_1x1_s8"
+    ], "int8";
     fully_connected: FULLY_CONNECTED, ["fully_connected::fully_connected_s8"], "int8";
+    max_pool_2d: MAX_POOL_2D, ["max_pool_2d::max_pool_2d_s8", "max_pool_2d::max_pool_2d_s16"], "int8, int16";
     reshape: RESHAPE, [], "any";
 }
 

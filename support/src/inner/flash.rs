@@ -81,6 +81,12 @@ impl<'a, T: Element> Flash<'a, T> {
         Self(self.0.get(start..start.wrapping_add(len)).unwrap_or(&[]))
     }
 
+    /// `N` elements from `start`, if they are all there.
+    #[inline(always)]
+    pub fn array<const N: usize>(&self, start: usize) -> Option<[T; N]> {
+        self.0.get(start..)?.first_chunk().copied()
+    }
+
     /// The elements, one copy after the other.
     #[inline(always)]
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = T> + ExactSizeIterator + Clone + use<'a, T> {

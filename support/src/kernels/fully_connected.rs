@@ -38,7 +38,7 @@ pub fn fully_connected_s8(
         for (y, ((weights, bias), (multiplier, shift))) in output.iter_mut().zip(units) {
             let acc = dot_s8(bias, weights, input);
             let value = requantize(acc, multiplier, shift.into()).wrapping_add(p.zero_point);
-            *y = value.clamp(p.least, p.greatest) as i8;
+            *y = value.max(p.least).min(p.greatest) as i8;
         }
     }
 }

@@ -8,7 +8,13 @@
 //! The compiler includes this folder too, so that parameters are checked when it is built and what it
 //! computes is computed by the device's code.
 
+pub mod average_pool_2d;
 pub mod constant;
+pub mod conv_2d;
+pub mod depthwise_conv_2d;
 pub mod fully_connected;
+pub mod max_pool_2d;
+pub mod requantization;
 pub mod shapes;
 pub mod source;
+pub mod window;

@@ -1,0 +1,41 @@
+//! AVERAGE_POOL_2D: the mean of a window, channel by channel.
+
+use super::Op;
+use super::pool::{self, Pool};
+use crate::diagnostics::Problem;
+use crate::graph::ElementType;
+use crate::kernels::average_pool_2d::AveragePool2d;
+use crate::lower::{Bug, Lowering};
+use crate::read::Reader;
+use std::rc::Rc;
+
+/// The sum of as many values of 16 bits, and half of their number, fits into 32 bits.
+const MAX_COUNT: usize = u16::MAX as usize;
+
+#[derive(Debug)]
+struct Average(Pool);
+
+pub(crate) fn read(reader: &Reader<'_>) -> Result<Rc<dyn Op>, Problem> {
+    let pool = pool::read(reader)?;
+    let [rows, columns] = [pool.window.y, pool.window.x].map(|axis| axis.taps.min(axis.input));
+    if rows.saturating_mul(columns) > MAX_COUNT {
+        return Err(Problem::new(
+            format!("the mean of {rows} · {columns} values"),
+            format!("sums of more than {MAX_COUNT} may overflow 32 bits"),
+            "take the mean in two steps",
+        ));
+    }
+    Ok(Rc::new(Average(pool)))
+}
+
+impl Op for Average {
+    fn lower(&self, to: &mut Lowering<'_>) -> Result<(), Bug> {
+        let Self(pool) = self;
+        let kernel = match pool.ty {
+            ElementType::Int16 => "average_pool_2d_s16",
+            _ => "average_pool_2d_s8",
+        };
+        let (least, greatest) = pool.range(to)?;
+        pool.call(to, "average_pool_2d", kernel, &AveragePool2d { window: pool.window, least, greatest })
+    }
+}

@@ -1,0 +1,124 @@
+//! What CONV_2D and DEPTHWISE_CONV_2D share: both are convolutions with groups of channels.
+
+use super::activation::Activation;
+use super::{Op, requantization};
+use crate::graph::ElementType;
+use crate::kernels::conv_2d::{Conv2d, FullyConnected};
+use crate::kernels::depthwise_conv_2d::DepthwiseConv2d;
+use crate::kernels::shapes::{Requantization, Window};
+use crate::lower::{Bug, Lowering};
+use crate::program::{Access, Arg, Constant};
+use crate::quantize::Multiplier;
+
+/// How a file orders weights.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Order {
+    /// `[unit, row, column, channel of the group]`.
+    UnitsFirst,
+    /// `[row, column, unit]`.
+    UnitsLast,
+}
+
+/// A convolution: bias is input 2, and may be left out.
+#[derive(Debug)]
+pub(crate) struct Convolution {
+    pub(crate) window: Window,
+    /// Channels that one unit sees.
+    pub(crate) depth: usize,
+    pub(crate) order: Order,
+    pub(crate) activation: Activation,
+    /// One, or one per unit.
+    pub(crate) multipliers: Vec<Multiplier>,
+}
+
+impl Op for Convolution {
+    fn lower(&self, to: &mut Lowering<'_>) -> Result<(), Bug> {
+        let (input, weights, output) = (to.input(0)?, to.input(1)?, to.output(0)?);
+        let (_, padding) = to.scale_and_zero_point(input);
+        let padding = i8::try_from(padding).map_err(|_| to.bug(format_args!("zero point {padding}")))?;
+        let (scale, zero_point) = to.scale_and_zero_point(output);
+        let (least, greatest) = self.activation.range(scale, zero_point, ElementType::Int8);
+        let range = Requantization { zero_point, least, greatest };
+        let weights = self.units_first(to.tensor(weights).to_i8().unwrap_or_default());
+        let sums = weights.chunks_exact(self.filter()).map(|unit| unit.iter().map(|&w| i32::from(w)).sum());
+        let bias = requantization::folded_bias(to, 2, sums, padding.into());
+        let (multipliers, shifts) = requantization::constants(&self.multipliers, self.window.units);
+        let kernel = self.kernel(padding, range);
+        let weights = match kernel.order {
+            Order::UnitsFirst => weights,
+            Order::UnitsLast => transposed(&weights, self.filter()),
+        };
+        let elements = to.tensor(output).elements();
+        let args = vec![
+            Arg::Constant(Constant::int8("WEIGHTS", weights)),
+            Arg::Constant(Constant::int32("BIAS", bias)),
+            multipliers,
+            shifts,
+            Arg::Window("input", to.read(input)?, Access::Read),
+            Arg::Window("output", to.write(output)?, Access::Write),
+        ];
+        to.call(kernel.module, kernel.name, &*kernel.params, args, elements.saturating_mul(self.filter()));
+        Ok(())
+    }
+}
+
+/// The kernel that does the work of a convolution.
+struct Kernel {
+    module: &'static str,
+    name: &'static str,
+    params: Box<dyn std::fmt::Debug>,
+    /// How it wants the weights.
+    order: Order,
+}
+
+impl Convolution {
+    /// Weights of one unit.
+    fn filter(&self) -> usize {
+        self.window.y.taps * self.window.x.taps * self.depth
+    }
+
+    /// Weights in the order in which all kernels but the depthwise ones read them.
+    fn units_first(&self, weights: Vec<i8>) -> Vec<i8> {
+        match self.order {
+            Order::UnitsFirst => weights,
+            Order::UnitsLast => transposed(&weights, self.window.units),
+        }
+    }
+
+    /// Picks the kernel that exploits most of what is known.
+    fn kernel(&self, padding: i8, output: Requantization) -> Kernel {
+        let Self { window, depth, .. } = *self;
+        let Window { y, x, channels, units } = window;
+        let pixels = y.is_pointwise() && x.is_pointwise();
+        if depth == channels && (pixels || y.is_whole() && x.is_whole()) {
+            let Requantization { zero_point, least, greatest } = output;
+            let params = FullyConnected { depth: self.filter(), units, zero_point, least, greatest };
+            return Kernel {
+                module: "conv_2d",
+                name: "conv_2d_1x1_s8",
+                params: Box::new(params),
+                order: Order::UnitsFirst,
+            };
+        }
+        if depth == 1 {
+            let multiplier = units / channels;
+            let name = match multiplier {
+                1 => "depthwise_conv_2d_s8",
+                _ => "depthwise_conv_2d_multiplier_s8",
+            };
+            let params = Box::new(DepthwiseConv2d { window, multiplier, padding, output });
+            return Kernel { module: "depthwise_conv_2d", name, params, order: Order::UnitsLast };
+        }
+        let name = match depth == channels && x.dilation == 1 {
+            true => "conv_2d_contiguous_s8",
+            false => "conv_2d_s8",
+        };
+        let params = Box::new(Conv2d { window, depth, group: units / (channels / depth), padding, output });
+        Kernel { module: "conv_2d", name, params, order: Order::UnitsFirst }
+    }
+}
+
+/// A matrix of rows of `width` elements with rows and columns exchanged.
+fn transposed(values: &[i8], width: usize) -> Vec<i8> {
+    (0..width).flat_map(|column| values.iter().skip(column).step_by(width).copied()).collect()
+}

@@ -1,0 +1,104 @@
+//! Every output is the mean of a window over one channel of an image.
+
+use super::window::{Taps, Window};
+use crate::inner::flash::Element;
+use core::num::NonZero;
+
+/// Channels that are summed up together: as many accumulators fit into registers.
+const LANES: usize = 4;
+
+/// Shape and range of a pool of means.
+#[derive(Clone, Copy, Debug)]
+pub struct AveragePool2d {
+    /// How the window moves.
+    pub window: Window,
+    /// Least output, after the fused activation.
+    pub least: i32,
+    /// Greatest output, after the fused activation.
+    pub greatest: i32,
+}
+
+/// `output[y, x, c] = clamp(mean(input[y · stride + row, x · stride + column, c]))`; the padding does
+/// not count, and halves are rounded away from zero.
+#[inline]
+pub fn average_pool_2d_s8(p: &AveragePool2d, input: &[i8], output: &mut [i8]) {
+    average_pool_2d(p, input, output, |mean| mean as i8);
+}
+
+/// The same in 16 bits.
+#[inline]
+pub fn average_pool_2d_s16(p: &AveragePool2d, input: &[i16], output: &mut [i16]) {
+    average_pool_2d(p, input, output, |mean| mean as i16);
+}
+
+#[inline(always)]
+fn average_pool_2d<T: Element + Into<i32>>(
+    p: &AveragePool2d,
+    input: &[T],
+    output: &mut [T],
+    narrow: impl Fn(i32) -> T,
+) {
+    p.window.each_pixel(input, output, |image, rows, columns, output| {
+        // A window always sees the image: it begins in it, or in padding narrower than itself.
+        let Some(count) = NonZero::new(rows.inside.wrapping_mul(columns.inside) as u32) else { return };
+        let mean = |sum| narrow(divide(sum, count).max(p.least).min(p.greatest));
+        let (blocks, rest) = output.as_chunks_mut::<LANES>();
+        let mut channel = 0usize;
+        for block in blocks {
+            *block = sums(p, image.get(channel..).unwrap_or(&[]), rows, columns).map(mean);
+            channel = channel.wrapping_add(LANES);
+        }
+        for single in rest.as_chunks_mut::<1>().0 {
+            *single = sums(p, image.get(channel..).unwrap_or(&[]), rows, columns).map(mean);
+            channel = channel.wrapping_add(1);
+        }
+    });
+}
+
+/// The sums of the first `N` channels of an image under a window.
+#[inline(always)]
+fn sums<T: Element + Into<i32>, const N: usize>(
+    p: &AveragePool2d,
+    image: &[T],
+    rows: Taps,
+    columns: Taps,
+) -> [i32; N] {
+    let inside = |mut sums: [i32; N], _, at| {
+        let mut image = image.get(at..).unwrap_or(&[]);
+        for _ in 0..columns.inside {
+            if let Some(channels) = image.first_chunk::<N>() {
+                sums.iter_mut().zip(channels).for_each(|(sum, &x)| *sum = sum.wrapping_add(x.into()));
+            }
+            image = image.get(p.window.channels..).unwrap_or(&[]);
+        }
+        sums
+    };
+    p.window.fold(rows, columns, [0; N], inside, |sums, _, _| sums)
+}
+
+/// `sum / count`, half away from zero.
+#[inline(always)]
+fn divide(sum: i32, count: NonZero<u32>) -> i32 {
+    let magnitude = sum.unsigned_abs().wrapping_add(count.get() >> 1) / count;
+    let mean = magnitude.cast_signed();
+    if sum < 0 { mean.wrapping_neg() } else { mean }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn halves_are_rounded_away_from_zero() {
+        let by = |count| move |sum| divide(sum, NonZero::new(count).expect("it is not zero"));
+        assert_eq!([-5, -3, -2, -1, 0, 1, 2, 3, 5].map(by(2)), [-3, -2, -1, -1, 0, 1, 1, 2, 3]);
+        assert_eq!([-5, -4, -2, -1, 1, 2, 4, 5].map(by(3)), [-2, -1, -1, 0, 0, 1, 1, 2]);
+    }
+
+    #[test]
+    fn the_largest_windows_fit() {
+        let count = NonZero::new(65_535).expect("it is not zero");
+        assert_eq!(divide(65_535 * i32::from(i16::MAX), count), i16::MAX.into());
+        assert_eq!(divide(65_535 * i32::from(i16::MIN), count), i16::MIN.into());
+    }
+}

@@ -1,0 +1,129 @@
+//! Every output channel is a weighted sum of a window that moves over an image.
+
+pub use super::fully_connected::FullyConnected;
+
+use super::fully_connected::fully_connected_s8;
+use super::requantization::{Requantization, Units};
+use super::window::{Taps, Window};
+use crate::inner::flash::Flash;
+use crate::inner::{dot_constant_s8, dot_s8};
+
+/// Shape and range of a convolution.
+#[derive(Clone, Copy, Debug)]
+pub struct Conv2d {
+    /// How the window moves.
+    pub window: Window,
+    /// Channels of the input that one unit sees: all, or those of its group.
+    pub depth: usize,
+    /// Units of one group.
+    pub group: usize,
+    /// Zero point of the input, which the padding holds.
+    pub padding: i8,
+    /// Range of the output.
+    pub output: Requantization,
+}
+
+/// A window of one pixel, or one that is the whole image: each pixel, or image, is a row of a fully
+/// connected layer.
+#[inline]
+pub fn conv_2d_1x1_s8(
+    p: &FullyConnected,
+    weights: Flash<'_, i8>,
+    bias: Flash<'_, i32>,
+    multipliers: Flash<'_, i32>,
+    shifts: Flash<'_, i8>,
+    input: &[i8],
+    output: &mut [i8],
+) {
+    fully_connected_s8(p, weights, bias, multipliers, shifts, input, output);
+}
+
+/// `output[y, x, unit] = clamp(zero point + requantize(bias[unit]
+///     + Σ weights[unit, row, column, i] · input[y · stride + row, x · stride + column, i]))`
+/// with one group, and columns that are neighbours in the image.
+///
+/// The weights are `[unit, row, column, i]`. The bias has the input's zero point folded in.
+/// `multipliers` and `shifts` are per unit.
+#[inline]
+pub fn conv_2d_contiguous_s8(
+    p: &Conv2d,
+    weights: Flash<'_, i8>,
+    bias: Flash<'_, i32>,
+    multipliers: Flash<'_, i32>,
+    shifts: Flash<'_, i8>,
+    input: &[i8],
+    output: &mut [i8],
+) {
+    // A row of the window is one run of memory in the image as in the weights.
+    convolve(p, Units { weights, bias, multipliers, shifts }, input, output, dot_s8);
+}
+
+/// The same, with any number of groups and columns any distance apart.
+#[inline]
+pub fn conv_2d_s8(
+    p: &Conv2d,
+    weights: Flash<'_, i8>,
+    bias: Flash<'_, i32>,
+    multipliers: Flash<'_, i32>,
+    shifts: Flash<'_, i8>,
+    input: &[i8],
+    output: &mut [i8],
+) {
+    let step = p.window.channels.wrapping_mul(p.window.x.dilation);
+    let dot = |mut acc, weights: Flash<'_, i8>, mut input: &[i8]| {
+        let mut start = 0usize;
+        while start < weights.len() {
+            acc = dot_s8(acc, weights.range(start, p.depth), input);
+            start = start.wrapping_add(p.depth.max(1));
+            input = input.get(step..).unwrap_or(&[]);
+        }
+        acc
+    };
+    convolve(p, Units { weights, bias, multipliers, shifts }, input, output, dot);
+}
+
+/// Both, by the way in which a row of the window is summed up.
+#[inline(always)]
+fn convolve(
+    p: &Conv2d,
+    units: Units<'_>,
+    input: &[i8],
+    output: &mut [i8],
+    dot: impl Fn(i32, Flash<'_, i8>, &[i8]) -> i32,
+) {
+    let filter = p.window.y.taps.wrapping_mul(p.window.x.taps).wrapping_mul(p.depth);
+    p.window.each_pixel(input, output, |image, rows, columns, output| {
+        let scales = units.multipliers.iter().zip(units.shifts.iter());
+        let (mut start, mut channel, mut left) = (0usize, 0usize, p.group);
+        for (y, (bias, (multiplier, shift))) in output.iter_mut().zip(units.bias.iter().zip(scales)) {
+            if left == 0 {
+                channel = channel.wrapping_add(p.depth);
+                left = p.group;
+            }
+            let weights = units.weights.range(start, filter);
+            let group = image.get(channel..).unwrap_or(&[]);
+            let acc = unit(p, weights, bias, group, rows, columns, &dot);
+            *y = p.output.to_s8(acc, multiplier, shift);
+            start = start.wrapping_add(filter);
+            left = left.wrapping_sub(1);
+        }
+    });
+}
+
+/// The sum of one unit at one pixel.
+#[inline(always)]
+fn unit(
+    p: &Conv2d,
+    weights: Flash<'_, i8>,
+    bias: i32,
+    image: &[i8],
+    rows: Taps,
+    columns: Taps,
+    dot: impl Fn(i32, Flash<'_, i8>, &[i8]) -> i32,
+) -> i32 {
+    let taps =
+        |tap: usize, count: usize| weights.range(tap.wrapping_mul(p.depth), count.wrapping_mul(p.depth));
+    let inside = |acc, tap, at| dot(acc, taps(tap, columns.inside), image.get(at..).unwrap_or(&[]));
+    let outside = |acc, tap, count| dot_constant_s8(acc, taps(tap, count), p.padding.into());
+    p.window.fold(rows, columns, bias, inside, outside)
+}

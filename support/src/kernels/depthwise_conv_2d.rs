@@ -1,0 +1,150 @@
+//! Every output channel is a weighted sum of a window over one channel of an image.
+
+use super::requantization::{Requantization, Units};
+use super::window::{Taps, Window};
+use crate::inner::flash::Flash;
+
+/// Channels that are summed up together: as many accumulators fit into registers.
+const LANES: usize = 4;
+
+/// Shape and range of a depthwise convolution.
+#[derive(Clone, Copy, Debug)]
+pub struct DepthwiseConv2d {
+    /// How the window moves.
+    pub window: Window,
+    /// Units that see the same channel.
+    pub multiplier: usize,
+    /// Zero point of the input, which the padding holds.
+    pub padding: i8,
+    /// Range of the output.
+    pub output: Requantization,
+}
+
+/// `output[y, x, c] = clamp(zero point + requantize(bias[c]
+///     + Σ weights[row, column, c] · input[y · stride + row, x · stride + column, c]))`.
+///
+/// The weights are `[row, column, c]`. The bias has the input's zero point folded in.
+/// `multipliers` and `shifts` are per channel.
+#[inline]
+pub fn depthwise_conv_2d_s8(
+    p: &DepthwiseConv2d,
+    weights: Flash<'_, i8>,
+    bias: Flash<'_, i32>,
+    multipliers: Flash<'_, i32>,
+    shifts: Flash<'_, i8>,
+    input: &[i8],
+    output: &mut [i8],
+) {
+    let units = Units { weights, bias, multipliers, shifts };
+    p.window.each_pixel(input, output, |image, rows, columns, output| {
+        let (blocks, rest) = output.as_chunks_mut::<LANES>();
+        let mut channel = 0usize;
+        for block in blocks {
+            let image = image.get(channel..).unwrap_or(&[]);
+            let pixel = Pixel { p, units, image, rows, columns };
+            pixel.block(channel, block, |input| input.first_chunk().copied());
+            channel = channel.wrapping_add(LANES);
+        }
+        for single in rest.as_chunks_mut::<1>().0 {
+            let image = image.get(channel..).unwrap_or(&[]);
+            let pixel = Pixel { p, units, image, rows, columns };
+            pixel.block(channel, single, |input| input.first_chunk().copied());
+            channel = channel.wrapping_add(1);
+        }
+    });
+}
+
+/// The same with `multiplier` units for each channel: unit `u` sees channel `u / multiplier`.
+#[inline]
+pub fn depthwise_conv_2d_multiplier_s8(
+    p: &DepthwiseConv2d,
+    weights: Flash<'_, i8>,
+    bias: Flash<'_, i32>,
+    multipliers: Flash<'_, i32>,
+    shifts: Flash<'_, i8>,
+    input: &[i8],
+    output: &mut [i8],
+) {
+    let units = Units { weights, bias, multipliers, shifts };
+    p.window.each_pixel(input, output, |image, rows, columns, output| {
+        let mut unit = 0usize;
+        for (channel, output) in output.chunks_exact_mut(p.multiplier.max(1)).enumerate() {
+            let image = image.get(channel..).unwrap_or(&[]);
+            let pixel = Pixel { p, units, image, rows, columns };
+            let (blocks, rest) = output.as_chunks_mut::<LANES>();
+            for block in blocks {
+                pixel.block(unit, block, |input| input.first().map(|&x| [x; LANES]));
+                unit = unit.wrapping_add(LANES);
+            }
+            for single in rest.as_chunks_mut::<1>().0 {
+                pixel.block(unit, single, |input| input.first_chunk().copied());
+                unit = unit.wrapping_add(1);
+            }
+        }
+    });
+}
+
+/// One pixel of the output, and the image from the first channel that matters.
+struct Pixel<'a> {
+    p: &'a DepthwiseConv2d,
+    units: Units<'a>,
+    image: &'a [i8],
+    rows: Taps,
+    columns: Taps,
+}
+
+impl Pixel<'_> {
+    /// Sums up the units from `unit`. `lanes` gives what each sees of the channels of one tap.
+    #[inline(always)]
+    fn block<const N: usize>(
+        &self,
+        unit: usize,
+        output: &mut [i8; N],
+        lanes: impl Fn(&[i8]) -> Option<[i8; N]>,
+    ) {
+        let Self { p, units, .. } = self;
+        let step = p.window.channels.wrapping_mul(p.window.x.dilation);
+        let padding = [p.padding; N];
+        let weight = |tap: usize| unit.wrapping_add(tap.wrapping_mul(p.window.units));
+        let inside = |acc, tap, at| {
+            let mut image = self.image.get(at..).unwrap_or(&[]);
+            let mut at = weight(tap);
+            (0..self.columns.inside).fold(acc, |acc, _| {
+                let acc = multiply_add(acc, units.weights.array(at), lanes(image));
+                at = at.wrapping_add(p.window.units);
+                image = image.get(step..).unwrap_or(&[]);
+                acc
+            })
+        };
+        let outside = |acc, tap, count| {
+            let mut at = weight(tap);
+            (0..count).fold(acc, |acc, _| {
+                let acc = multiply_add(acc, units.weights.array(at), Some(padding));
+                at = at.wrapping_add(p.window.units);
+                acc
+            })
+        };
+        let bias = units.bias.array(unit).unwrap_or([0; N]);
+        let sums = p.window.fold(self.rows, self.columns, bias, inside, outside);
+        let multipliers = units.multipliers.range(unit, N).iter();
+        let scales = multipliers.zip(units.shifts.range(unit, N).iter());
+        for ((y, acc), (multiplier, shift)) in output.iter_mut().zip(sums).zip(scales) {
+            *y = p.output.to_s8(acc, multiplier, shift);
+        }
+    }
+}
+
+/// `acc + weights · input`, lane by lane; what is not there counts as zero.
+#[inline(always)]
+fn multiply_add<const N: usize>(
+    mut acc: [i32; N],
+    weights: Option<[i8; N]>,
+    input: Option<[i8; N]>,
+) -> [i32; N] {
+    if let (Some(weights), Some(input)) = (weights, input) {
+        for ((acc, w), x) in acc.iter_mut().zip(weights).zip(input) {
+            *acc = acc.wrapping_add(i32::from(w) * i32::from(x));
+        }
+    }
+    acc
+}

@@ -1,0 +1,33 @@
+//! From accumulators to the integers of an output.
+
+use crate::inner::flash::Flash;
+use crate::inner::requantize;
+
+/// What every channel of a quantized output has in common.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Requantization {
+    /// Zero point of the output.
+    pub zero_point: i32,
+    /// Least output, after the fused activation.
+    pub least: i32,
+    /// Greatest output, after the fused activation.
+    pub greatest: i32,
+}
+
+impl Requantization {
+    /// `clamp(zero point + requantize(acc))`, in eight bits.
+    #[inline(always)]
+    pub fn to_s8(self, acc: i32, multiplier: i32, shift: i8) -> i8 {
+        let value = requantize(acc, multiplier, shift.into()).wrapping_add(self.zero_point);
+        value.max(self.least).min(self.greatest) as i8
+    }
+}
+
+/// The constants of a convolution: one bias, multiplier and shift for each channel of the output.
+#[derive(Clone, Copy)]
+pub(super) struct Units<'a> {
+    pub weights: Flash<'a, i8>,
+    pub bias: Flash<'a, i32>,
+    pub multipliers: Flash<'a, i32>,
+    pub shifts: Flash<'a, i8>,
+}
