@@ -8,7 +8,14 @@
 //! The compiler includes this folder too, so that parameters are checked when it is built and what it
 //! computes is computed by the device's code.
 
+pub mod add;
+pub mod broadcast;
 pub mod constant;
 pub mod fully_connected;
+pub mod maximum;
+pub mod minimum;
+pub mod mul;
+pub mod quantize;
 pub mod shapes;
 pub mod source;
+pub mod sub;
