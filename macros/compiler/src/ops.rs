@@ -41,6 +41,7 @@ pub struct Operator {
 }
 
 pub(crate) mod activation;
+pub(crate) mod curve;
 pub(crate) mod requantization;
 
 macro_rules! operators {
@@ -61,6 +62,7 @@ macro_rules! operators {
 operators! {
     fully_connected: FULLY_CONNECTED, ["fully_connected::fully_connected_s8"], "int8";
     reshape: RESHAPE, [], "any";
+    softmax: SOFTMAX, ["softmax::softmax_s8", "softmax::softmax_s8_s16", "softmax::softmax_s16"], "int8, int16";
 }
 
 /// What a model without operators does.

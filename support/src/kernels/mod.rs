@@ -9,6 +9,8 @@
 //! computes is computed by the device's code.
 
 pub mod constant;
+pub mod fixed_point;
 pub mod fully_connected;
 pub mod shapes;
+pub mod softmax;
 pub mod source;
