@@ -42,6 +42,7 @@ pub struct Operator {
 
 pub(crate) mod activation;
 pub(crate) mod convolution;
+pub(crate) mod curve;
 pub(crate) mod elementwise;
 pub(crate) mod pool;
 pub(crate) mod requantization;
@@ -90,6 +91,7 @@ operators! {
     ], "int8, uint8, int16, int32; float32 behind an input";
     reshape: RESHAPE, [], "any";
     sub: SUB, ["sub::sub_s8", "sub::sub_s16", "sub::sub_s32"], "int8, int16, int32";
+    softmax: SOFTMAX, ["softmax::softmax_s8", "softmax::softmax_s8_s16", "softmax::softmax_s16"], "int8, int16";
 }
 
 /// What a model without operators does.
