@@ -108,6 +108,7 @@ fn module(text: &mut String, name: &str, path: &Path, inputs: usize, outputs: us
     let _ = write!(
         text,
         r#"
+#[allow(non_snake_case)]
 mod {name} {{
     tiny_model::tiny_model! {{ pub struct Net = {path:?}; }}
 

@@ -355,7 +355,11 @@ fn read_quantization(
     if zero_points.is_empty() {
         zero_points = vec![0; scales.len()];
     }
-    let dimension = usize::try_from(quantization.quantized_dimension()).unwrap_or(usize::MAX);
+    let dimension = match shape {
+        // Some converters copy the weights' dimension to the bias, which has one only.
+        [_] => 0,
+        _ => usize::try_from(quantization.quantized_dimension()).unwrap_or(usize::MAX),
+    };
     let slices = match scales.len() {
         1 => 1,
         _ => shape.get(dimension).copied().unwrap_or(0),
