@@ -98,7 +98,7 @@ mod tests {
     #[test]
     fn the_largest_windows_fit() {
         let count = NonZero::new(65_535).expect("it is not zero");
-        assert_eq!(divide(65_535 * i32::from(i16::MAX), count), i16::MAX.into());
-        assert_eq!(divide(65_535 * i32::from(i16::MIN), count), i16::MIN.into());
+        assert_eq!(divide(65_535 * i32::from(i16::MAX), count), i32::from(i16::MAX));
+        assert_eq!(divide(65_535 * i32::from(i16::MIN), count), i32::from(i16::MIN));
     }
 }
