@@ -11,7 +11,10 @@ fn main() {
     println!("cargo::rerun-if-env-changed=TINY_MODEL_ONLY");
 
     let operators = folders(&here.join("ops"));
-    let operators: Vec<Case> = operators.iter().flat_map(|folder| cases(folder)).collect();
+    let mut operators: Vec<Case> = operators.iter().flat_map(|folder| cases(folder)).collect();
+    let mut digits = cases(&here.join("../examples/digits"));
+    digits.retain(|case| case.path.with_extension("npz").exists());
+    operators.extend(digits);
     std::fs::write(out.join("ops.rs"), tests(&operators)).expect("OUT_DIR can be written");
 
     let zoo = std::env::var_os("TINY_MODEL_ZOO").map(PathBuf::from);

@@ -30,18 +30,28 @@ fn missing(given: &str, candidates: &[PathBuf]) -> String {
         message.push_str(&format!("\n       {}", path.display()));
     }
     let mut near: Vec<String> = candidates.iter().filter_map(|path| path.parent()).flat_map(models).collect();
-    near.sort();
+    near.sort_by(|a, b| similarity(given, b).total_cmp(&similarity(given, a)).then_with(|| a.cmp(b)));
     near.dedup();
-    match near.as_slice() {
+    let named: Vec<String> = near.iter().take(3).map(|name| format!("`{name}`")).collect();
+    match named.as_slice() {
         [] => message.push_str("\n  fix: give a path relative to this source file or to Cargo.toml"),
-        near => message.push_str(&format!("\n  fix: there is {}", near.join(", "))),
+        _ => message.push_str(&format!("\n  fix: what is there: {}", named.join(", "))),
+    }
+    if let more @ 1.. = near.len().saturating_sub(named.len()) {
+        message.push_str(&format!(" and {more} more"));
     }
     message
+}
+
+/// How much a file's name resembles the one that was given.
+fn similarity(given: &str, name: &str) -> f64 {
+    let file = given.rsplit(['/', '\\']).next().unwrap_or_default();
+    strsim::jaro_winkler(file, name)
 }
 
 /// The models in a folder.
 fn models(folder: &Path) -> Vec<String> {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
     let names = entries.filter_map(|entry| entry.file_name().into_string().ok());
-    names.filter(|name| name.ends_with(".tflite")).map(|name| format!("`{name}`")).collect()
+    names.filter(|name| name.ends_with(".tflite")).collect()
 }

@@ -15,6 +15,15 @@ pub struct Vectors {
     count: usize,
 }
 
+/// Which side of a model.
+#[derive(Clone, Copy, Debug)]
+pub enum Kind {
+    /// What goes in.
+    Input,
+    /// What comes out.
+    Output,
+}
+
 /// Values of one tensor for all vectors.
 struct Array {
     vectors: usize,
@@ -49,7 +58,8 @@ pub fn run(path: &Path, test: impl Fn(&mut Vectors) + Send + 'static) {
 }
 
 impl Vectors {
-    fn open(file: &Path) -> Self {
+    /// Reads a file of golden vectors.
+    pub fn open(file: &Path) -> Self {
         let opened = File::open(file).expect("golden files can be read");
         let mut archive = ZipArchive::new(opened).unwrap_or_else(|e| panic!("{}: {e}", file.display()));
         let names: Vec<String> =
@@ -65,6 +75,18 @@ impl Vectors {
         assert!(!outputs.is_empty(), "{} has no outputs", file.display());
         let count = outputs.first().map_or(0, |array| array.vectors);
         Self { file: file.to_owned(), inputs, outputs, current: None, count }
+    }
+
+    /// The integers of the first tensor of a kind, for a vector in the middle of the file.
+    pub fn integers(&self, kind: Kind) -> &[i64] {
+        let arrays = match kind {
+            Kind::Input => &self.inputs,
+            Kind::Output => &self.outputs,
+        };
+        match arrays[0].slice(Some(self.count / 2)) {
+            Slice::Integers(values) => values,
+            Slice::Floats(_) => panic!("{} holds floats", self.file.display()),
+        }
     }
 
     /// Goes on to the next vector; `false` at the end.

@@ -98,15 +98,35 @@ pub fn printable(name: &str) -> String {
     shown
 }
 
-/// All problems of one model as the text of one compile error.
+/// How many places of one mistake are shown.
+const SHOWN: usize = 3;
+
+/// All problems of one model as the text of one compile error. Those with the same reason and the
+/// same way out stand together, the first few of them in full.
 pub fn report(file: &str, diagnostics: &[Diagnostic]) -> String {
-    let mut text = match diagnostics.len() {
+    let mut groups: Vec<Vec<&Diagnostic>> = Vec::new();
+    for diagnostic in diagnostics {
+        let alike = |other: &Diagnostic| other.why == diagnostic.why && other.fix == diagnostic.fix;
+        match groups.iter_mut().find(|group| group.first().is_some_and(|first| alike(first))) {
+            Some(group) => group.push(diagnostic),
+            None => groups.push(vec![diagnostic]),
+        }
+    }
+    let mut text = match groups.len() {
         1 => format!("`{file}` cannot be compiled"),
         n => format!("`{file}` cannot be compiled, for {n} reasons"),
     };
-    for diagnostic in diagnostics {
-        text.push_str("\n\n");
-        text.push_str(&diagnostic.to_string());
+    for group in groups {
+        text.push('\n');
+        for Diagnostic { at, what, .. } in group.iter().take(SHOWN) {
+            text.push_str(&format!("\n{at}: {what}"));
+        }
+        if let more @ 1.. = group.len().saturating_sub(SHOWN) {
+            text.push_str(&format!("\n… and {more} more"));
+        }
+        if let Some(Diagnostic { why, fix, .. }) = group.first() {
+            text.push_str(&format!("\n  why: {why}\n  fix: {fix}"));
+        }
     }
     text
 }

@@ -112,17 +112,20 @@ impl<'a> Import<'_, 'a> {
         if let (At::Operator { output, .. }, Ok((_, outputs))) = (&mut at, &tensors) {
             *output = outputs.first().map(|&id| self.graph.tensor(id).name.clone()).unwrap_or_default();
         }
+        // What an operator writes counts as written even if it cannot be compiled, so that one mistake
+        // is one error.
+        let known = tensors.as_ref().map(|(_, outputs)| outputs.clone()).unwrap_or_default();
         let read = row.ok_or_else(|| unsupported(&name, code)).and_then(|row| {
             let (inputs, outputs) = tensors?;
             self.node(index, operator, row, inputs, outputs)
         });
+        self.written.extend(known);
         if let Err(problem) = read {
             self.errors.push(problem.at(at));
         }
     }
 
-    /// Reads one supported operator; its outputs count as written even if it cannot be read, so that
-    /// one mistake is one error.
+    /// Reads one supported operator, and computes it if all it reads is constant.
     fn node(
         &mut self,
         index: usize,
@@ -133,7 +136,7 @@ impl<'a> Import<'_, 'a> {
     ) -> Result<(), Problem> {
         let unwritten = inputs.iter().flatten().find(|id| !self.written.contains(id));
         let unwritten = unwritten.map(|&id| not_written(self.graph.tensor(id)));
-        let rewritten = outputs.iter().find(|&&id| !self.written.insert(id));
+        let rewritten = outputs.iter().find(|id| self.written.contains(id));
         let rewritten = rewritten.map(|&id| written_twice(self.graph.tensor(id)));
         if let Some(problem) = unwritten.or(rewritten) {
             return Err(problem);
@@ -222,7 +225,7 @@ fn unsupported(name: &str, code: &tflite::OperatorCode<'_>) -> Problem {
     };
     let version = code.version();
     Problem::new(
-        format!("{} version {version} is not supported", printable(name)),
+        format!("version {version} of {} is not supported", printable(name)),
         "there is no kernel for it",
         fix,
     )
@@ -252,7 +255,7 @@ fn reader_float_check(reader: &Reader<'_>) -> Result<(), Problem> {
     match float {
         Some(tensor) if !BORDER.contains(&reader.name) => Err(Problem::new(
             format!("tensor `{}` is {}", printable(&tensor.name), tensor.ty),
-            "float models are not supported yet, only integer ones",
+            "float models are not supported yet, only those with integer activations and weights",
             QUANTIZE,
         )),
         _ => Ok(()),

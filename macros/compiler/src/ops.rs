@@ -42,6 +42,8 @@ pub struct Operator {
 
 pub(crate) mod activation;
 pub(crate) mod convolution;
+pub(crate) mod curve;
+pub(crate) mod elementwise;
 pub(crate) mod pool;
 pub(crate) mod requantization;
 pub(crate) mod window;
@@ -74,7 +76,22 @@ operators! {
     ], "int8";
     fully_connected: FULLY_CONNECTED, ["fully_connected::fully_connected_s8"], "int8";
     max_pool_2d: MAX_POOL_2D, ["max_pool_2d::max_pool_2d_s8", "max_pool_2d::max_pool_2d_s16"], "int8, int16";
+    add: ADD, ["add::add_s8", "add::add_s16", "add::add_s32"], "int8, int16, int32";
+    dequantize: DEQUANTIZE, [], "int8, uint8, int16 to float32 before an output";
+    maximum: MAXIMUM, ["maximum::maximum_s8", "maximum::maximum_s16", "maximum::maximum_s32"],
+        "int8, int16, int32";
+    minimum: MINIMUM, ["minimum::minimum_s8", "minimum::minimum_s16", "minimum::minimum_s32"],
+        "int8, int16, int32";
+    mul: MUL, ["mul::mul_s8", "mul::mul_s16", "mul::mul_s32"], "int8, int16, int32";
+    quantize: QUANTIZE, [
+        "quantize::quantize_s8_s8", "quantize::quantize_s8_u8", "quantize::quantize_s8_s16",
+        "quantize::quantize_s8_s32", "quantize::quantize_u8_s8", "quantize::quantize_s16_s8",
+        "quantize::quantize_s16_s16", "quantize::quantize_s16_s32", "quantize::quantize_s32_s8",
+        "quantize::quantize_s32_s16"
+    ], "int8, uint8, int16, int32; float32 behind an input";
     reshape: RESHAPE, [], "any";
+    sub: SUB, ["sub::sub_s8", "sub::sub_s16", "sub::sub_s32"], "int8, int16, int32";
+    softmax: SOFTMAX, ["softmax::softmax_s8", "softmax::softmax_s8_s16", "softmax::softmax_s16"], "int8, int16";
 }
 
 /// What a model without operators does.

@@ -1,5 +1,7 @@
 //! The arithmetic of quantization that happens while compiling.
 
+pub mod fixed_point;
+
 /// A positive real factor as `multiplier · 2^(shift - 31)`, with the multiplier in [2^30, 2^31).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Multiplier {

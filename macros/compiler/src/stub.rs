@@ -9,11 +9,16 @@ use quote::{format_ident, quote};
 
 /// A struct with the interface of the model.
 pub fn emit(item: &Item, graph: &Graph) -> TokenStream {
-    let Item { attributes, visibility, name, source, .. } = item;
+    let Item { attributes, visibility, name, support, source } = item;
     let array = |&id: &TensorId| {
         let tensor = graph.tensor(id);
         let (ty, len) = (element(tensor.ty), tensor.elements());
         quote!([#ty; #len])
+    };
+    let port = |&id: &TensorId| {
+        let tensor = graph.tensor(id);
+        let (ty, shape) = (element(tensor.ty), &tensor.shape);
+        (quote!(#support::Tensor<#ty>), quote!(#support::Tensor::new("", &[#(#shape),*], 1.0, 0)))
     };
     let known = !graph.outputs.is_empty();
     let inputs: Vec<TokenStream> = graph.inputs.iter().map(array).collect();
@@ -24,6 +29,14 @@ pub fn emit(item: &Item, graph: &Graph) -> TokenStream {
         [one] => one.clone(),
         several => quote!((#(#several),*)),
     };
+    let unknown = || vec![(quote!(#support::Tensor<i8>), quote!(#support::Tensor::new("", &[], 1.0, 0)))];
+    let ports = |ids: &[TensorId]| {
+        let ports = if known { ids.iter().map(port).collect() } else { unknown() };
+        let (types, values) = ports.into_iter().unzip();
+        (group(types), group(values))
+    };
+    let ((input_type, input_value), (output_type, output_value)) =
+        (ports(&graph.inputs), ports(&graph.outputs));
     let output = group(outputs.iter().map(|array| quote!(&#array)).collect());
     let windows = group(inputs.iter().map(|array| quote!(&mut #array)).collect());
     let infer = match known {
@@ -47,6 +60,8 @@ pub fn emit(item: &Item, graph: &Graph) -> TokenStream {
 
         #[allow(dead_code, clippy::all, missing_docs)]
         impl #name {
+            pub const INPUT: #input_type = #input_value;
+            pub const OUTPUT: #output_type = #output_value;
             pub const RAM: usize = 0;
             pub const FLASH: usize = 0;
             pub const MACS: usize = 0;

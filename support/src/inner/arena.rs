@@ -9,6 +9,7 @@ use core::cell::Cell;
 use core::marker::PhantomData;
 
 /// The activations of a model: `N` bytes, aligned for every element type.
+#[derive(Clone)]
 #[repr(C, align(4))]
 pub struct Arena<const N: usize>([u8; N]);
 
@@ -193,6 +194,12 @@ impl<const N: usize> Arena<N> {
 impl<const N: usize> Default for Arena<N> {
     fn default() -> Self {
         Self::new()
+    }
+}
+
+impl<const N: usize> core::fmt::Debug for Arena<N> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "Arena<{N}>")
     }
 }
 

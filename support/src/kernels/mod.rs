@@ -8,13 +8,24 @@
 //! The compiler includes this folder too, so that parameters are checked when it is built and what it
 //! computes is computed by the device's code.
 
+pub mod add;
 pub mod average_pool_2d;
+pub mod broadcast;
 pub mod constant;
 pub mod conv_2d;
 pub mod depthwise_conv_2d;
+pub mod fixed_point;
 pub mod fully_connected;
 pub mod max_pool_2d;
+pub mod maximum;
+pub mod minimum;
+pub mod mul;
+pub mod quantize;
 pub mod requantization;
 pub mod shapes;
+pub mod shapes;
+pub mod softmax;
 pub mod source;
+pub mod source;
+pub mod sub;
 pub mod window;

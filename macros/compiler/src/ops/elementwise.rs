@@ -1,0 +1,210 @@
+//! What operators on two operands share: types, shapes that broadcast, folding and lowering.
+
+use super::Folded;
+use crate::diagnostics::Problem;
+use crate::graph::{ElementType, Graph, Node, TensorId};
+use crate::inner::flash::Flash;
+use crate::kernels::broadcast::{Loops, broadcast};
+use crate::kernels::shapes::{Broadcast, Loop};
+use crate::lower::{Bug, Lowering};
+use crate::ops::activation::Activation;
+use crate::program::{Access, Arg};
+use crate::read::{CONVERT_AGAIN, QUANTIZE, Reader};
+use std::cell::Cell;
+use std::fmt;
+
+/// The shape of an operator on two operands, as in the generated code but of any number of loops.
+pub(crate) type Shape = Broadcast<Vec<Loop>>;
+
+impl Loops for Vec<Loop> {}
+
+/// Operands that have been checked.
+pub(crate) struct Operands {
+    pub(crate) left: TensorId,
+    pub(crate) right: TensorId,
+    pub(crate) output: TensorId,
+    pub(crate) ty: ElementType,
+    pub(crate) shape: Shape,
+}
+
+/// Checks two operands and an output of one type, whose shapes fit.
+pub(crate) fn operands(reader: &Reader<'_>) -> Result<Operands, Problem> {
+    reader.arity(2..=2, 1)?;
+    let (left, right, output) = (reader.input(0)?, reader.input(1)?, reader.output(0)?);
+    let types = [ElementType::Int8, ElementType::Int16, ElementType::Int32];
+    let ty = reader.one_of(left, "left operand", &types)?;
+    reader.same_type(left, right)?;
+    reader.same_type(left, output)?;
+    let (a, b) = (&reader.tensor(left).shape, &reader.tensor(right).shape);
+    let shape = common_shape(a, b).ok_or_else(|| {
+        Problem::new(
+            format!("operands have shapes {a:?} and {b:?}"),
+            "counted from the last, dimensions must be equal, or one of them 1",
+            CONVERT_AGAIN,
+        )
+    })?;
+    reader.expect_shape(output, "output", &shape)?;
+    Ok(Operands { left, right, output, ty, shape: collapse(a, b) })
+}
+
+/// Checks what plain integers, without scale and zero point, can do.
+pub(crate) fn plain_integers(
+    reader: &Reader<'_>,
+    operands: &Operands,
+    activation: Activation,
+) -> Result<(), Problem> {
+    for id in [operands.left, operands.right, operands.output] {
+        if reader.tensor(id).quantization.is_some() {
+            return Err(Problem::new(
+                format!("{} with a scale", operands.ty),
+                format!("the reference computes {} on int32 without regard to scales", reader.name),
+                "quantize to int8 or int16",
+            ));
+        }
+    }
+    if activation != Activation::None {
+        return Err(Problem::new(
+            format!("a fused activation on {}", operands.ty),
+            "the reference does not apply it in all operators",
+            "make the activation a layer of its own",
+        ));
+    }
+    Ok(())
+}
+
+/// Checks that integers of all operands mean the same, where the reference compares the integers.
+pub(crate) fn same_quantization(reader: &Reader<'_>, operands: &Operands) -> Result<(), Problem> {
+    let Operands { left, right, output, .. } = *operands;
+    let meaning = |id| {
+        let quantization = reader.tensor(id).quantization.as_ref();
+        quantization.map(|q| (q.scales.as_slice(), q.zero_points.as_slice()))
+    };
+    if meaning(left) != meaning(right) || meaning(left) != meaning(output) {
+        return Err(Problem::new(
+            "operands and output differ in scale or zero point",
+            format!("{} compares the integers themselves, as the reference does", reader.name),
+            QUANTIZE,
+        ));
+    }
+    Ok(())
+}
+
+/// The shape that two shapes broadcast to.
+fn common_shape(left: &[usize], right: &[usize]) -> Option<Vec<usize>> {
+    let pair = |(l, r)| match (l, r) {
+        (l, r) if l == r => Some(l),
+        (1, n) | (n, 1) => Some(n),
+        _ => None,
+    };
+    let mut shape = aligned(left, right).map(pair).collect::<Option<Vec<usize>>>()?;
+    shape.reverse();
+    Some(shape)
+}
+
+/// Pairs of dimensions, the last first; the shorter shape is filled up with ones.
+fn aligned(left: &[usize], right: &[usize]) -> impl Iterator<Item = (usize, usize)> {
+    let rank = left.len().max(right.len());
+    let fill = |shape: &[usize]| {
+        let dimensions: Vec<usize> = shape.iter().rev().copied().collect();
+        dimensions.into_iter().chain(std::iter::repeat(1))
+    };
+    fill(left).zip(fill(right)).take(rank)
+}
+
+/// Merges neighbouring dimensions in which the same operands are repeated.
+fn collapse(left: &[usize], right: &[usize]) -> Shape {
+    let mut dimensions: Vec<(usize, bool, bool)> = Vec::new();
+    for (l, r) in aligned(left, right).filter(|&pair| pair != (1, 1)) {
+        let (repeat_left, repeat_right) = (l == 1, r == 1);
+        match dimensions.last_mut() {
+            Some((count, a, b)) if (*a, *b) == (repeat_left, repeat_right) => *count *= l.max(r),
+            _ => dimensions.push((l.max(r), repeat_left, repeat_right)),
+        }
+    }
+    let (mut left, mut right) = (1, 1);
+    let mut loops = dimensions.into_iter().map(|(count, repeat_left, repeat_right)| {
+        let turn = Loop {
+            count,
+            left: if repeat_left { 0 } else { left },
+            right: if repeat_right { 0 } else { right },
+        };
+        left *= if repeat_left { 1 } else { count };
+        right *= if repeat_right { 1 } else { count };
+        turn
+    });
+    let run = loops.next().unwrap_or(Loop { count: 1, left: 1, right: 1 });
+    Broadcast {
+        run: run.count,
+        repeat_left: run.left == 0,
+        repeat_right: run.right == 0,
+        outer: loops.collect(),
+    }
+}
+
+/// The output of two constants, by the device's own loop. Not if it is larger than both of them:
+/// that would cost more flash than it saves.
+pub(crate) fn fold(graph: &Graph, node: &Node, shape: &Shape, f: impl Fn(i32, i32) -> i32) -> Option<Folded> {
+    let values = |index: usize| graph.tensor(node.inputs.get(index).copied().flatten()?).to_i32();
+    let (left, right) = (values(0)?, values(1)?);
+    let output = graph.tensor(*node.outputs.first()?);
+    if output.elements() > left.len().max(right.len()) {
+        return None;
+    }
+    let results = vec![Cell::new(0); output.elements()];
+    broadcast(shape, Flash::from_slice(&left), Flash::from_slice(&right), &results, f);
+    let size = output.ty.size()?;
+    let bytes = results.iter().flat_map(|value| value.get().to_le_bytes().into_iter().take(size));
+    Some(vec![bytes.collect()])
+}
+
+/// Calls a kernel on two operands, each in the arena or in flash.
+pub(crate) fn call(
+    to: &mut Lowering<'_>,
+    module: &'static str,
+    kernel: &'static str,
+    params: &dyn fmt::Debug,
+) -> Result<(), Bug> {
+    let (left, right, output) = (to.input(0)?, to.input(1)?, to.output(0)?);
+    let args = vec![
+        to.operand("left", "LEFT", left)?,
+        to.operand("right", "RIGHT", right)?,
+        Arg::Window("output", to.write(output)?, Access::WriteInPlace),
+    ];
+    to.call(module, kernel, params, args, 0);
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Run, repetitions and loops as a list that can be compared.
+    fn shape(left: &[usize], right: &[usize]) -> (usize, bool, bool, Vec<[usize; 3]>) {
+        let shape = collapse(left, right);
+        let outer = shape.outer.iter().map(|l| [l.count, l.left, l.right]).collect();
+        (shape.run, shape.repeat_left, shape.repeat_right, outer)
+    }
+
+    #[test]
+    fn equal_shapes_are_one_run() {
+        assert_eq!(shape(&[2, 3, 4], &[2, 3, 4]), (24, false, false, vec![]));
+        assert_eq!(shape(&[1, 5], &[5]), (5, false, false, vec![]));
+        assert_eq!(shape(&[], &[1, 1]), (1, false, false, vec![]));
+    }
+
+    #[test]
+    fn neighbours_that_behave_alike_are_merged() {
+        assert_eq!(shape(&[2, 3, 4], &[]), (24, false, true, vec![]));
+        assert_eq!(shape(&[4], &[2, 3, 4]), (4, false, false, vec![[6, 0, 4]]));
+        assert_eq!(
+            shape(&[2, 1, 4, 5], &[1, 3, 4, 1]),
+            (5, false, true, vec![[4, 5, 1], [3, 0, 4], [2, 20, 0]])
+        );
+    }
+
+    #[test]
+    fn shapes_that_do_not_fit_are_refused() {
+        assert_eq!(common_shape(&[2, 1, 4], &[3, 1]), Some(vec![2, 3, 4]));
+        assert_eq!(common_shape(&[2, 3], &[2]), None);
+    }
+}

@@ -1,0 +1,36 @@
+//! MINIMUM: the smaller of two operands.
+
+use super::elementwise::{self, Shape};
+use super::{Folded, Op};
+use crate::diagnostics::Problem;
+use crate::graph::{ElementType, Graph, Node};
+use crate::lower::{Bug, Lowering};
+use crate::read::Reader;
+use std::rc::Rc;
+
+#[derive(Debug)]
+struct Minimum {
+    ty: ElementType,
+    shape: Shape,
+}
+
+pub(crate) fn read(reader: &Reader<'_>) -> Result<Rc<dyn Op>, Problem> {
+    let operands = elementwise::operands(reader)?;
+    elementwise::same_quantization(reader, &operands)?;
+    Ok(Rc::new(Minimum { ty: operands.ty, shape: operands.shape }))
+}
+
+impl Op for Minimum {
+    fn fold(&self, graph: &Graph, node: &Node) -> Option<Folded> {
+        elementwise::fold(graph, node, &self.shape, i32::min)
+    }
+
+    fn lower(&self, to: &mut Lowering<'_>) -> Result<(), Bug> {
+        let kernel = match self.ty {
+            ElementType::Int8 => "minimum_s8",
+            ElementType::Int16 => "minimum_s16",
+            _ => "minimum_s32",
+        };
+        elementwise::call(to, "minimum", kernel, &self.shape)
+    }
+}

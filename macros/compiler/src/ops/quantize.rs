@@ -1,0 +1,97 @@
+//! QUANTIZE: other integers for the same real values.
+//!
+//! Between float and integers it can be read, but not lowered: behind an input of the model it is
+//! removed, and elsewhere refused, by passes.
+
+use super::{Op, requantization};
+use crate::diagnostics::Problem;
+use crate::graph::ElementType::{self, Float32, Int8, Int16, Int32, UInt8};
+use crate::kernels::quantize::Quantize;
+use crate::lower::{Bug, Lowering};
+use crate::program::{Access, Arg};
+use crate::quantize::Multiplier;
+use crate::read::Reader;
+use std::rc::Rc;
+
+/// From real numbers to integers.
+#[derive(Debug)]
+struct FromFloat;
+
+/// From integers to integers.
+#[derive(Debug)]
+struct Requantize {
+    kernel: &'static str,
+    params: Quantize,
+    /// Whether output and input are the same integers.
+    identity: bool,
+}
+
+pub(crate) fn read(reader: &Reader<'_>) -> Result<Rc<dyn Op>, Problem> {
+    reader.arity(1..=1, 1)?;
+    let (input, output) = (reader.input(0)?, reader.output(0)?);
+    let from = reader.one_of(input, "input", &[Int8, UInt8, Int16, Int32, Float32])?;
+    let to = reader.tensor(output).ty;
+    let known: &[ElementType] = match from {
+        Float32 => &[Int8, UInt8, Int16],
+        Int8 => &[Int8, UInt8, Int16, Int32],
+        Int16 => &[Int8, Int16, Int32],
+        Int32 => &[Int8, Int16],
+        _ => &[Int8],
+    };
+    reader.one_of(output, &format!("output from {from}"), known)?;
+    reader.expect_shape(output, "output", &reader.tensor(input).shape)?;
+    let (output_scale, zero_point) = reader.per_tensor(output, "output")?;
+    if from == Float32 {
+        return Ok(Rc::new(FromFloat));
+    }
+    let (input_scale, input_zero_point) = reader.per_tensor(input, "input")?;
+    let factor = f64::from(input_scale) / f64::from(output_scale);
+    let scaling = requantization::multiplier(factor)?;
+    let one = Multiplier { multiplier: 1 << 30, shift: 1 };
+    Ok(Rc::new(Requantize {
+        kernel: kernel(from, to),
+        params: Quantize {
+            input_zero_point,
+            multiplier: scaling.multiplier,
+            shift: scaling.shift,
+            zero_point,
+        },
+        identity: from == to && scaling == one && input_zero_point == zero_point,
+    }))
+}
+
+fn kernel(from: ElementType, to: ElementType) -> &'static str {
+    match (from, to) {
+        (Int8, UInt8) => "quantize_s8_u8",
+        (Int8, Int16) => "quantize_s8_s16",
+        (Int8, Int32) => "quantize_s8_s32",
+        (UInt8, _) => "quantize_u8_s8",
+        (Int16, Int8) => "quantize_s16_s8",
+        (Int16, Int16) => "quantize_s16_s16",
+        (Int16, _) => "quantize_s16_s32",
+        (Int32, Int8) => "quantize_s32_s8",
+        (Int32, _) => "quantize_s32_s16",
+        _ => "quantize_s8_s8",
+    }
+}
+
+impl Op for FromFloat {
+    fn lower(&self, to: &mut Lowering<'_>) -> Result<(), Bug> {
+        Err(to.bug(format_args!("a float tensor is left")))
+    }
+}
+
+impl Op for Requantize {
+    fn lower(&self, to: &mut Lowering<'_>) -> Result<(), Bug> {
+        let (input, output) = (to.input(0)?, to.output(0)?);
+        if self.identity {
+            return to.alias(output, input, 0);
+        }
+        let args = vec![
+            to.operand("input", "INPUT", input)?,
+            Arg::Window("output", to.write(output)?, Access::WriteInPlace),
+        ];
+        to.call("quantize", self.kernel, &self.params, args, 0);
+        Ok(())
+    }
+}

@@ -1,0 +1,208 @@
+//! SOFTMAX: every row along the last dimension becomes shares of one.
+
+use super::Op;
+use super::curve::{Curve, SPAN};
+use crate::diagnostics::Problem;
+use crate::graph::{ElementType, TensorId};
+use crate::kernels::softmax::{Softmax, Softmax16};
+use crate::lower::{Bug, Lowering};
+use crate::program::{Access, Arg, Constant};
+use crate::quantize::Multiplier;
+use crate::quantize::fixed_point::{exp_on_negative, input_radius};
+use crate::read::{CONVERT_AGAIN, QUANTIZE, Reader};
+use crate::schema::tflite;
+use std::rc::Rc;
+
+/// Integer bits of differences of inputs, times beta.
+const DIFFERENCE_BITS: u32 = 5;
+/// Integer bits in which the reference adds up exponentials.
+const SUM_BITS: u32 = 12;
+
+/// From `int8`, to `int8` or `int16`.
+#[derive(Debug)]
+struct Layer {
+    classes: usize,
+    output: ElementType,
+    exponentials: Vec<i32>,
+}
+
+/// From `int16` to `int16`.
+#[derive(Debug)]
+struct Layer16 {
+    classes: usize,
+    multiplier: Multiplier,
+}
+
+pub(crate) fn read(reader: &Reader<'_>) -> Result<Rc<dyn Op>, Problem> {
+    reader.arity(1..=1, 1)?;
+    let (input, output) = (reader.input(0)?, reader.output(0)?);
+    let from = reader.one_of(input, "input", &[ElementType::Int8, ElementType::Int16])?;
+    let to: &[ElementType] = match from {
+        ElementType::Int8 => &[ElementType::Int8, ElementType::Int16],
+        _ => &[ElementType::Int16],
+    };
+    let to = reader.one_of(output, "output", to)?;
+    let shape = &reader.tensor(input).shape;
+    reader.expect_shape(output, "output", shape)?;
+    let Some(&classes) = shape.last() else {
+        return Err(Problem::new("input is a scalar", "SOFTMAX needs at least one dimension", CONVERT_AGAIN));
+    };
+    check_output(reader, output, from, to)?;
+    let (scale, zero_point) = reader.per_tensor(input, "input")?;
+    let steepness = steepness(reader, scale)?;
+    if from == ElementType::Int16 {
+        let multiplier = multiplier_16(steepness, zero_point)?;
+        return Ok(Rc::new(Layer16 { classes, multiplier }));
+    }
+    Ok(Rc::new(Layer { classes, output: to, exponentials: exponentials(steepness)? }))
+}
+
+/// The reference computes shares in fixed steps, whatever the file says, and so demands that it says so.
+fn check_output(
+    reader: &Reader<'_>,
+    output: TensorId,
+    from: ElementType,
+    to: ElementType,
+) -> Result<(), Problem> {
+    let (wanted, wanted_zero_point) = match (from, to) {
+        (ElementType::Int8, ElementType::Int8) => (1.0 / 256.0, -128),
+        (ElementType::Int8, _) => (1.0 / 65536.0, -32768),
+        _ => (1.0 / 32768.0, 0),
+    };
+    // Only `int8` must be met exactly.
+    let tolerance = if to == ElementType::Int8 { 0.0 } else { 0.001 * wanted };
+    let (scale, zero_point) = reader.per_tensor(output, "output")?;
+    if (scale - wanted).abs() > tolerance || zero_point != wanted_zero_point {
+        return Err(Problem::new(
+            format!("output has scale {scale} and zero point {zero_point}"),
+            format!(
+                "SOFTMAX from {from} to {to} gives shares with scale {wanted} and zero point {wanted_zero_point}"
+            ),
+            QUANTIZE,
+        ));
+    }
+    Ok(())
+}
+
+/// How much the argument of the exponential grows with one step of the input.
+fn steepness(reader: &Reader<'_>, scale: f32) -> Result<f64, Problem> {
+    let options = reader.options(tflite::Operator::builtin_options_as_softmax_options)?;
+    let beta = options.beta();
+    if !(beta.is_finite() && beta > 0.0) {
+        return Err(Problem::new(
+            format!("beta is {beta}"),
+            "the input is multiplied by it before the exponential, so it must be a positive number",
+            CONVERT_AGAIN,
+        ));
+    }
+    Ok(f64::from(beta) * f64::from(scale))
+}
+
+/// `exp(-d · steepness)` in Q0 for each `d` that makes a difference: the others are too small to count
+/// in the sum of a row, and so their own share is 0.
+fn exponentials(steepness: f64) -> Result<Vec<i32>, Problem> {
+    let factor = steepness * f64::from(1u32 << (31 - DIFFERENCE_BITS));
+    if factor <= 1.0 {
+        return Err(Problem::new(
+            format!("beta times the scale of the input is {steepness:e}"),
+            "the reference refuses less than 2^-26: all classes would have the same share",
+            QUANTIZE,
+        ));
+    }
+    // Factors too large for 32 bits are so steep that the greatest input takes it all.
+    let Some(Multiplier { multiplier, shift }) = Multiplier::new(factor) else {
+        return Ok(vec![i32::MAX]);
+    };
+    let radius = input_radius(DIFFERENCE_BITS, shift).min(255);
+    let exponential = |difference: i32| {
+        exp_on_negative(crate::inner::requantize(-difference, multiplier, shift), DIFFERENCE_BITS)
+    };
+    let mut exponentials: Vec<i32> = (0..=radius).map(exponential).collect();
+    let counts = |&e: &i32| crate::inner::rounding_shift(e, SUM_BITS as i32) > 0;
+    exponentials.truncate(exponentials.iter().rposition(counts).map_or(1, |last| last + 1));
+    Ok(exponentials)
+}
+
+/// From steps of an `int16` input to those of the table of exponentials, 65535 of which are 10.
+fn multiplier_16(steepness: f64, zero_point: i32) -> Result<Multiplier, Problem> {
+    if zero_point != 0 {
+        return Err(Problem::new(
+            format!("input has zero point {zero_point}"),
+            "int16 tensors have zero point 0",
+            QUANTIZE,
+        ));
+    }
+    let multiplier = Multiplier::new(steepness / (10.0 / 65535.0));
+    // The difference of two inputs has 16 bits, so more would overflow.
+    multiplier.filter(|m| m.shift <= 15).ok_or_else(|| {
+        Problem::new(
+            format!("beta times the scale of the input is {steepness}"),
+            "with 5 or more, the reference overflows",
+            QUANTIZE,
+        )
+    })
+}
+
+/// Integer bits for the sum of a row: the reference's, unless there are so many classes that it would
+/// overflow with them.
+fn sum_bits(classes: usize) -> i32 {
+    SUM_BITS.max(classes.ilog2()).cast_signed()
+}
+
+impl Op for Layer {
+    fn lower(&self, to: &mut Lowering<'_>) -> Result<(), Bug> {
+        let input = to.read(to.input(0)?)?;
+        let output = to.write(to.output(0)?)?;
+        let params = Softmax { classes: self.classes, integer_bits: sum_bits(self.classes) };
+        let table = Arg::Constant(Constant::int32("EXPONENTIALS", self.exponentials.iter().copied()));
+        let (kernel, read, write) = match self.output {
+            ElementType::Int8 => ("softmax_s8", Access::ReadInPlace, Access::WriteInPlace),
+            _ => ("softmax_s8_s16", Access::Read, Access::Write),
+        };
+        let args = vec![table, Arg::Window("input", input, read), Arg::Window("output", output, write)];
+        to.call("softmax", kernel, &params, args, 0);
+        Ok(())
+    }
+}
+
+impl Op for Layer16 {
+    fn lower(&self, to: &mut Lowering<'_>) -> Result<(), Bug> {
+        let input = to.read(to.input(0)?)?;
+        let output = to.write(to.output(0)?)?;
+        let Multiplier { multiplier, shift } = self.multiplier;
+        let params = Softmax16 { classes: self.classes, multiplier, shift };
+        // A double, rounded, stands for what the reference computes in single precision: it is the
+        // same on every host.
+        let exp = |x| f64::from(x).exp() as f32;
+        let exponentials = Curve { scale: 10.0 / SPAN, zero_point: 32767.0, function: exp };
+        let reciprocals = Curve { scale: 1.0 / SPAN, zero_point: -32768.0, function: |x| 1.0 / (1.0 + x) };
+        let args = vec![
+            Arg::Constant(Constant::int16("EXPONENTIALS", exponentials.points())),
+            Arg::Constant(Constant::int16("RECIPROCALS", reciprocals.points())),
+            Arg::Window("input", input, Access::ReadInPlace),
+            Arg::Window("output", output, Access::WriteInPlace),
+        ];
+        to.call("softmax", "softmax_s16", &params, args, 0);
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tables_end_where_shares_vanish() {
+        let last = |steepness: f64| exponentials(steepness).map(|table| table.len() - 1).ok();
+        assert_eq!(last(0.05), Some(255));
+        assert_eq!(last(1.0), Some(13)); // exp(-13) · 2^19 is 1.2, exp(-14) · 2^19 is 0.4
+        assert_eq!(last(20.0), Some(0));
+        assert_eq!(last(1e30), Some(0));
+        assert_eq!(last(2f64.powi(-26)), None);
+    }
+
+    #[test]
+    fn sums_of_many_classes_fit() {
+        assert_eq!((sum_bits(1), sum_bits(8191), sum_bits(8192), sum_bits(1 << 26)), (12, 12, 13, 26));
+    }
+}

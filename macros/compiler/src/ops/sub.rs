@@ -1,0 +1,58 @@
+//! SUB: the difference of two operands.
+
+use super::elementwise::{self, Shape};
+use super::{Folded, Op, activation::Activation, add};
+use crate::diagnostics::Problem;
+use crate::graph::{ElementType, Graph, Node};
+use crate::kernels::shapes::Loop;
+use crate::kernels::sub::Sum;
+use crate::lower::{Bug, Lowering};
+use crate::read::Reader;
+use crate::schema::tflite;
+use std::rc::Rc;
+
+#[derive(Debug)]
+enum Sub {
+    Int8(Sum<Vec<Loop>>),
+    Int16(Sum<Vec<Loop>>),
+    Int32(Shape),
+}
+
+pub(crate) fn read(reader: &Reader<'_>) -> Result<Rc<dyn Op>, Problem> {
+    let operands = elementwise::operands(reader)?;
+    let options = reader.options(tflite::Operator::builtin_options_as_sub_options)?;
+    let activation = Activation::read(options.fused_activation_function())?;
+    Ok(Rc::new(match operands.ty {
+        ElementType::Int8 => Sub::Int8(add::sum(reader, operands, activation, ratios)?),
+        ElementType::Int16 => Sub::Int16(add::sum(reader, operands, activation, ratios)?),
+        _ => {
+            elementwise::plain_integers(reader, &operands, activation)?;
+            Sub::Int32(operands.shape)
+        }
+    }))
+}
+
+/// The factors of a sum, in `f32`: TensorFlow Lite Micro computes them so for SUB alone.
+fn ratios(left: f32, right: f32, output: f32, headroom: f32) -> [f64; 3] {
+    let common = 2.0 * left.max(right);
+    [left / common, right / common, common / (headroom * output)].map(f64::from)
+}
+
+impl Op for Sub {
+    fn fold(&self, graph: &Graph, node: &Node) -> Option<Folded> {
+        match self {
+            Self::Int8(p) | Self::Int16(p) => {
+                elementwise::fold(graph, node, &p.shape, |a, b| p.sub(a, b))
+            }
+            Self::Int32(shape) => elementwise::fold(graph, node, shape, i32::wrapping_sub),
+        }
+    }
+
+    fn lower(&self, to: &mut Lowering<'_>) -> Result<(), Bug> {
+        match self {
+            Self::Int8(p) => elementwise::call(to, "sub", "sub_s8", p),
+            Self::Int16(p) => elementwise::call(to, "sub", "sub_s16", p),
+            Self::Int32(p) => elementwise::call(to, "sub", "sub_s32", p),
+        }
+    }
+}

@@ -1,0 +1,5 @@
+tiny_model::tiny_model!("custom_operator.tflite");
+
+fn main() {
+    let _ = CustomOperator::new();
+}

@@ -1,0 +1,5 @@
+tiny_model::tiny_model!("cut_off.tflite");
+
+fn main() {
+    let _ = CutOff::new();
+}

@@ -1,0 +1,5 @@
+tiny_model::tiny_model!("float_model.tflite");
+
+fn main() {
+    let _ = FloatModel::new();
+}

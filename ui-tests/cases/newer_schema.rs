@@ -1,0 +1,5 @@
+tiny_model::tiny_model!("newer_schema.tflite");
+
+fn main() {
+    let _ = NewerSchema::new();
+}

@@ -1,0 +1,5 @@
+tiny_model::tiny_model!("no_quantization.tflite");
+
+fn main() {
+    let _ = NoQuantization::new();
+}

@@ -1,0 +1,3 @@
+tiny_model::tiny_model!("1st_model.tflite");
+
+fn main() {}

@@ -1,0 +1,5 @@
+tiny_model::tiny_model!("short_buffer.tflite");
+
+fn main() {
+    let _ = ShortBuffer::new();
+}

@@ -1,0 +1,5 @@
+tiny_model::tiny_model!("web_page.tflite");
+
+fn main() {
+    let _ = WebPage::new();
+}

@@ -1,0 +1,5 @@
+tiny_model::tiny_model!("wrong_shape.tflite");
+
+fn main() {
+    let _ = WrongShape::new();
+}

@@ -1,0 +1,1 @@
+//! What users of tiny-model see when something is wrong: see `cases`.
