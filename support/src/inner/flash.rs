@@ -96,7 +96,8 @@ impl<'a, T: Element> Flash<'a, T> {
     /// Runs of `len` elements; a shorter rest is left out, and so is everything if `len` is zero.
     #[inline(always)]
     pub fn chunks(&self, len: usize) -> impl Iterator<Item = Self> + use<'a, T> {
-        let whole = if len == 0 { &[][..] } else { self.0 };
-        whole.chunks_exact(len.max(1)).map(Self)
+        // Not `chunks_exact`: it divides by its length.
+        let mut rest = self.0;
+        core::iter::from_fn(move || if len == 0 { None } else { rest.split_off(..len).map(Self) })
     }
 }

@@ -1,6 +1,7 @@
 //! Every output channel is a weighted sum of a window over one channel of an image.
 
 use super::requantization::{Requantization, Units};
+use super::rows::rows_mut;
 use super::window::{Taps, Window};
 use crate::inner::flash::Flash;
 
@@ -68,7 +69,7 @@ pub fn depthwise_conv_2d_multiplier_s8(
     let units = Units { weights, bias, multipliers, shifts };
     p.window.each_pixel(input, output, |image, rows, columns, output| {
         let mut unit = 0usize;
-        for (channel, output) in output.chunks_exact_mut(p.multiplier.max(1)).enumerate() {
+        for (channel, output) in rows_mut(output, p.multiplier).enumerate() {
             let image = image.get(channel..).unwrap_or(&[]);
             let pixel = Pixel { p, units, image, rows, columns };
             let (blocks, rest) = output.as_chunks_mut::<LANES>();
@@ -128,7 +129,7 @@ impl Pixel<'_> {
         let sums = p.window.fold(self.rows, self.columns, bias, inside, outside);
         let multipliers = units.multipliers.range(unit, N).iter();
         let scales = multipliers.zip(units.shifts.range(unit, N).iter());
-        for ((y, acc), (multiplier, shift)) in output.iter_mut().zip(sums).zip(scales) {
+        for ((y, &acc), (multiplier, shift)) in output.iter_mut().zip(&sums).zip(scales) {
             *y = p.output.to_s8(acc, multiplier, shift);
         }
     }
@@ -142,7 +143,7 @@ fn multiply_add<const N: usize>(
     input: Option<[i8; N]>,
 ) -> [i32; N] {
     if let (Some(weights), Some(input)) = (weights, input) {
-        for ((acc, w), x) in acc.iter_mut().zip(weights).zip(input) {
+        for ((acc, &w), &x) in acc.iter_mut().zip(&weights).zip(&input) {
             *acc = acc.wrapping_add(i32::from(w) * i32::from(x));
         }
     }

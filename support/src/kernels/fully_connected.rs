@@ -1,5 +1,6 @@
 //! Every output is a weighted sum of a row of inputs.
 
+use super::rows::{rows, rows_mut};
 use crate::inner::flash::Flash;
 use crate::inner::{dot_s8, requantize};
 
@@ -31,8 +32,7 @@ pub fn fully_connected_s8(
     input: &[i8],
     output: &mut [i8],
 ) {
-    let rows = input.chunks_exact(p.depth.max(1)).zip(output.chunks_exact_mut(p.units.max(1)));
-    for (input, output) in rows {
+    for (input, output) in rows(input, p.depth).zip(rows_mut(output, p.units)) {
         let scales = multipliers.iter().zip(shifts.iter());
         let units = weights.chunks(p.depth).zip(bias.iter()).zip(scales);
         for (y, ((weights, bias), (multiplier, shift))) in output.iter_mut().zip(units) {

@@ -22,6 +22,7 @@ pub mod minimum;
 pub mod mul;
 pub mod quantize;
 pub mod requantization;
+pub mod rows;
 pub mod shapes;
 pub mod softmax;
 pub mod source;

@@ -3,6 +3,8 @@
 //! Positions are counted in the padded image, so that nothing is ever negative, and from one to the
 //! next by addition, so that nothing is ever divided.
 
+use super::rows::{rows, rows_mut};
+
 /// One dimension of a [`Window`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Axis {
@@ -93,12 +95,10 @@ impl Window {
         mut pixel: impl FnMut(&[T], Taps, Taps, &mut [U]),
     ) {
         let image = self.y.input.wrapping_mul(self.x.input).wrapping_mul(self.channels);
-        let line = self.x.output.wrapping_mul(self.units);
-        let mut lines = output.chunks_exact_mut(line.max(1));
-        for image in input.chunks_exact(image.max(1)) {
-            for (rows, line) in self.y.outputs().zip(&mut lines) {
-                let pixels = line.chunks_exact_mut(self.units.max(1));
-                for (columns, output) in self.x.outputs().zip(pixels) {
+        let mut pixels = rows_mut(output, self.units);
+        for image in rows(input, image) {
+            for rows in self.y.outputs() {
+                for (columns, output) in self.x.outputs().zip(&mut pixels) {
                     pixel(image, rows, columns, output);
                 }
             }
