@@ -42,7 +42,9 @@ pub struct Operator {
 
 pub(crate) mod activation;
 pub(crate) mod curve;
+pub(crate) mod lookup;
 pub(crate) mod requantization;
+pub(crate) mod sigmoid;
 
 macro_rules! operators {
     ($($module:ident: $code:ident, [$($kernel:literal),*], $types:literal;)*) => {
@@ -61,8 +63,14 @@ macro_rules! operators {
 
 operators! {
     fully_connected: FULLY_CONNECTED, ["fully_connected::fully_connected_s8"], "int8";
+    logistic: LOGISTIC, ["lookup::lookup_s8", "sigmoid::logistic_s16"], "int8, int16";
+    mean: MEAN, ["mean::mean_s8", "mean::mean_s16"], "int8, int16";
+    relu: RELU, ["clamp::clamp_s8", "clamp::clamp_s16", "lookup::lookup_s8", "relu::relu_s16"], "int8, int16";
+    relu6: RELU6, ["clamp::clamp_s8", "clamp::clamp_s16"], "int8, int16";
+    relu_n1_to_1: RELU_N1_TO_1, ["clamp::clamp_s8", "lookup::lookup_s8"], "int8";
     reshape: RESHAPE, [], "any";
     softmax: SOFTMAX, ["softmax::softmax_s8", "softmax::softmax_s8_s16", "softmax::softmax_s16"], "int8, int16";
+    tanh: TANH, ["lookup::lookup_s8", "sigmoid::tanh_s16"], "int8, int16";
 }
 
 /// What a model without operators does.

@@ -8,9 +8,14 @@
 //! The compiler includes this folder too, so that parameters are checked when it is built and what it
 //! computes is computed by the device's code.
 
+pub mod clamp;
 pub mod constant;
 pub mod fixed_point;
 pub mod fully_connected;
+pub mod lookup;
+pub mod mean;
+pub mod relu;
 pub mod shapes;
+pub mod sigmoid;
 pub mod softmax;
 pub mod source;
