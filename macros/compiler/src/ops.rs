@@ -44,8 +44,11 @@ pub(crate) mod activation;
 pub(crate) mod convolution;
 pub(crate) mod curve;
 pub(crate) mod elementwise;
+pub(crate) mod lookup;
 pub(crate) mod pool;
 pub(crate) mod requantization;
+pub(crate) mod requantization;
+pub(crate) mod sigmoid;
 pub(crate) mod window;
 
 macro_rules! operators {
@@ -89,9 +92,15 @@ operators! {
         "quantize::quantize_s16_s16", "quantize::quantize_s16_s32", "quantize::quantize_s32_s8",
         "quantize::quantize_s32_s16"
     ], "int8, uint8, int16, int32; float32 behind an input";
+    logistic: LOGISTIC, ["lookup::lookup_s8", "sigmoid::logistic_s16"], "int8, int16";
+    mean: MEAN, ["mean::mean_s8", "mean::mean_s16"], "int8, int16";
+    relu: RELU, ["clamp::clamp_s8", "clamp::clamp_s16", "lookup::lookup_s8", "relu::relu_s16"], "int8, int16";
+    relu6: RELU6, ["clamp::clamp_s8", "clamp::clamp_s16"], "int8, int16";
+    relu_n1_to_1: RELU_N1_TO_1, ["clamp::clamp_s8", "lookup::lookup_s8"], "int8";
     reshape: RESHAPE, [], "any";
     sub: SUB, ["sub::sub_s8", "sub::sub_s16", "sub::sub_s32"], "int8, int16, int32";
     softmax: SOFTMAX, ["softmax::softmax_s8", "softmax::softmax_s8_s16", "softmax::softmax_s16"], "int8, int16";
+    tanh: TANH, ["lookup::lookup_s8", "sigmoid::tanh_s16"], "int8, int16";
 }
 
 /// What a model without operators does.
