@@ -41,6 +41,7 @@ pub struct Operator {
 }
 
 pub(crate) mod activation;
+pub(crate) mod movement;
 pub(crate) mod requantization;
 
 macro_rules! operators {
@@ -59,8 +60,22 @@ macro_rules! operators {
 }
 
 operators! {
+    concatenation: CONCATENATION, ["movement::copy_runs", "movement::copy_strided"], "any";
+    expand_dims: EXPAND_DIMS, [], "any";
     fully_connected: FULLY_CONNECTED, ["fully_connected::fully_connected_s8"], "int8";
+    pack: PACK, ["movement::copy_runs", "movement::copy_strided"], "any";
+    pad: PAD, ["pad::pad"], "any";
+    padv2: PADV2, ["pad::pad"], "any";
     reshape: RESHAPE, [], "any";
+    resize_nearest_neighbor: RESIZE_NEAREST_NEIGHBOR, ["resize_nearest_neighbor::resize_nearest_neighbor"], "any";
+    shape: SHAPE, [], "any";
+    slice: SLICE, ["movement::copy_runs", "movement::copy_strided"], "any";
+    split: SPLIT, ["movement::copy_runs", "movement::copy_strided"], "any";
+    split_v: SPLIT_V, ["movement::copy_runs", "movement::copy_strided"], "any";
+    squeeze: SQUEEZE, [], "any";
+    strided_slice: STRIDED_SLICE, ["movement::copy_runs", "movement::copy_strided"], "any";
+    transpose: TRANSPOSE, ["movement::copy_runs", "movement::copy_strided"], "any";
+    unpack: UNPACK, ["movement::copy_runs", "movement::copy_strided"], "any";
 }
 
 /// What a model without operators does.

@@ -10,5 +10,8 @@
 
 pub mod constant;
 pub mod fully_connected;
+pub mod movement;
+pub mod pad;
+pub mod resize_nearest_neighbor;
 pub mod shapes;
 pub mod source;
