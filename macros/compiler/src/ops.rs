@@ -46,6 +46,7 @@ pub(crate) mod curve;
 pub(crate) mod elementwise;
 pub(crate) mod lookup;
 pub(crate) mod pool;
+pub(crate) mod movement;
 pub(crate) mod requantization;
 pub(crate) mod requantization;
 pub(crate) mod sigmoid;
@@ -101,6 +102,20 @@ operators! {
     sub: SUB, ["sub::sub_s8", "sub::sub_s16", "sub::sub_s32"], "int8, int16, int32";
     softmax: SOFTMAX, ["softmax::softmax_s8", "softmax::softmax_s8_s16", "softmax::softmax_s16"], "int8, int16";
     tanh: TANH, ["lookup::lookup_s8", "sigmoid::tanh_s16"], "int8, int16";
+    concatenation: CONCATENATION, ["movement::copy_runs", "movement::copy_strided"], "any";
+    expand_dims: EXPAND_DIMS, [], "any";
+    pack: PACK, ["movement::copy_runs", "movement::copy_strided"], "any";
+    pad: PAD, ["pad::pad"], "any";
+    padv2: PADV2, ["pad::pad"], "any";
+    resize_nearest_neighbor: RESIZE_NEAREST_NEIGHBOR, ["resize_nearest_neighbor::resize_nearest_neighbor"], "any";
+    shape: SHAPE, [], "any";
+    slice: SLICE, ["movement::copy_runs", "movement::copy_strided"], "any";
+    split: SPLIT, ["movement::copy_runs", "movement::copy_strided"], "any";
+    split_v: SPLIT_V, ["movement::copy_runs", "movement::copy_strided"], "any";
+    squeeze: SQUEEZE, [], "any";
+    strided_slice: STRIDED_SLICE, ["movement::copy_runs", "movement::copy_strided"], "any";
+    transpose: TRANSPOSE, ["movement::copy_runs", "movement::copy_strided"], "any";
+    unpack: UNPACK, ["movement::copy_runs", "movement::copy_strided"], "any";
 }
 
 /// What a model without operators does.
