@@ -2,6 +2,7 @@
 
 pub use super::requantization::Requantization;
 pub use super::window::{Axis, Window};
+
 /// How two operands are combined element by element, each repeated along the dimensions in which it
 /// has one element only.
 ///
@@ -28,6 +29,8 @@ pub struct Loop {
     pub left: usize,
     /// Elements of the right operand from one turn to the next; 0 if it is repeated.
     pub right: usize,
+}
+
 /// A box of elements that is copied from one tensor to another.
 ///
 /// Element `[i, j, …]` of the box lies at `start + i · strides[0] + j · strides[1] + …` of either.

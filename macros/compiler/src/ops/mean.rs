@@ -7,7 +7,7 @@ use crate::kernels::mean::{Mean, Run};
 use crate::lower::{Bug, Lowering};
 use crate::program::{Access, Arg};
 use crate::quantize::Multiplier;
-use crate::read::{CONVERT_AGAIN, Reader};
+use crate::read::Reader;
 use crate::schema::tflite;
 use std::rc::Rc;
 
