@@ -7,26 +7,26 @@ use crate::inner::flash::Element;
 
 /// `output[at] = input[at]` for every element of the box, whose innermost axis lies in one piece in
 /// both tensors.
-#[inline]
+#[inline(always)] // with its parameters known, most loops vanish
 pub fn copy_runs<T: Element>(p: &Movement, input: impl Source<T>, output: &mut [T]) {
-    let [a, b, c, d, e, Axis { size: run, .. }] = axes(p);
-    let copy = |(i, o): At| {
+    let (outer, Axis { size: run, .. }) = axes(p);
+    walk(outer, (p.input_start, p.output_start), |(i, o)| {
         let to = output.get_mut(o..o.wrapping_add(run)).unwrap_or_default();
         to.iter_mut().zip(input.range(i, run).elements()).for_each(|(y, x)| *y = x);
-    };
-    a.each(start(p), b.then(c.then(d.then(e.then(copy)))));
+    });
 }
 
 /// `output[at] = input[at]` for every element of the box, wherever they lie.
-#[inline]
+#[inline(always)] // with its parameters known, most loops vanish
 pub fn copy_strided<T: Element>(p: &Movement, input: impl Source<T>, output: &mut [T]) {
-    let [a, b, c, d, e, f] = axes(p);
-    let copy = |(i, o): At| {
-        if let (Some(x), Some(y)) = (input.get(i), output.get_mut(o)) {
-            *y = x;
+    let (outer, inner) = axes(p);
+    walk(outer, (p.input_start, p.output_start), |at| {
+        for (i, o) in inner.steps(at) {
+            if let (Some(x), Some(y)) = (input.get(i), output.get_mut(o)) {
+                *y = x;
+            }
         }
-    };
-    a.each(start(p), b.then(c.then(d.then(e.then(f.then(copy))))));
+    });
 }
 
 /// Where an element lies in the input and in the output.
@@ -37,40 +37,47 @@ type At = (usize, usize);
 #[derive(Clone, Copy)]
 struct Axis {
     size: usize,
-    strides: At,
+    input: usize,
+    output: usize,
 }
 
 impl Axis {
-    /// Calls `body` at every step from `at`.
+    /// Every step from `at` along the axis.
     #[inline(always)]
-    fn each(self, at: At, mut body: impl FnMut(At)) {
-        let (mut i, mut o) = at;
-        for _ in 0..self.size {
-            body((i, o));
-            i = i.wrapping_add(self.strides.0);
-            o = o.wrapping_add(self.strides.1);
-        }
-    }
-
-    /// This axis as the body of another.
-    #[inline(always)]
-    fn then(self, mut body: impl FnMut(At)) -> impl FnMut(At) {
-        move |at| self.each(at, &mut body)
+    fn steps(self, (mut i, mut o): At) -> impl Iterator<Item = At> {
+        (0..self.size).map(move |_| {
+            let at = (i, o);
+            (i, o) = (i.wrapping_add(self.input), o.wrapping_add(self.output));
+            at
+        })
     }
 }
 
+/// Calls `body` at every step along all axes, the last one first.
 #[inline(always)]
-fn axes(p: &Movement) -> [Axis; 6] {
+fn walk([a, b, c, d, e]: [Axis; 5], start: At, mut body: impl FnMut(At)) {
+    for at in a.steps(start) {
+        for at in b.steps(at) {
+            for at in c.steps(at) {
+                for at in d.steps(at) {
+                    for at in e.steps(at) {
+                        body(at);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The five outer axes and the innermost.
+#[inline(always)]
+fn axes(p: &Movement) -> ([Axis; 5], Axis) {
+    let axis = |size, input: i32, output: i32| Axis { size, input: input as usize, output: output as usize };
     let [a, b, c, d, e, f] = p.sizes;
     let [ai, bi, ci, di, ei, fi] = p.input_strides;
     let [ao, bo, co, d_o, eo, fo] = p.output_strides;
-    [(a, ai, ao), (b, bi, bo), (c, ci, co), (d, di, d_o), (e, ei, eo), (f, fi, fo)]
-        .map(|(size, i, o)| Axis { size, strides: (i as usize, o as usize) })
-}
-
-#[inline(always)]
-fn start(p: &Movement) -> At {
-    (p.input_start, p.output_start)
+    let outer = [axis(a, ai, ao), axis(b, bi, bo), axis(c, ci, co), axis(d, di, d_o), axis(e, ei, eo)];
+    (outer, axis(f, fi, fo))
 }
 
 #[cfg(test)]

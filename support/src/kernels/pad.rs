@@ -15,7 +15,7 @@ pub struct Pad<T> {
 }
 
 /// `output[at] = input[at - before]` inside, and the value elsewhere.
-#[inline]
+#[inline(always)] // with its parameters known, most loops vanish
 pub fn pad<T: Element>(p: &Pad<T>, input: impl Source<T>, output: &mut [T]) {
     output.fill(p.value);
     copy_runs(&p.place, input, output);

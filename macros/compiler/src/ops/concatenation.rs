@@ -11,7 +11,7 @@ use std::rc::Rc;
 /// TensorFlow Lite Micro moves integers as they are, whatever the scales of the inputs say. It does
 /// not take `uint8`, where TensorFlow Lite rescales: then the scales must be equal, so that it need not.
 pub(crate) fn read(reader: &Reader<'_>) -> Result<Rc<dyn Op>, Problem> {
-    reader.arity(1..=usize::MAX, 1)?;
+    reader.arity(1..=reader.inputs.len().max(1), 1)?;
     let output = reader.output(0)?;
     let options = reader.options(tflite::Operator::builtin_options_as_concatenation_options)?;
     let activation = options.fused_activation_function();

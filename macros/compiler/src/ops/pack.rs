@@ -9,7 +9,7 @@ use std::rc::Rc;
 
 pub(crate) fn read(reader: &Reader<'_>) -> Result<Rc<dyn Op>, Problem> {
     let count = reader.inputs.len();
-    reader.arity(1..=usize::MAX, 1)?;
+    reader.arity(1..=reader.inputs.len().max(1), 1)?;
     let options = reader.options(tflite::Operator::builtin_options_as_pack_options)?;
     if usize::try_from(options.values_count()) != Ok(count) {
         return Err(Problem::new(
