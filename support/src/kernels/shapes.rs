@@ -46,6 +46,8 @@ pub struct Movement {
     pub output_start: usize,
     /// From one element of the output to the next along each axis.
     pub output_strides: [i32; 6],
+}
+
 /// Shapes and scales of a sum or difference.
 ///
 /// Both operands are shifted left by `headroom` bits and brought to one scale, twice the greater of
