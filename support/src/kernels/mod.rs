@@ -16,6 +16,7 @@ pub mod conv_2d;
 pub mod depthwise_conv_2d;
 pub mod fixed_point;
 pub mod fully_connected;
+pub mod lanes;
 pub mod max_pool_2d;
 pub mod maximum;
 pub mod minimum;
