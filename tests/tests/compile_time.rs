@@ -39,8 +39,5 @@ fn a_large_model_compiles_quickly() {
     let (tokens, calls) = (tokens(expansion), analyze(&bytes).expect("it is").0.calls.len());
     println!("{} bytes: {took:?}, {tokens} tokens for {calls} calls, {} characters", bytes.len(), text.len());
     assert!(took < Duration::from_secs(3), "{took:?}");
-    assert!(
-        tokens < 300 * calls + 1000,
-        "{tokens} tokens for {calls} calls: not in proportion to the layers"
-    );
+    assert!(tokens < 500 * calls, "{tokens} tokens for {calls} calls: not in proportion to the layers");
 }

@@ -36,6 +36,8 @@ pub use layout::{ALIGNMENT, Block, Layout, lifetimes, place, plan};
 pub use ops::{OPERATORS, Operator};
 pub use program::{Access, Arg, Buffer, BufferId, Call, Constant, Port, Program, View};
 
+pub use table::Figures;
+
 use proc_macro2::{Ident, TokenStream};
 
 /// What to call the generated struct, and where it refers to.

@@ -1,11 +1,9 @@
 //! Every output is the mean of a window over one channel of an image.
 
+use super::lanes::{LANES, add};
 use super::window::{Taps, Window};
 use crate::inner::flash::Element;
 use core::num::NonZero;
-
-/// Channels that are summed up together: as many accumulators fit into registers.
-const LANES: usize = 4;
 
 /// Shape and range of a pool of means.
 #[derive(Clone, Copy, Debug)]
@@ -65,11 +63,11 @@ fn sums<T: Element + Into<i32>, const N: usize>(
     rows: Taps,
     columns: Taps,
 ) -> [i32; N] {
-    let inside = |mut sums: [i32; N], _, at| {
+    let inside = |mut sums, _, at| {
         let mut image = image.get(at..).unwrap_or(&[]);
         for _ in 0..columns.inside {
-            if let Some(channels) = image.first_chunk::<N>() {
-                sums.iter_mut().zip(channels).for_each(|(sum, &x)| *sum = sum.wrapping_add(x.into()));
+            if let Some(channels) = image.first_chunk() {
+                sums = add(sums, channels);
             }
             image = image.get(p.window.channels..).unwrap_or(&[]);
         }

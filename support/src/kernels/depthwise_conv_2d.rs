@@ -1,12 +1,10 @@
 //! Every output channel is a weighted sum of a window over one channel of an image.
 
+use super::lanes::{LANES, multiply_add};
 use super::requantization::{Requantization, Units};
 use super::rows::rows_mut;
 use super::window::{Taps, Window};
 use crate::inner::flash::Flash;
-
-/// Channels that are summed up together: as many accumulators fit into registers.
-const LANES: usize = 4;
 
 /// Shape and range of a depthwise convolution.
 #[derive(Clone, Copy, Debug)]
@@ -105,47 +103,31 @@ impl Pixel<'_> {
     ) {
         let Self { p, units, .. } = self;
         let step = p.window.channels.wrapping_mul(p.window.x.dilation);
-        let padding = [p.padding; N];
         let weight = |tap: usize| unit.wrapping_add(tap.wrapping_mul(p.window.units));
-        let inside = |acc, tap, at| {
+        let inside = |mut sums, tap, at| {
             let mut image = self.image.get(at..).unwrap_or(&[]);
             let mut at = weight(tap);
-            (0..self.columns.inside).fold(acc, |acc, _| {
-                let acc = multiply_add(acc, units.weights.array(at), lanes(image));
+            for _ in 0..self.columns.inside {
+                if let (Some(weights), Some(input)) = (units.weights.array(at), lanes(image)) {
+                    sums = multiply_add(sums, &weights, &input);
+                }
                 at = at.wrapping_add(p.window.units);
                 image = image.get(step..).unwrap_or(&[]);
-                acc
-            })
+            }
+            sums
         };
-        let outside = |acc, tap, count| {
+        let outside = |mut sums, tap, count| {
             let mut at = weight(tap);
-            (0..count).fold(acc, |acc, _| {
-                let acc = multiply_add(acc, units.weights.array(at), Some(padding));
+            for _ in 0..count {
+                if let Some(weights) = units.weights.array(at) {
+                    sums = multiply_add(sums, &weights, &[p.padding; N]);
+                }
                 at = at.wrapping_add(p.window.units);
-                acc
-            })
+            }
+            sums
         };
         let bias = units.bias.array(unit).unwrap_or([0; N]);
         let sums = p.window.fold(self.rows, self.columns, bias, inside, outside);
-        let multipliers = units.multipliers.range(unit, N).iter();
-        let scales = multipliers.zip(units.shifts.range(unit, N).iter());
-        for ((y, &acc), (multiplier, shift)) in output.iter_mut().zip(&sums).zip(scales) {
-            *y = p.output.to_s8(acc, multiplier, shift);
-        }
+        units.requantize(unit, &sums, output, p.output);
     }
-}
-
-/// `acc + weights · input`, lane by lane; what is not there counts as zero.
-#[inline(always)]
-fn multiply_add<const N: usize>(
-    mut acc: [i32; N],
-    weights: Option<[i8; N]>,
-    input: Option<[i8; N]>,
-) -> [i32; N] {
-    if let (Some(weights), Some(input)) = (weights, input) {
-        for ((acc, &w), &x) in acc.iter_mut().zip(&weights).zip(&input) {
-            *acc = acc.wrapping_add(i32::from(w) * i32::from(x));
-        }
-    }
-    acc
 }

@@ -17,6 +17,7 @@ pub mod conv_2d;
 pub mod depthwise_conv_2d;
 pub mod fixed_point;
 pub mod fully_connected;
+pub mod lanes;
 pub mod lookup;
 pub mod max_pool_2d;
 pub mod maximum;

@@ -31,3 +31,15 @@ pub(super) struct Units<'a> {
     pub multipliers: Flash<'a, i32>,
     pub shifts: Flash<'a, i8>,
 }
+
+impl Units<'_> {
+    /// The outputs of the units from `unit`, of which `sums` are the accumulators.
+    #[inline(never)] // the sums may leave their registers here, and only here
+    pub fn requantize(self, unit: usize, sums: &[i32], output: &mut [i8], to: Requantization) {
+        let multipliers = self.multipliers.range(unit, sums.len()).iter();
+        let scales = multipliers.zip(self.shifts.range(unit, sums.len()).iter());
+        for ((y, &sum), (multiplier, shift)) in output.iter_mut().zip(sums).zip(scales) {
+            *y = to.to_s8(sum, multiplier, shift);
+        }
+    }
+}

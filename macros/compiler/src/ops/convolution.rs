@@ -40,7 +40,7 @@ impl Op for Convolution {
         let (least, greatest) = self.activation.range(scale, zero_point, ElementType::Int8);
         let range = Requantization { zero_point, least, greatest };
         let weights = self.units_first(to.tensor(weights).to_i8().unwrap_or_default());
-        let sums = weights.chunks_exact(self.filter()).map(|unit| unit.iter().map(|&w| i32::from(w)).sum());
+        let sums = weights.chunks_exact(self.filter()).map(requantization::sum);
         let bias = requantization::folded_bias(to, 2, sums, padding.into());
         let (multipliers, shifts) = requantization::constants(&self.multipliers, self.window.units);
         let kernel = self.kernel(padding, range);

@@ -70,8 +70,7 @@ impl Op for Layer {
         let (scale, zero_point) = to.scale_and_zero_point(output);
         let (least, greatest) = self.activation.range(scale, zero_point, ElementType::Int8);
         let values = to.tensor(weights).to_i8().unwrap_or_default();
-        let rows = values.chunks_exact(self.depth);
-        let sums = rows.map(|row| row.iter().map(|&w| i32::from(w)).sum::<i32>());
+        let sums = values.chunks_exact(self.depth).map(requantization::sum);
         let bias = requantization::folded_bias(to, 2, sums, input_zero_point);
         let params = FullyConnected {
             depth: self.depth,

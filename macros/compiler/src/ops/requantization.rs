@@ -58,6 +58,11 @@ pub(crate) fn constants(multipliers: &[Multiplier], channels: usize) -> (Arg, Ar
     )
 }
 
+/// All weights of a channel added up, modulo 2^32.
+pub(crate) fn sum(weights: &[i8]) -> i32 {
+    weights.iter().fold(0, |sum, &w| sum.wrapping_add(w.into()))
+}
+
 /// The bias of each channel with the input's zero point folded in: since every term of the sum is
 /// `weight · (input - zero point)`, the kernel may leave the zero point out. `sums` are the weights
 /// of each channel, added up.

@@ -45,7 +45,7 @@ pub(crate) fn taps(reader: &Reader<'_>, height: i32, width: i32) -> Result<[usiz
     ])
 }
 
-/// One dimension of the geometry, as TensorFlow Lite derives it from the padding scheme.
+/// Checks one dimension of the geometry.
 fn axis(
     reader: &Reader<'_>,
     name: &str,
@@ -65,40 +65,69 @@ fn axis(
             "use a smaller window or dilation",
         ));
     }
-    let reach = reach as usize;
-    let output = match padding {
-        Padding::SAME => input.div_ceil(stride),
-        Padding::VALID if reach <= input => (input - reach) / stride + 1,
-        Padding::VALID => {
-            return Err(Problem::new(
+    match padding {
+        Padding::SAME => Ok(Axis::new(input, taps, dilation, stride, input.div_ceil(stride))),
+        Padding::VALID => match input.checked_sub(reach as usize) {
+            Some(room) => Ok(Axis::new(input, taps, dilation, stride, room / stride + 1)),
+            None => Err(Problem::new(
                 format!("a window over {reach} positions of an input whose {name} is {input}"),
                 "without padding the window must fit into the input",
                 "use a smaller window, a larger input, or SAME padding",
-            ));
-        }
-        _ => {
-            return Err(Problem::new(
-                format!("padding scheme {}", padding.0),
-                format!("{} has SAME and VALID", reader.name),
-                CONVERT_AGAIN,
-            ));
-        }
-    };
-    let pad = ((output - 1) * stride + reach).saturating_sub(input) / 2;
-    // A step that is never taken need not fit into the index type of the device.
-    let stride = if output == 1 { 1 } else { stride };
-    let dilation = if taps == 1 { 1 } else { dilation };
-    Ok(Axis { input, pad, taps, dilation, stride, output })
+            )),
+        },
+        _ => Err(Problem::new(
+            format!("padding scheme {}", padding.0),
+            format!("{} has SAME and VALID", reader.name),
+            CONVERT_AGAIN,
+        )),
+    }
 }
 
 impl Axis {
+    /// What is left of the last windows is padding, the smaller half of it before the image.
+    fn new(input: usize, taps: usize, dilation: usize, stride: usize, output: usize) -> Self {
+        let reach = (taps - 1) * dilation + 1;
+        let pad = ((output - 1) * stride + reach).saturating_sub(input) / 2;
+        // A step that is never taken need not fit into the index type of the device.
+        let stride = if output == 1 { 1 } else { stride };
+        let dilation = if taps == 1 { 1 } else { dilation };
+        Self { input, pad, taps, dilation, stride, output }
+    }
+
     /// Whether the windows are the positions of the image, one by one.
     pub(crate) fn is_pointwise(self) -> bool {
-        self.taps == 1 && self.stride == 1 && self.pad == 0
+        self.taps == 1 && self.output == self.input
     }
 
     /// Whether there is one window, which is the whole image.
     pub(crate) fn is_whole(self) -> bool {
         self.taps == self.input && self.dilation == 1 && self.output == 1 && self.pad == 0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_smaller_half_of_the_padding_comes_first() {
+        let same = |input: usize, taps, dilation, stride| {
+            Axis::new(input, taps, dilation, stride, input.div_ceil(stride)).pad
+        };
+        assert_eq!(same(49, 10, 1, 2), 4);
+        assert_eq!(same(10, 4, 1, 2), 1);
+        assert_eq!(same(96, 3, 1, 2), 0);
+        assert_eq!(same(5, 2, 1, 1), 0);
+        assert_eq!(same(5, 3, 2, 1), 2);
+        assert_eq!(same(5, 1, 1, 3), 0);
+    }
+
+    #[test]
+    fn one_of_several_positions_is_not_all_of_them() {
+        assert!(Axis::new(5, 1, 1, 1, 5).is_pointwise());
+        assert!(!Axis::new(2, 1, 1, 2, 1).is_pointwise());
+        assert!(Axis::new(5, 5, 1, 3, 1).is_whole());
+        assert!(!Axis::new(5, 3, 2, 1, 1).is_whole());
+        assert!(!Axis::new(3, 3, 1, 3, 1).is_pointwise());
     }
 }
