@@ -15,6 +15,7 @@ fn main() {
     let mut digits = cases(&here.join("../examples/digits"));
     digits.retain(|case| case.path.with_extension("npz").exists());
     operators.extend(digits);
+    operators.iter_mut().for_each(|case| case.fully_connected = 0);
     std::fs::write(out.join("ops.rs"), tests(&operators)).expect("OUT_DIR can be written");
 
     let zoo = std::env::var_os("TINY_MODEL_ZOO").map(PathBuf::from);
@@ -28,6 +29,8 @@ struct Case {
     name: String,
     path: PathBuf,
     ports: Result<(Vec<Port>, Vec<Port>), String>,
+    /// FULLY_CONNECTED operators, by one for each of which LiteRT differs from TensorFlow Lite Micro.
+    fully_connected: usize,
 }
 
 fn folders(root: &Path) -> Vec<PathBuf> {
@@ -62,11 +65,15 @@ fn case(path: PathBuf) -> Case {
         Some(operator) => format!("{operator}__{stem}"),
     };
     let bytes = std::fs::read(&path).expect("listed files can be read");
+    let mut fully_connected = 0;
     let ports = match analyze(&bytes) {
-        Ok((program, _)) => Ok((program.inputs, program.outputs)),
+        Ok((program, _)) => {
+            fully_connected = program.calls.iter().filter(|call| call.name == "FULLY_CONNECTED").count();
+            Ok((program.inputs, program.outputs))
+        }
         Err(diagnostics) => Err(diagnostics.first().map(ToString::to_string).unwrap_or_default()),
     };
-    Case { name, path, ports }
+    Case { name, path, ports, fully_connected }
 }
 
 /// A module for each model that compiles, and the list of those that do not.
@@ -82,15 +89,16 @@ fn tests(cases: &[Case]) -> String {
         let _ = writeln!(text, "    {name:?},");
     }
     text.push_str("];\n");
-    for Case { name, path, ports } in cases {
-        if let Ok((inputs, outputs)) = ports {
-            module(&mut text, name, path, inputs.len(), outputs.len());
+    for case in cases {
+        if let Ok((inputs, outputs)) = &case.ports {
+            module(&mut text, case, inputs.len(), outputs.len());
         }
     }
     text
 }
 
-fn module(text: &mut String, name: &str, path: &Path, inputs: usize, outputs: usize) {
+fn module(text: &mut String, case: &Case, inputs: usize, outputs: usize) {
+    let Case { name, path, fully_connected, .. } = case;
     let list =
         |count: usize, one: &dyn Fn(usize) -> String| (0..count).map(one).collect::<Vec<_>>().join(" ");
     let field = |what: &str, count: usize, i: usize| match count {
@@ -108,12 +116,13 @@ fn module(text: &mut String, name: &str, path: &Path, inputs: usize, outputs: us
     let _ = write!(
         text,
         r#"
+#[allow(non_snake_case)]
 mod {name} {{
     tiny_model::tiny_model! {{ pub struct Net = {path:?}; }}
 
     #[test]
     fn equals_the_reference() {{
-        tiny_model_tests::run(std::path::Path::new({path:?}), |vectors| {{
+        tiny_model_tests::run(std::path::Path::new({path:?}), {fully_connected}, |vectors| {{
             let mut net = Net::new();
             while vectors.next() {{
                 let output = net.infer({infer});

@@ -43,11 +43,16 @@ def arithmetic_cases(cases, kind, options, fit, narrow):
         fixed="",
         saturates=None,
     ):
-        """`a` and `b` are scale and zero point; `fixed` names the constant operand."""
+        """`a` and `b` are scale and zero point; `fixed` names the constant operand. int32 has neither."""
         rng = random(name)
-        left = operand(rng, a_shape, *a, dtype, fixed == "a")
-        right = operand(rng, a_shape if b_shape is None else b_shape, *b, dtype, fixed == "b")
-        y = Tensor([], (y_scale or fit(a[0], b[0], dtype)) * coarser, y_zero_point, dtype)
+        if dtype == "int32":
+            a = b = (None, 0, dtype, False, (-1000, 1000))
+            y = Tensor([], dtype=dtype)
+        else:
+            a, b = (*a, dtype, fixed == "a"), (*b, dtype, fixed == "b")
+            y = Tensor([], (y_scale or fit(a[0], b[0], dtype)) * coarser, y_zero_point, dtype)
+        left = operand(rng, a_shape, *a)
+        right = operand(rng, a_shape if b_shape is None else b_shape, *b)
         fused = options(fusedActivationFunction=ACTIVATION[activation])
         cases.write(name, binary(kind, left, right, y, fused), saturates)
 
@@ -78,6 +83,7 @@ def arithmetic_cases(cases, kind, options, fit, narrow):
     case("broadcast_both", (2, 1, 4, 5), (1, 3, 4, 1))
     case("broadcast_both_outer", (6, 1), (1, 7))
     case("broadcast_both_ranks", (4, 1), (2, 3, 1, 5))
+    case("broadcast_both_rank_6", (2, 1, 3, 1, 2, 1), (1, 2, 1, 2, 1, 3))
     case("constant_right", IMAGE, fixed="b")
     case("constant_left", IMAGE, fixed="a")
     case("constant_right_channels", IMAGE, (5,), fixed="b")
@@ -100,6 +106,8 @@ def arithmetic_cases(cases, kind, options, fit, narrow):
     case("saturates", IMAGE, coarser=1 / 30, saturates="a small output scale clips most outputs")
     case("int16", IMAGE, a=(0.0005, 0), b=(0.0004, 0), y_zero_point=0, dtype="int16")
     case("int16_broadcast", IMAGE, (5,), a=(0.0005, 0), b=(0.0004, 0), y_zero_point=0, dtype="int16")
+    case("int32", IMAGE, dtype="int32")
+    case("int32_broadcast", (4, 1), (2, 3, 1, 5), dtype="int32")
 
     x = Tensor(list(IMAGE), 0.05, -3)
     y = Tensor([], fit(0.05, 0.05, "int8") * 1.3, 5)

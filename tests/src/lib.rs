@@ -11,6 +11,10 @@ pub struct Vectors {
     file: PathBuf,
     inputs: Vec<Array>,
     outputs: Vec<Array>,
+    /// Whether the file says that the outputs are TensorFlow Lite Micro's.
+    exact: bool,
+    /// By how much outputs may differ: not at all if they are TensorFlow Lite Micro's.
+    tolerance: f64,
     current: Option<usize>,
     count: usize,
 }
@@ -36,7 +40,11 @@ enum Values {
 }
 
 /// Runs a test over all golden files of the model at `path`, on a stack that holds large models.
-pub fn run(path: &Path, test: impl Fn(&mut Vectors) + Send + 'static) {
+///
+/// Outputs named `tflm_output_*` are compared exactly. Others may differ by `tolerance`: 0 for our own
+/// golden files; in the zoo they are of LiteRT's reference kernels, which round every FULLY_CONNECTED
+/// once instead of twice, and stand alone only where TensorFlow Lite Micro cannot run the model.
+pub fn run(path: &Path, tolerance: u8, test: impl Fn(&mut Vectors) + Send + 'static) {
     let path = path.to_owned();
     let thread = std::thread::Builder::new().stack_size(256 << 20).spawn(move || {
         let mut files = 0;
@@ -44,6 +52,9 @@ pub fn run(path: &Path, test: impl Fn(&mut Vectors) + Send + 'static) {
             let file = path.with_extension(extension);
             if file.exists() {
                 let mut vectors = Vectors::open(&file);
+                if !vectors.exact {
+                    vectors.tolerance = tolerance.into();
+                }
                 test(&mut vectors);
                 assert!(vectors.count > 0, "{} holds no vector", file.display());
                 files += 1;
@@ -71,10 +82,11 @@ impl Vectors {
         };
         let inputs = read("input");
         let micro = read("tflm_output");
+        let exact = !micro.is_empty();
         let outputs = if micro.is_empty() { read("output") } else { micro };
         assert!(!outputs.is_empty(), "{} has no outputs", file.display());
         let count = outputs.first().map_or(0, |array| array.vectors);
-        Self { file: file.to_owned(), inputs, outputs, current: None, count }
+        Self { file: file.to_owned(), inputs, outputs, exact, tolerance: 0.0, current: None, count }
     }
 
     /// The integers of the first tensor of a kind, for a vector in the middle of the file.
@@ -144,7 +156,8 @@ impl Vectors {
         }
         let (file, vector) = (self.file.display(), self.current.unwrap_or_default());
         assert_eq!(found.len(), golden.len(), "output {index} of {file} has another size");
-        let wrong: Vec<usize> = (0..N).filter(|&i| found[i] != golden[i]).collect();
+        let wrong: Vec<usize> =
+            (0..N).filter(|&i| !((found[i] - golden[i]).abs() <= self.tolerance)).collect();
         if let Some(&first) = wrong.first() {
             panic!(
                 "{file}: vector {vector}, output {index}: {} of {N} elements differ, the first at {first}: {} instead of {}",

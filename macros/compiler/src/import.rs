@@ -4,7 +4,7 @@ use crate::diagnostics::{At, Diagnostic, Problem, printable};
 use crate::graph::{ElementType, Graph, Node, Quantization, Tensor, TensorId};
 use crate::ops::{OPERATORS, Operator};
 use crate::read::{CONVERT_AGAIN, QUANTIZE, Reader};
-use crate::schema::{File, MAX_OPERATORS, MAX_TENSORS, SMALLER, tflite};
+use crate::schema::{File, MAX_OPERATORS, MAX_TENSORS, SMALLER, readable, tflite};
 use std::collections::HashSet;
 use std::rc::Rc;
 
@@ -16,7 +16,8 @@ const MAX_RANK: usize = 8;
 /// Reads a model: the graph as far as it could be understood, and everything that is wrong with it.
 pub fn import(bytes: &[u8]) -> (Graph, Vec<Diagnostic>) {
     let empty = Graph { tensors: Vec::new(), nodes: Vec::new(), inputs: Vec::new(), outputs: Vec::new() };
-    let file = match File::parse(bytes) {
+    let bytes = readable(bytes);
+    let file = match File::parse(&bytes) {
         Ok(file) => file,
         Err(diagnostic) => return (empty, vec![diagnostic]),
     };
@@ -355,7 +356,11 @@ fn read_quantization(
     if zero_points.is_empty() {
         zero_points = vec![0; scales.len()];
     }
-    let dimension = usize::try_from(quantization.quantized_dimension()).unwrap_or(usize::MAX);
+    let dimension = match shape {
+        // Some converters copy the weights' dimension to the bias, which has one only.
+        [_] => 0,
+        _ => usize::try_from(quantization.quantized_dimension()).unwrap_or(usize::MAX),
+    };
     let slices = match scales.len() {
         1 => 1,
         _ => shape.get(dimension).copied().unwrap_or(0),

@@ -27,7 +27,7 @@ mod table;
 #[allow(dead_code, missing_docs)]
 #[path = "../../../support/src/inner/mod.rs"]
 mod inner;
-#[allow(dead_code, missing_docs)]
+#[allow(dead_code, missing_docs, unused_imports)]
 #[path = "../../../support/src/kernels/mod.rs"]
 mod kernels;
 

@@ -63,11 +63,6 @@ fn only_ports(graph: &Graph) -> Result<Program, Bug> {
 }
 
 impl<'g> Lowering<'g> {
-    /// The operator that is being lowered.
-    pub fn node(&self) -> &'g Node {
-        self.node
-    }
-
     /// A tensor of the model.
     pub fn tensor(&self, id: TensorId) -> &'g Tensor {
         self.graph.tensor(id)

@@ -17,6 +17,13 @@ pub(crate) const MAX_OPERATORS: usize = 5_000;
 /// The schema version that all TensorFlow Lite files have had since 2018.
 const VERSION: u32 = 3;
 
+mod repair;
+
+/// A file whose structure is not known yet, made readable where it is only unusual.
+pub(crate) fn readable(bytes: &[u8]) -> std::borrow::Cow<'_, [u8]> {
+    repair::drop_types_of_absent_options(bytes)
+}
+
 /// A file whose structure is sound.
 pub(crate) struct File<'a> {
     bytes: &'a [u8],

@@ -1,43 +1,10 @@
 //! The sum of two operands.
 
 use super::broadcast::{Loops, broadcast};
-use super::shapes::Broadcast;
+use super::shapes::{Broadcast, Scaling, Sum};
 use super::source::Source;
 use crate::inner::requantize;
 use core::cell::Cell;
-
-/// Shapes and scales of a sum or difference.
-///
-/// Both operands are shifted left by `headroom` bits and brought to one scale, twice the greater of
-/// theirs; the result is brought from there to the output's scale.
-#[derive(Clone, Copy, Debug)]
-pub struct Sum<L> {
-    /// Which elements meet.
-    pub shape: Broadcast<L>,
-    /// Bits by which operands are shifted left, which the output's multiplier takes back.
-    pub headroom: u32,
-    /// From the left operand's scale to the common one.
-    pub left: Scaling,
-    /// From the right operand's scale to the common one.
-    pub right: Scaling,
-    /// From the common scale to the output's.
-    pub output: Scaling,
-    /// Least output, after the fused activation.
-    pub least: i32,
-    /// Greatest output, after the fused activation.
-    pub greatest: i32,
-}
-
-/// A change of scale.
-#[derive(Clone, Copy, Debug)]
-pub struct Scaling {
-    /// Zero point on the side of the tensor.
-    pub zero_point: i32,
-    /// Significand of the factor, in Q31.
-    pub multiplier: i32,
-    /// Exponent of the factor.
-    pub shift: i32,
-}
 
 impl<L> Sum<L> {
     /// The output for a pair of elements.

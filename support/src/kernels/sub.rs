@@ -1,8 +1,7 @@
 //! The difference of two operands.
 
-pub use super::add::{Scaling, Sum};
 use super::broadcast::{Loops, broadcast};
-use super::shapes::Broadcast;
+use super::shapes::{Broadcast, Sum};
 use super::source::Source;
 use core::cell::Cell;
 

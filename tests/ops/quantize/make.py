@@ -24,10 +24,20 @@ def feeding_fully_connected(name, y, y_type, w_type="int8", bias_type="int32"):
     cases.write(name, Model([x], [z], ops))
 
 
+def twice(name, y):
+    """A float input that two operators quantize alike."""
+    x = Tensor([1, 30], dtype="float32", between=(-6, 7))
+    a, b = Tensor([1, 30], *y), Tensor([1, 30], *y)
+    z = Tensor([1, 30], y[0] * y[0] * 100, 5)
+    quantized = [Op("QUANTIZE", [x], [q], schema.QuantizeOptionsT()) for q in (a, b)]
+    cases.write(name, Model([x], [z], [*quantized, Op("MUL", [a, b], [z], schema.MulOptionsT())]))
+
+
 ALL = dict(shape=(1, 256), every=True)
 case("int8_to_finer_int8", (0.05, -3), (0.031, 11), **ALL)
 case("int8_to_coarser_int8", (0.05, -3), (0.12, -40), **ALL)
 case("int8_to_other_zero_point", (0.05, -3), (0.05, 30), **ALL)
+case("int8_to_same_int8", (0.05, -3), (0.05, -3), **ALL)
 case("int8_to_int8_nearly_equal_scale", (0.05, -3), (0.0501, -3), **ALL)
 case("int8_to_int8_zero_points_at_both_ends", (0.05, -128), (0.06, 127), **ALL, saturates="one sign is lost")
 case("int8_to_int8_multiplier_over_16", (0.05, 4), (0.003, -9), **ALL, saturates="most values clip")
@@ -51,3 +61,4 @@ case("float32_to_int8_lowest_zero_point", (), (1 / 255, -128), "float32", betwee
 case("float32_to_int16", (), (0.0003, 0), "float32", "int16", between=(-10, 10))
 feeding_fully_connected("float32_to_int8_then_fully_connected", (0.05, -3), "int8")
 feeding_fully_connected("float32_to_int16_then_fully_connected", (0.0003, 0), "int16", bias_type="int64")
+twice("float32_to_int8_twice", (0.05, -3))

@@ -4,8 +4,7 @@ use super::elementwise::{self, Operands, Shape};
 use super::{Folded, Op, activation::Activation};
 use crate::diagnostics::Problem;
 use crate::graph::{ElementType, Graph, Node};
-use crate::kernels::add::{Scaling, Sum};
-use crate::kernels::shapes::Loop;
+use crate::kernels::shapes::{Loop, Scaling, Sum};
 use crate::lower::{Bug, Lowering};
 use crate::quantize::Multiplier;
 use crate::read::{QUANTIZE, Reader};
@@ -24,8 +23,8 @@ pub(crate) fn read(reader: &Reader<'_>) -> Result<Rc<dyn Op>, Problem> {
     let options = reader.options(tflite::Operator::builtin_options_as_add_options)?;
     let activation = Activation::read(options.fused_activation_function())?;
     Ok(Rc::new(match operands.ty {
-        ElementType::Int8 => Add::Int8(sum(reader, operands, activation, ratios)?),
-        ElementType::Int16 => Add::Int16(sum(reader, operands, activation, ratios)?),
+        ElementType::Int8 => Add::Int8(sum(reader, operands, activation)?),
+        ElementType::Int16 => Add::Int16(sum(reader, operands, activation)?),
         _ => {
             elementwise::plain_integers(reader, &operands, activation)?;
             Add::Int32(operands.shape)
@@ -33,23 +32,11 @@ pub(crate) fn read(reader: &Reader<'_>) -> Result<Rc<dyn Op>, Problem> {
     }))
 }
 
-/// The factors from both operands to the common scale and from there to the output, of scales and of
-/// the headroom as a factor; in `f64`, as TensorFlow Lite Micro computes them for ADD.
-fn ratios(left: f32, right: f32, output: f32, headroom: f32) -> [f64; 3] {
-    let common = 2.0 * f64::from(left.max(right));
-    [
-        f64::from(left) / common,
-        f64::from(right) / common,
-        common / (f64::from(headroom) * f64::from(output)),
-    ]
-}
-
-/// The parameters of a sum or difference of quantized operands. `ratios` gives the three factors.
+/// The parameters of a sum or difference of quantized operands.
 pub(super) fn sum(
     reader: &Reader<'_>,
     operands: Operands,
     activation: Activation,
-    ratios: fn(f32, f32, f32, f32) -> [f64; 3],
 ) -> Result<Sum<Vec<Loop>>, Problem> {
     let (left, left_zero_point) = reader.per_tensor(operands.left, "left operand")?;
     let (right, right_zero_point) = reader.per_tensor(operands.right, "right operand")?;
@@ -57,13 +44,14 @@ pub(super) fn sum(
     // As many bits as leave room for the sum of two operands of the type in 32.
     let headroom = if operands.ty == ElementType::Int16 { 15 } else { 20 };
     let (least, greatest) = activation.range(output, zero_point, operands.ty);
-    let [from_left, from_right, to_output] = ratios(left, right, output, (1 << headroom) as f32);
+    let (left, right, output) = (f64::from(left), f64::from(right), f64::from(output));
+    let common = 2.0 * left.max(right);
     Ok(Sum {
         shape: operands.shape,
         headroom,
-        left: scaling(left_zero_point, from_left)?,
-        right: scaling(right_zero_point, from_right)?,
-        output: scaling(zero_point, to_output)?,
+        left: scaling(left_zero_point, left / common)?,
+        right: scaling(right_zero_point, right / common)?,
+        output: scaling(zero_point, common / (f64::from(1 << headroom) * output))?,
         least,
         greatest,
     })

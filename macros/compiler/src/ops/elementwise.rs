@@ -65,7 +65,7 @@ pub(crate) fn plain_integers(
     if activation != Activation::None {
         return Err(Problem::new(
             format!("a fused activation on {}", operands.ty),
-            "the reference does not apply it in all operators",
+            "TensorFlow Lite Micro ignores it in ADD, where TensorFlow Lite does not",
             "make the activation a layer of its own",
         ));
     }
@@ -177,6 +177,9 @@ pub(crate) fn call(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::graph::Tensor;
+    use crate::ops::Nothing;
+    use std::rc::Rc;
 
     /// Run, repetitions and loops as a list that can be compared.
     fn shape(left: &[usize], right: &[usize]) -> (usize, bool, bool, Vec<[usize; 3]>) {
@@ -206,5 +209,38 @@ mod tests {
     fn shapes_that_do_not_fit_are_refused() {
         assert_eq!(common_shape(&[2, 1, 4], &[3, 1]), Some(vec![2, 3, 4]));
         assert_eq!(common_shape(&[2, 3], &[2]), None);
+    }
+
+    /// What folding gives for constants of these shapes, which hold 1, 2, 3 …
+    fn folded(left: &[usize], right: &[usize], output: &[usize]) -> Option<Folded> {
+        let constant = |shape: &[usize]| {
+            let values = 1..=shape.iter().product::<usize>() as i32;
+            let data = Some(values.flat_map(i32::to_le_bytes).collect());
+            Tensor {
+                name: String::new(),
+                shape: shape.to_vec(),
+                ty: ElementType::Int32,
+                quantization: None,
+                data,
+            }
+        };
+        let tensors = [left, right, output].map(constant).to_vec();
+        let node = Node {
+            index: 0,
+            name: "SUB",
+            op: Rc::new(Nothing),
+            inputs: vec![Some(TensorId(0)), Some(TensorId(1))],
+            outputs: vec![TensorId(2)],
+        };
+        let graph = Graph { tensors, nodes: Vec::new(), inputs: Vec::new(), outputs: Vec::new() };
+        fold(&graph, &node, &collapse(left, right), i32::wrapping_sub)
+    }
+
+    #[test]
+    fn constants_fold_unless_they_grow() {
+        let bytes = |values: &[i32]| Some(vec![values.iter().flat_map(|v| v.to_le_bytes()).collect()]);
+        assert_eq!(folded(&[], &[], &[]), bytes(&[0]));
+        assert_eq!(folded(&[2], &[2, 2], &[2, 2]), bytes(&[0, 0, -2, -2]));
+        assert_eq!(folded(&[2, 1], &[2], &[2, 2]), None);
     }
 }

@@ -7,8 +7,9 @@ use crate::lower::{Bug, Lowering};
 use crate::read::{CONVERT_AGAIN, Reader};
 use std::rc::Rc;
 
+/// The output is the input, in another shape.
 #[derive(Debug)]
-struct Reshape;
+pub(crate) struct Reshape;
 
 /// The file's output shape counts; a shape given as input or option must agree with it.
 pub(crate) fn read(reader: &Reader<'_>) -> Result<Rc<dyn Op>, Problem> {

@@ -2,8 +2,9 @@
 
 use super::Op;
 use super::curve::{Curve, SPAN};
+use super::lookup::fixed_output;
 use crate::diagnostics::Problem;
-use crate::graph::{ElementType, TensorId};
+use crate::graph::ElementType;
 use crate::kernels::softmax::{Softmax, Softmax16};
 use crate::lower::{Bug, Lowering};
 use crate::program::{Access, Arg, Constant};
@@ -47,7 +48,13 @@ pub(crate) fn read(reader: &Reader<'_>) -> Result<Rc<dyn Op>, Problem> {
     let Some(&classes) = shape.last() else {
         return Err(Problem::new("input is a scalar", "SOFTMAX needs at least one dimension", CONVERT_AGAIN));
     };
-    check_output(reader, output, from, to)?;
+    // Only `int8` must be met exactly.
+    let (shares, tolerance) = match (from, to) {
+        (ElementType::Int8, ElementType::Int8) => ((1.0 / 256.0, -128), 0.0),
+        (ElementType::Int8, _) => ((1.0 / 65536.0, -32768), 0.001),
+        _ => ((1.0 / 32768.0, 0), 0.001),
+    };
+    fixed_output(reader, output, shares, tolerance)?;
     let (scale, zero_point) = reader.per_tensor(input, "input")?;
     let steepness = steepness(reader, scale)?;
     if from == ElementType::Int16 {
@@ -55,33 +62,6 @@ pub(crate) fn read(reader: &Reader<'_>) -> Result<Rc<dyn Op>, Problem> {
         return Ok(Rc::new(Layer16 { classes, multiplier }));
     }
     Ok(Rc::new(Layer { classes, output: to, exponentials: exponentials(steepness)? }))
-}
-
-/// The reference computes shares in fixed steps, whatever the file says, and so demands that it says so.
-fn check_output(
-    reader: &Reader<'_>,
-    output: TensorId,
-    from: ElementType,
-    to: ElementType,
-) -> Result<(), Problem> {
-    let (wanted, wanted_zero_point) = match (from, to) {
-        (ElementType::Int8, ElementType::Int8) => (1.0 / 256.0, -128),
-        (ElementType::Int8, _) => (1.0 / 65536.0, -32768),
-        _ => (1.0 / 32768.0, 0),
-    };
-    // Only `int8` must be met exactly.
-    let tolerance = if to == ElementType::Int8 { 0.0 } else { 0.001 * wanted };
-    let (scale, zero_point) = reader.per_tensor(output, "output")?;
-    if (scale - wanted).abs() > tolerance || zero_point != wanted_zero_point {
-        return Err(Problem::new(
-            format!("output has scale {scale} and zero point {zero_point}"),
-            format!(
-                "SOFTMAX from {from} to {to} gives shares with scale {wanted} and zero point {wanted_zero_point}"
-            ),
-            QUANTIZE,
-        ));
-    }
-    Ok(())
 }
 
 /// How much the argument of the exponential grows with one step of the input.

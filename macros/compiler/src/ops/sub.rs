@@ -4,8 +4,7 @@ use super::elementwise::{self, Shape};
 use super::{Folded, Op, activation::Activation, add};
 use crate::diagnostics::Problem;
 use crate::graph::{ElementType, Graph, Node};
-use crate::kernels::shapes::Loop;
-use crate::kernels::sub::Sum;
+use crate::kernels::shapes::{Loop, Sum};
 use crate::lower::{Bug, Lowering};
 use crate::read::Reader;
 use crate::schema::tflite;
@@ -23,19 +22,13 @@ pub(crate) fn read(reader: &Reader<'_>) -> Result<Rc<dyn Op>, Problem> {
     let options = reader.options(tflite::Operator::builtin_options_as_sub_options)?;
     let activation = Activation::read(options.fused_activation_function())?;
     Ok(Rc::new(match operands.ty {
-        ElementType::Int8 => Sub::Int8(add::sum(reader, operands, activation, ratios)?),
-        ElementType::Int16 => Sub::Int16(add::sum(reader, operands, activation, ratios)?),
+        ElementType::Int8 => Sub::Int8(add::sum(reader, operands, activation)?),
+        ElementType::Int16 => Sub::Int16(add::sum(reader, operands, activation)?),
         _ => {
             elementwise::plain_integers(reader, &operands, activation)?;
             Sub::Int32(operands.shape)
         }
     }))
-}
-
-/// The factors of a sum, in `f32`: TensorFlow Lite Micro computes them so for SUB alone.
-fn ratios(left: f32, right: f32, output: f32, headroom: f32) -> [f64; 3] {
-    let common = 2.0 * left.max(right);
-    [left / common, right / common, common / (headroom * output)].map(f64::from)
 }
 
 impl Op for Sub {

@@ -1,36 +1,44 @@
 //! Removes the QUANTIZE behind a float input and the DEQUANTIZE before a float output, so that the
 //! caller deals with the integers.
 
-use crate::diagnostics::{At, Diagnostic, Problem};
 use crate::graph::{Graph, TensorId};
 
-/// Runs the pass. A float tensor at the border that no such operator turns into integers is refused.
-pub fn run(graph: &mut Graph) -> Vec<Diagnostic> {
+/// Runs the pass.
+pub fn run(graph: &mut Graph) {
     strip_inputs(graph);
     strip_outputs(graph);
-    let border: Vec<TensorId> = graph.inputs.iter().chain(&graph.outputs).copied().collect();
-    let float = border.into_iter().filter(|&id| graph.tensor(id).ty.is_float());
-    float.map(|id| refuse(graph, id)).collect()
 }
 
-/// A float input becomes the output of the QUANTIZE that is its only reader.
+/// A float input becomes the output of the QUANTIZE that reads it; of all of them, if they are alike
+/// and nothing else reads it.
 fn strip_inputs(graph: &mut Graph) {
     for at in 0..graph.inputs.len() {
         let input = graph.inputs[at];
         if !graph.tensor(input).ty.is_float() || graph.outputs.contains(&input) {
             continue;
         }
-        let readers = graph.nodes.iter().enumerate().filter(|(_, node)| node.inputs.contains(&Some(input)));
-        let readers: Vec<usize> = readers.map(|(index, _)| index).collect();
-        if let &[reader] = readers.as_slice()
-            && graph.nodes[reader].name == "QUANTIZE"
-            && let &[output] = graph.nodes[reader].outputs.as_slice()
-        {
-            graph.tensors[output.0].name = graph.tensor(input).name.clone();
-            graph.nodes.remove(reader);
-            graph.inputs[at] = output;
+        let Some(quantized) = quantized(graph, input) else { continue };
+        let Some(&first) = quantized.first() else { continue };
+        graph.tensors[first.0].name = graph.tensor(input).name.clone();
+        graph.inputs[at] = first;
+        graph.nodes.retain(|node| !node.inputs.contains(&Some(input)));
+        let read = graph.nodes.iter_mut().flat_map(|node| node.inputs.iter_mut().flatten());
+        for id in read.chain(&mut graph.outputs).filter(|id| quantized.contains(id)) {
+            *id = first;
         }
     }
+}
+
+/// The integers that a float input becomes, if all its readers make the same of it.
+fn quantized(graph: &Graph, input: TensorId) -> Option<Vec<TensorId>> {
+    let readers = graph.nodes.iter().filter(|node| node.inputs.contains(&Some(input)));
+    let outputs = readers.map(|node| match node.outputs.as_slice() {
+        &[output] if node.name == "QUANTIZE" => Some(output),
+        _ => None,
+    });
+    let outputs: Vec<TensorId> = outputs.collect::<Option<_>>()?;
+    let meaning = |&id: &TensorId| (graph.tensor(id).ty, graph.tensor(id).quantization.as_ref());
+    outputs.windows(2).all(|pair| meaning(&pair[0]) == meaning(&pair[1])).then_some(outputs)
 }
 
 /// A float output becomes the input of the DEQUANTIZE that writes it.
@@ -43,15 +51,4 @@ fn strip_outputs(graph: &mut Graph) {
             graph.outputs[at] = input;
         }
     }
-}
-
-fn refuse(graph: &Graph, id: TensorId) -> Diagnostic {
-    let tensor = graph.tensor(id);
-    let problem = Problem::new(
-        format!("this input or output of the model is {}", tensor.ty),
-        "float models are not supported yet, only integer ones, whose border may be float \
-         if a QUANTIZE or DEQUANTIZE stands there",
-        crate::read::QUANTIZE,
-    );
-    problem.at(At::Tensor { index: id.0, name: tensor.name.clone() })
 }

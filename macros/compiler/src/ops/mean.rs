@@ -1,0 +1,194 @@
+//! MEAN: the mean along some dimensions, brought to the scale of the output.
+
+use super::{Op, requantization};
+use crate::diagnostics::Problem;
+use crate::graph::{ElementType, TensorId};
+use crate::kernels::mean::{Mean, Run};
+use crate::lower::{Bug, Lowering};
+use crate::program::{Access, Arg};
+use crate::quantize::Multiplier;
+use crate::read::Reader;
+use crate::schema::tflite;
+use std::rc::Rc;
+
+#[derive(Debug)]
+struct Layer {
+    /// Each dimension of the input, and whether it is reduced.
+    dimensions: Vec<(usize, bool)>,
+    /// From a sum to the steps of the output.
+    multiplier: Multiplier,
+}
+
+pub(crate) fn read(reader: &Reader<'_>) -> Result<Rc<dyn Op>, Problem> {
+    reader.arity(2..=2, 1)?;
+    let (input, output) = (reader.input(0)?, reader.output(0)?);
+    reader.one_of(input, "input", &[ElementType::Int8, ElementType::Int16])?;
+    reader.same_type(input, output)?;
+    let options = reader.options(tflite::Operator::builtin_options_as_reducer_options)?;
+    let dimensions = dimensions(reader, input)?;
+    let kept = dimensions.iter().filter_map(|&(size, reduced)| match (reduced, options.keep_dims()) {
+        (false, _) => Some(size),
+        (true, keep) => keep.then_some(1),
+    });
+    reader.expect_shape(output, "output", &kept.collect::<Vec<_>>())?;
+    let (input_scale, _) = reader.per_tensor(input, "input")?;
+    let (output_scale, _) = reader.per_tensor(output, "output")?;
+    let factor = requantization::multiplier(f64::from(input_scale) / f64::from(output_scale))?;
+    let multiplier = divided(factor, reduced_elements(&dimensions));
+    Ok(Rc::new(Layer { dimensions, multiplier }))
+}
+
+/// The dimensions of the input, and which of them are axes; an axis counts once, however often it is
+/// given.
+fn dimensions(reader: &Reader<'_>, input: TensorId) -> Result<Vec<(usize, bool)>, Problem> {
+    let axes = reader.input(1)?;
+    reader.one_of(axes, "axes", &[ElementType::Int32])?;
+    let shape = &reader.tensor(input).shape;
+    let mut dimensions: Vec<(usize, bool)> = shape.iter().map(|&size| (size, false)).collect();
+    for axis in reader.integers(1, "the list of axes")? {
+        // The axes of a scalar mean nothing to the reference, and nothing is left out.
+        if dimensions.is_empty() {
+            break;
+        }
+        let axis = reader.axis(axis, dimensions.len())?;
+        if let Some((_, reduced)) = dimensions.get_mut(axis) {
+            *reduced = true;
+        }
+    }
+    Ok(dimensions)
+}
+
+fn reduced_elements(dimensions: &[(usize, bool)]) -> usize {
+    dimensions.iter().filter(|(_, reduced)| *reduced).map(|(size, _)| size).product()
+}
+
+/// A factor divided by a number of elements, rounded down as in the reference: the shift takes the
+/// largest power of two in the number, as far as it stays above -32.
+fn divided(factor: Multiplier, elements: usize) -> Multiplier {
+    let elements = (elements as i64).max(1);
+    let power = elements.ilog2().cast_signed().min(31 + factor.shift).max(0);
+    let multiplier = (i64::from(factor.multiplier) << power) / elements;
+    Multiplier { multiplier: multiplier as i32, shift: factor.shift - power }
+}
+
+/// Neighbouring dimensions that are both kept or both reduced, as one; outermost first.
+fn runs(dimensions: &[(usize, bool)]) -> Vec<(Run, bool)> {
+    let mut runs: Vec<(Run, bool)> = Vec::new();
+    let mut stride = 1;
+    for &(size, reduced) in dimensions.iter().rev().filter(|(size, _)| *size > 1) {
+        match runs.last_mut() {
+            Some((run, same)) if *same == reduced => run.count *= size,
+            _ => runs.push((Run { count: size, stride }, reduced)),
+        }
+        stride *= size;
+    }
+    runs.reverse();
+    runs
+}
+
+/// What the loops of the kernel go over. Where fewer than four alternate, as in all that eight
+/// dimensions can hold, there are loops of one step around them.
+#[derive(Debug)]
+struct Loops {
+    kept: [Run; 4],
+    inner: usize,
+    reduced: [Run; 4],
+}
+
+impl Loops {
+    fn of(dimensions: &[(usize, bool)]) -> Self {
+        let mut runs = runs(dimensions);
+        // Outputs whose inputs lie side by side are computed together.
+        let inner = runs.pop_if(|(_, reduced)| !*reduced).map_or(1, |(run, _)| run.count);
+        let loops = |reduced: bool| {
+            let mut loops = [Run { count: 1, stride: inner }; 4];
+            let found = runs.iter().rev().filter(|(_, kind)| *kind == reduced);
+            loops.iter_mut().rev().zip(found).for_each(|(slot, (run, _))| *slot = *run);
+            loops
+        };
+        Self { kept: loops(false), inner, reduced: loops(true) }
+    }
+}
+
+impl Op for Layer {
+    fn lower(&self, to: &mut Lowering<'_>) -> Result<(), Bug> {
+        let (input, output) = (to.input(0)?, to.output(0)?);
+        let (_, input_zero_point) = to.scale_and_zero_point(input);
+        let (_, zero_point) = to.scale_and_zero_point(output);
+        let elements = reduced_elements(&self.dimensions) as i32;
+        let Loops { kept, inner, reduced } = Loops::of(&self.dimensions);
+        let params = Mean {
+            kept,
+            inner,
+            reduced,
+            start: input_zero_point.wrapping_mul(elements).wrapping_neg(),
+            multiplier: self.multiplier.multiplier,
+            shift: self.multiplier.shift,
+            zero_point,
+        };
+        let kernel = match to.tensor(input).ty {
+            ElementType::Int16 => "mean_s16",
+            _ => "mean_s8",
+        };
+        let args = vec![
+            Arg::Window("input", to.read(input)?, Access::Read),
+            Arg::Window("output", to.write(output)?, Access::Write),
+        ];
+        to.call("mean", kernel, &params, args, 0);
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Runs the kernel on the numbers from 0 on and compares it with sums over all elements.
+    fn check(dimensions: &[(usize, bool)]) {
+        let sizes: Vec<usize> = dimensions.iter().map(|(size, _)| *size).collect();
+        let Loops { kept, inner, reduced } = Loops::of(dimensions);
+        let input: Vec<i16> = (0..).take(sizes.iter().product()).collect();
+        let Multiplier { multiplier, shift } = Multiplier { multiplier: 1 << 30, shift: 1 };
+        let params = Mean { kept, inner, reduced, start: 0, multiplier, shift, zero_point: 0 };
+        let mut expected = vec![0i16; input.len() / reduced_elements(dimensions)];
+        for (at, x) in input.iter().enumerate() {
+            let (mut rest, mut place, mut width) = (at, 0, 1);
+            for &(size, reduced) in dimensions.iter().rev() {
+                if !reduced {
+                    place += rest % size * width;
+                    width *= size;
+                }
+                rest /= size;
+            }
+            expected[place] += x;
+        }
+        let mut output = vec![0i16; expected.len()];
+        crate::kernels::mean::mean_s16(&params, &input, &mut output);
+        assert_eq!(output, expected, "{dimensions:?}");
+    }
+
+    #[test]
+    fn any_dimensions_can_be_reduced() {
+        let sizes = [2, 1, 3, 2, 2, 1, 2, 3];
+        for mask in 0..256 {
+            let axes = sizes.iter().enumerate().map(|(i, &size)| (size, mask >> i & 1 == 1));
+            check(&axes.collect::<Vec<_>>());
+        }
+        for first in [true, false] {
+            let alternating = (0..8).map(|i| (2, (i % 2 == 0) == first));
+            check(&alternating.collect::<Vec<_>>());
+        }
+        check(&[]);
+        check(&[(5, false), (3, true), (11, false)]);
+    }
+
+    #[test]
+    fn multipliers_hold_the_division() {
+        let one = Multiplier { multiplier: 1 << 30, shift: 1 };
+        assert_eq!(divided(one, 1), one);
+        assert_eq!(divided(one, 4), Multiplier { multiplier: 1 << 30, shift: -1 });
+        assert_eq!(divided(one, 3), Multiplier { multiplier: 715_827_882, shift: 0 });
+        let tiny = Multiplier { multiplier: 1 << 30, shift: -30 };
+        assert_eq!(divided(tiny, 12), Multiplier { multiplier: 178_956_970, shift: -31 });
+    }
+}

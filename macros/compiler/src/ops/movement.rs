@@ -1,0 +1,312 @@
+//! What operators share that only move elements: which element goes where, worked out here once.
+
+use super::{Folded, Op};
+use crate::diagnostics::Problem;
+use crate::graph::{ElementType, Graph, Node, TensorId};
+use crate::inner::flash::Flash;
+use crate::kernels;
+use crate::lower::{Bug, Lowering};
+use crate::program::{Access, Arg, View};
+use crate::read::Reader;
+use std::rc::Rc;
+
+/// Types whose elements kernels move.
+const MOVABLE: [ElementType; 7] = [
+    ElementType::Int8,
+    ElementType::UInt8,
+    ElementType::Bool,
+    ElementType::Int16,
+    ElementType::UInt16,
+    ElementType::Int32,
+    ElementType::UInt32,
+];
+
+/// More bytes than this are moved on the device even if they are known: a small file must not make
+/// the compiler fill the memory.
+const FOLDED_BYTES: usize = 1 << 20;
+
+/// A box of elements that goes from one tensor to another.
+#[derive(Clone, Debug)]
+pub(crate) struct Movement {
+    input_start: usize,
+    output_start: usize,
+    axes: Vec<Axis>,
+}
+
+/// One axis of a box: its extent, and from one element to the next in both tensors.
+#[derive(Clone, Copy, Debug)]
+struct Axis {
+    size: usize,
+    input: i32,
+    output: i32,
+}
+
+/// From one element to the next along each axis of a tensor. Import has limited the number of
+/// elements, so that nothing overflows.
+fn strides(shape: &[usize]) -> Vec<i32> {
+    (1..=shape.len()).map(|inner| shape.iter().skip(inner).product::<usize>() as i32).collect()
+}
+
+/// Where the element at `indices` of a tensor lies.
+fn position(shape: &[usize], indices: &[usize]) -> usize {
+    shape.iter().zip(indices).fold(0, |at, (size, index)| at * size + index)
+}
+
+impl Movement {
+    /// A whole tensor of shape `sizes` from one with `steps` between the elements of each axis, of
+    /// which the first lies at `begin`.
+    pub(crate) fn slice(shape: &[usize], begin: &[usize], steps: &[i32], sizes: &[usize]) -> Self {
+        // A step may be as long as it likes where it is not taken.
+        let input = strides(shape).into_iter().zip(steps).map(|(stride, step)| stride.wrapping_mul(*step));
+        Self::new(sizes, position(shape, begin), input, 0, strides(sizes))
+    }
+
+    /// A whole tensor of shape `sizes` into a larger one, from `begin` on.
+    pub(crate) fn place(sizes: &[usize], shape: &[usize], begin: &[usize]) -> Self {
+        Self::new(sizes, 0, strides(sizes), position(shape, begin), strides(shape))
+    }
+
+    /// A whole tensor whose axis `permutation[i]` becomes axis `i`.
+    pub(crate) fn permute(shape: &[usize], permutation: &[usize]) -> Self {
+        let old = strides(shape);
+        let sizes: Vec<usize> = permutation.iter().filter_map(|&axis| shape.get(axis).copied()).collect();
+        let input = permutation.iter().filter_map(|&axis| old.get(axis).copied());
+        Self::new(&sizes, 0, input, 0, strides(&sizes))
+    }
+
+    fn new(
+        sizes: &[usize],
+        input_start: usize,
+        input: impl IntoIterator<Item = i32>,
+        output_start: usize,
+        output: impl IntoIterator<Item = i32>,
+    ) -> Self {
+        let axes = sizes.iter().zip(input.into_iter().zip(output));
+        let axes = axes.map(|(&size, (input, output))| Axis { size, input, output }).collect();
+        Self { input_start, output_start, axes: merged(axes) }
+    }
+
+    /// The first element of the input, if the box is one piece there and the whole output of
+    /// `elements`: then nothing has to move.
+    pub(crate) fn alias(&self, elements: usize) -> Option<usize> {
+        let whole = match self.axes.as_slice() {
+            [] => elements == 1,
+            &[Axis { size, input: 1, output: 1 }] => elements == size,
+            _ => false,
+        };
+        whole.then_some(self.input_start)
+    }
+
+    /// The same movement of elements that have `size` parts each.
+    fn of_parts(&self, size: usize) -> Self {
+        let factor = size as i32;
+        let scale = |axis: &Axis| Axis { input: axis.input * factor, output: axis.output * factor, ..*axis };
+        let parts = Axis { size, input: 1, output: 1 };
+        Self {
+            input_start: self.input_start * size,
+            output_start: self.output_start * size,
+            axes: merged(self.axes.iter().map(scale).chain([parts]).collect()),
+        }
+    }
+
+    /// The kernel that does it and its parameters; `None` if there are too many axes for it.
+    fn kernel(&self) -> Option<(&'static str, kernels::shapes::Movement)> {
+        let mut axes = self.axes.clone();
+        if axes.last().is_none_or(|axis| (axis.input, axis.output) == (1, 1)) {
+            return Some(("copy_runs", self.params(&axes)?));
+        }
+        // The order of the axes is free, and long inner loops are fast.
+        let longest = (0..axes.len()).max_by_key(|&at| axes.get(at).map(|axis| axis.size))?;
+        let longest = axes.remove(longest);
+        axes.push(longest);
+        Some(("copy_strided", self.params(&axes)?))
+    }
+
+    /// Parameters of the movement in runs, if need be of single elements.
+    pub(crate) fn runs(&self) -> Option<kernels::shapes::Movement> {
+        match self.axes.last() {
+            Some(Axis { input: 1, output: 1, .. }) => self.params(&self.axes),
+            _ => self.params(&[self.axes.as_slice(), &[Axis { size: 1, input: 1, output: 1 }]].concat()),
+        }
+    }
+
+    fn params(&self, axes: &[Axis]) -> Option<kernels::shapes::Movement> {
+        let mut all = [Axis { size: 1, input: 0, output: 0 }; 6];
+        let (_, last) = all.split_at_mut_checked(6usize.checked_sub(axes.len())?)?;
+        last.copy_from_slice(axes);
+        Some(kernels::shapes::Movement {
+            sizes: all.map(|axis| axis.size),
+            input_start: self.input_start,
+            input_strides: all.map(|axis| axis.input),
+            output_start: self.output_start,
+            output_strides: all.map(|axis| axis.output),
+        })
+    }
+
+    /// Moves elements of `size` bytes now, with the device's own kernel.
+    pub(crate) fn apply(&self, size: usize, input: &[u8], output: &mut [u8]) -> Option<()> {
+        let (_, params) = self.of_parts(size).kernel()?;
+        kernels::movement::copy_strided(&params, Flash::from_slice(input), output);
+        Some(())
+    }
+
+    /// Appends the call that moves an input, wherever it lies, into a place of the output.
+    pub(crate) fn lower(&self, to: &mut Lowering<'_>, input: TensorId, output: View) -> Result<(), Bug> {
+        let (kernel, params) = self.kernel().ok_or_else(|| to.bug(format_args!("too many axes")))?;
+        let args = vec![to.operand("input", "VALUES", input)?, Arg::Window("output", output, Access::Write)];
+        to.call("movement", kernel, &params, args, 0);
+        Ok(())
+    }
+}
+
+/// Leaves out axes of one element and makes one of neighbours that are evenly spaced together.
+fn merged(axes: Vec<Axis>) -> Vec<Axis> {
+    let mut merged: Vec<Axis> = Vec::with_capacity(axes.len());
+    for axis in axes.into_iter().filter(|axis| axis.size != 1) {
+        let across = |stride: i32| i64::from(stride) * axis.size as i64;
+        match merged.last_mut() {
+            Some(outer)
+                if i64::from(outer.input) == across(axis.input)
+                    && i64::from(outer.output) == across(axis.output) =>
+            {
+                *outer = Axis { size: outer.size * axis.size, ..axis };
+            }
+            _ => merged.push(axis),
+        }
+    }
+    merged
+}
+
+/// Checks types and axes: that the outputs are known while compiling, which the result says, or that
+/// there is a kernel for the movements.
+pub(crate) fn check(reader: &Reader<'_>, inputs: &[TensorId], parts: &[Movement]) -> Result<bool, Problem> {
+    let bytes = reader.outputs.iter().map(|&id| reader.tensor(id));
+    let bytes = bytes.map(|tensor| tensor.elements() * tensor.ty.size().unwrap_or(0)).sum::<usize>();
+    let known = inputs.iter().all(|&id| reader.tensor(id).data.is_some());
+    let size = reader.outputs.first().and_then(|&id| reader.tensor(id).ty.size());
+    for (&input, &output) in inputs.iter().flat_map(|input| reader.outputs.iter().map(move |o| (input, o))) {
+        reader.same_type(input, output)?;
+    }
+    let applies = |size: usize| parts.iter().all(|part| part.of_parts(size).kernel().is_some());
+    if known && bytes <= FOLDED_BYTES && size.is_some_and(applies) {
+        return Ok(true);
+    }
+    for &input in inputs {
+        reader.one_of(input, "input", &MOVABLE)?;
+    }
+    if parts.iter().any(|part| part.kernel().is_none()) {
+        return Err(Problem::new(
+            "more than six axes that cannot be taken together",
+            format!("{} is supported up to six", reader.name),
+            "reshape around it in the model",
+        ));
+    }
+    Ok(false)
+}
+
+/// Outputs that are parts of one input: TRANSPOSE, slices and splits.
+#[derive(Debug)]
+pub(crate) struct Take {
+    input: usize,
+    parts: Vec<Movement>,
+    known: bool,
+}
+
+impl Take {
+    /// Takes `parts`, one for each output, from input `index`.
+    pub(crate) fn read(
+        reader: &Reader<'_>,
+        index: usize,
+        parts: Vec<Movement>,
+    ) -> Result<Rc<dyn Op>, Problem> {
+        let known = check(reader, &[reader.input(index)?], &parts)?;
+        Ok(Rc::new(Self { input: index, parts, known }))
+    }
+}
+
+impl Op for Take {
+    fn fold(&self, graph: &Graph, node: &Node) -> Option<Folded> {
+        let input = node.inputs.get(self.input).copied().flatten().filter(|_| self.known)?;
+        let data = graph.tensor(input).data.as_deref()?;
+        let outputs = self.parts.iter().zip(&node.outputs).map(|(part, &id)| {
+            let size = graph.tensor(id).ty.size()?;
+            let mut bytes = vec![0; graph.tensor(id).elements() * size];
+            part.apply(size, data, &mut bytes)?;
+            Some(bytes.into())
+        });
+        outputs.collect()
+    }
+
+    fn lower(&self, to: &mut Lowering<'_>) -> Result<(), Bug> {
+        let input = to.input(self.input)?;
+        for (index, part) in self.parts.iter().enumerate() {
+            let output = to.output(index)?;
+            match part.alias(to.tensor(output).elements()) {
+                Some(start) if to.tensor(input).data.is_none() => to.alias(output, input, start)?,
+                _ => {
+                    let output = to.write(output)?;
+                    part.lower(to, input, output)?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// One output that all inputs go into: CONCATENATION and PACK.
+#[derive(Debug)]
+pub(crate) struct Join {
+    parts: Vec<Movement>,
+    known: bool,
+}
+
+impl Join {
+    /// Puts the inputs, of shapes `shapes`, into an output of shape `shape`, one after the other along
+    /// `axis`.
+    pub(crate) fn read(
+        reader: &Reader<'_>,
+        shapes: &[Vec<usize>],
+        shape: &[usize],
+        axis: usize,
+    ) -> Result<Rc<dyn Op>, Problem> {
+        let mut begin = vec![0; shape.len()];
+        let parts = shapes.iter().map(|sizes| {
+            let part = Movement::place(sizes, shape, &begin);
+            let taken = sizes.get(axis).copied().unwrap_or(0);
+            begin.iter_mut().skip(axis).take(1).for_each(|begin| *begin += taken);
+            part
+        });
+        let parts: Vec<Movement> = parts.collect();
+        let inputs: Vec<TensorId> =
+            (0..parts.len()).map(|index| reader.input(index)).collect::<Result<_, _>>()?;
+        let known = check(reader, &inputs, &parts)?;
+        Ok(Rc::new(Self { parts, known }))
+    }
+}
+
+impl Op for Join {
+    fn fold(&self, graph: &Graph, node: &Node) -> Option<Folded> {
+        let output = graph.tensor(*node.outputs.first().filter(|_| self.known)?);
+        let size = output.ty.size()?;
+        let mut bytes = vec![0; output.elements() * size];
+        for (part, &input) in self.parts.iter().zip(&node.inputs) {
+            part.apply(size, graph.tensor(input?).data.as_deref()?, &mut bytes)?;
+        }
+        Some(vec![bytes.into()])
+    }
+
+    fn lower(&self, to: &mut Lowering<'_>) -> Result<(), Bug> {
+        let output = to.output(0)?;
+        if let [only] = self.parts.as_slice()
+            && to.tensor(to.input(0)?).data.is_none()
+            && let Some(start) = only.alias(to.tensor(output).elements())
+        {
+            return to.alias(output, to.input(0)?, start);
+        }
+        let view = to.write(output)?;
+        for (index, part) in self.parts.iter().enumerate() {
+            part.lower(to, to.input(index)?, view)?;
+        }
+        Ok(())
+    }
+}
