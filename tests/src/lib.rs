@@ -156,8 +156,8 @@ impl Vectors {
         }
         let (file, vector) = (self.file.display(), self.current.unwrap_or_default());
         assert_eq!(found.len(), golden.len(), "output {index} of {file} has another size");
-        let wrong: Vec<usize> =
-            (0..N).filter(|&i| !((found[i] - golden[i]).abs() <= self.tolerance)).collect();
+        let near = |a: f64, b: f64| (a - b).abs() <= self.tolerance; // false for NaN
+        let wrong: Vec<usize> = (0..N).filter(|&i| !near(found[i], golden[i])).collect();
         if let Some(&first) = wrong.first() {
             panic!(
                 "{file}: vector {vector}, output {index}: {} of {N} elements differ, the first at {first}: {} instead of {}",

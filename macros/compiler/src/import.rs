@@ -19,7 +19,7 @@ pub fn import(bytes: &[u8]) -> (Graph, Vec<Diagnostic>) {
     let bytes = readable(bytes);
     let file = match File::parse(&bytes) {
         Ok(file) => file,
-        Err(diagnostic) => return (empty, vec![diagnostic]),
+        Err(problem) => return (empty, vec![problem.at(At::Model)]),
     };
     let Some(main) = file.main_graph() else {
         let problem = Problem::new("there is no graph", "a model has at least one", CONVERT_AGAIN);

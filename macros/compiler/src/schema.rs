@@ -3,7 +3,7 @@
 //! The flatbuffer verifier proves that every offset stays inside the file. What it cannot know (that
 //! an index is in range, that a shape is a shape) is checked where it is read, in [`crate::import`].
 
-use crate::diagnostics::{At, Diagnostic, Problem};
+use crate::diagnostics::Problem;
 use flatbuffers::VerifierOptions;
 pub(crate) use tract_tflite::tflite;
 
@@ -32,11 +32,7 @@ pub(crate) struct File<'a> {
 
 impl<'a> File<'a> {
     /// Checks the structure of a file.
-    pub(crate) fn parse(bytes: &'a [u8]) -> Result<Self, Diagnostic> {
-        Self::verified(bytes).map_err(|problem| problem.at(At::Model))
-    }
-
-    fn verified(bytes: &'a [u8]) -> Result<Self, Problem> {
+    pub(crate) fn parse(bytes: &'a [u8]) -> Result<Self, Problem> {
         if bytes.len() > MAX_BYTES {
             let what = format!("{} bytes", bytes.len());
             return Err(Problem::new(what, format!("the limit is {MAX_BYTES} bytes"), SMALLER));

@@ -23,6 +23,8 @@ macro_rules! elements {
 }
 elements!(i8 u8 i16 u16 i32 u32);
 
+const _: () = assert!(cfg!(target_endian = "little"), "tiny-model supports little-endian targets only");
+
 /// Little-endian bytes of one constant, aligned for every [`Element`].
 #[repr(C, align(4))]
 pub struct FlashBytes<const N: usize>([u8; N]);
@@ -30,7 +32,6 @@ pub struct FlashBytes<const N: usize>([u8; N]);
 impl<const N: usize> FlashBytes<N> {
     /// Takes the bytes as the compiler wrote them.
     pub const fn new(bytes: &[u8; N]) -> Self {
-        assert!(cfg!(target_endian = "little"), "tiny-model supports little-endian targets only");
         Self(*bytes)
     }
 

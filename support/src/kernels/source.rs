@@ -5,9 +5,6 @@ use core::cell::Cell;
 
 /// Elements that a kernel reads, wherever they lie. What is not there reads as absent.
 pub trait Source<T>: Copy {
-    /// The number of elements.
-    fn len(self) -> usize;
-
     /// The element at `index`, if there is one.
     fn get(self, index: usize) -> Option<T>;
 
@@ -19,11 +16,6 @@ pub trait Source<T>: Copy {
 }
 
 impl<T: Element> Source<T> for Flash<'_, T> {
-    #[inline(always)]
-    fn len(self) -> usize {
-        Flash::len(&self)
-    }
-
     #[inline(always)]
     fn get(self, index: usize) -> Option<T> {
         Flash::get(&self, index)
@@ -41,11 +33,6 @@ impl<T: Element> Source<T> for Flash<'_, T> {
 }
 
 impl<T: Element> Source<T> for &[Cell<T>] {
-    #[inline(always)]
-    fn len(self) -> usize {
-        <[Cell<T>]>::len(self)
-    }
-
     #[inline(always)]
     fn get(self, index: usize) -> Option<T> {
         <[Cell<T>]>::get(self, index).map(Cell::get)
