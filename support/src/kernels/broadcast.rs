@@ -2,6 +2,7 @@
 
 use super::shapes::{Broadcast, Loop};
 use super::source::Source;
+use crate::kernels::rows::rows;
 use core::cell::Cell;
 
 /// The loops of a [`Broadcast`], and a copy of them that counts down.
@@ -22,7 +23,7 @@ pub fn broadcast<T: Copy, L: Loops>(
 ) {
     let mut turns = p.outer.clone();
     let (mut left_at, mut right_at) = (0usize, 0usize);
-    for output in output.chunks_exact(p.run.max(1)) {
+    for output in rows(output, p.run) {
         run(p, left, left_at, right, right_at, output, &f);
         for (turn, whole) in turns.as_mut().iter_mut().zip(p.outer.as_ref()) {
             left_at = left_at.wrapping_add(whole.left);

@@ -1,6 +1,7 @@
 //! The mean along some dimensions.
 
 use crate::inner::requantize;
+use crate::kernels::rows::rows_mut;
 
 /// One level of a loop over elements.
 #[derive(Clone, Copy, Debug)]
@@ -46,7 +47,7 @@ pub fn mean_s16(p: &Mean, input: &[i16], output: &mut [i16]) {
 fn mean<T: Copy + Into<i32>>(p: &Mean, input: &[T], output: &mut [T], saturate: impl Fn(i32) -> T) {
     let [a, b, c, d] = p.kept;
     let finish = |sum| saturate(requantize(sum, p.multiplier, p.shift).wrapping_add(p.zero_point));
-    let mut rows = output.chunks_exact_mut(p.inner.max(1));
+    let mut rows = rows_mut(output, p.inner);
     for at in a.from(0).flat_map(|at| b.from(at)).flat_map(|at| c.from(at)).flat_map(|at| d.from(at)) {
         let Some(row) = rows.next() else { return };
         let mut at = at;

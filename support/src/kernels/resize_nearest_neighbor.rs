@@ -2,6 +2,7 @@
 
 use super::source::Source;
 use crate::inner::flash::{Element, Flash};
+use crate::kernels::rows::rows_mut;
 
 /// Extents of the input.
 #[derive(Clone, Copy, Debug)]
@@ -28,11 +29,11 @@ pub fn resize_nearest_neighbor<T: Element>(
     output: &mut [T],
 ) {
     let mut start = 0usize;
-    for picture in output.chunks_exact_mut(p.output_picture.max(1)) {
-        let lines = picture.chunks_exact_mut(p.output_row.max(1));
+    for picture in rows_mut(output, p.output_picture) {
+        let lines = rows_mut(picture, p.output_row);
         for (line, y) in lines.zip(rows.iter()) {
             let from = start.wrapping_add(usize::from(y).wrapping_mul(p.row));
-            for (pixel, x) in line.chunks_exact_mut(p.channels.max(1)).zip(columns.iter()) {
+            for (pixel, x) in rows_mut(line, p.channels).zip(columns.iter()) {
                 let at = from.wrapping_add(usize::from(x).wrapping_mul(p.channels));
                 let source = input.range(at, p.channels).elements();
                 pixel.iter_mut().zip(source).for_each(|(to, from)| *to = from);

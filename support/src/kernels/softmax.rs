@@ -5,6 +5,7 @@
 use super::fixed_point::{multiply, one_over_one_plus};
 use crate::inner::flash::Flash;
 use crate::inner::{requantize, rounding_shift};
+use crate::kernels::rows::{rows, rows_mut};
 use core::cell::Cell;
 
 /// Shape of a softmax over `int8`.
@@ -33,7 +34,7 @@ pub struct Softmax16 {
 /// Q0; beyond the end of the table it is too small to matter.
 #[inline]
 pub fn softmax_s8(p: &Softmax, exponentials: Flash<'_, i32>, input: &[Cell<i8>], output: &[Cell<i8>]) {
-    let rows = input.chunks_exact(p.classes.max(1)).zip(output.chunks_exact(p.classes.max(1)));
+    let rows = rows(input, p.classes).zip(rows(output, p.classes));
     for (input, output) in rows {
         let shares = Shares::new(p, exponentials, input.iter().map(Cell::get));
         for (x, y) in input.iter().zip(output) {
@@ -47,7 +48,7 @@ pub fn softmax_s8(p: &Softmax, exponentials: Flash<'_, i32>, input: &[Cell<i8>],
 /// [`softmax_s8`].
 #[inline]
 pub fn softmax_s8_s16(p: &Softmax, exponentials: Flash<'_, i32>, input: &[i8], output: &mut [i16]) {
-    let rows = input.chunks_exact(p.classes.max(1)).zip(output.chunks_exact_mut(p.classes.max(1)));
+    let rows = rows(input, p.classes).zip(rows_mut(output, p.classes));
     for (input, output) in rows {
         let shares = Shares::new(p, exponentials, input.iter().copied());
         for (&x, y) in input.iter().zip(output) {
@@ -111,7 +112,7 @@ pub fn softmax_s16(
     input: &[Cell<i16>],
     output: &[Cell<i16>],
 ) {
-    let rows = input.chunks_exact(p.classes.max(1)).zip(output.chunks_exact(p.classes.max(1)));
+    let rows = rows(input, p.classes).zip(rows(output, p.classes));
     for (input, output) in rows {
         let greatest = input.iter().map(Cell::get).max().unwrap_or(i16::MIN);
         let mut sum = 0i32;
