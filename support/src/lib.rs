@@ -70,6 +70,7 @@ pub use tensor::{Integer, Tensor};
 /// Everything that is wrong with a model is one compile error on the path: the operator's index, name
 /// and output, what was found, why it cannot be, and what to do. The struct is defined all the same, so
 /// that code that uses it gives no further errors.
+#[cfg(feature = "macros")]
 #[macro_export]
 macro_rules! tiny_model {
     ($($tokens:tt)*) => {
@@ -83,6 +84,7 @@ pub mod __private {
     pub use crate::inner::{arena, flash};
     pub use crate::kernels;
     pub use core::cell::Cell;
+    #[cfg(feature = "macros")]
     pub use tiny_model_macros::expand;
 
     /// A constant in program memory.

@@ -64,6 +64,8 @@ fn function(item: &Item, call: &Call, at: usize) -> TokenStream {
         #[doc = #doc]
         #[inline(never)]
         fn #name(#(#parameters),*) {
+            // Not every kernel's parameters hold shapes that others share.
+            #[allow(unused_imports)]
             use #support::__private::kernels::{shapes::*, #module::*};
             #(#statics)*
             #kernel(&const { #params }, #(#passed),*)

@@ -32,6 +32,7 @@ mod inner;
 mod kernels;
 
 pub use diagnostics::{At, Diagnostic, report};
+pub use graph::ElementType;
 pub use layout::{ALIGNMENT, Block, Layout, lifetimes, place, plan};
 pub use ops::{OPERATORS, Operator};
 pub use program::{Access, Arg, Buffer, BufferId, Call, Constant, Port, Program, View};
