@@ -28,14 +28,25 @@ macro_rules! multiply_add {
     };
 }
 
+/// The pairs of registers that hold a number.
+#[inline(always)]
+fn halves(x: i32) -> (u16, u16) {
+    (x as u16, (x >> 16) as u16)
+}
+
+#[inline(always)]
+fn whole(low: u16, high: u16) -> i32 {
+    (u32::from(high) << 16 | u32::from(low)).cast_signed()
+}
+
 /// As [`super::portable::dot_s8`].
 #[inline(never)]
-pub fn dot_s8(mut acc: i32, weights: Flash<'_, i8>, input: &[i8]) -> i32 {
+pub fn dot_s8(acc: i32, weights: Flash<'_, i8>, input: &[i8]) -> i32 {
     let mut left = weights.len().min(input.len());
     let (mut weight, mut input) = (weights.start(), input.as_ptr());
+    let (mut low, mut high) = halves(acc);
     loop {
         let terms = left.min(BLOCK);
-        let (a, b, c, d): (u8, u8, u8, u8);
         // SAFETY: reads `terms` weights and as many inputs, which are left; the pointers come out
         // behind them.
         #[allow(unsafe_code)]
@@ -48,40 +59,47 @@ pub fn dot_s8(mut acc: i32, weights: Flash<'_, i8>, input: &[i8]) -> i32 {
                 "tst {fours}",
                 "breq 3f",
                 "2:",
-                multiply_add!(), multiply_add!(), multiply_add!(), multiply_add!(),
+                multiply_add!(),
+                multiply_add!(),
+                multiply_add!(),
+                multiply_add!(),
                 "dec {fours}",
                 "brne 2b",
                 "3:",
-                "tst {rest}",
+                "andi {rest}, 3",
                 "breq 5f",
                 "4:",
                 multiply_add!(),
                 "dec {rest}",
                 "brne 4b",
                 "5:",
-                // The sign.
-                "mov {d}, {c}",
-                "lsl {d}",
-                "sbc {d}, {d}",
                 "clr r1",
+                // Sign-extended by a byte that is all sign.
+                "mov {w}, {c}",
+                "lsl {w}",
+                "sbc {w}, {w}",
+                "add {low:l}, {a}",
+                "adc {low:h}, {b}",
+                "adc {high:l}, {c}",
+                "adc {high:h}, {w}",
                 fours = inout(reg) (terms >> 2) as u8 => _,
-                rest = inout(reg) terms as u8 & 3 => _,
+                rest = inout(reg_upper) terms as u8 => _,
                 w = out(reg_upper) _,
                 x = out(reg_upper) _,
                 zero = out(reg) _,
-                a = out(reg) a,
-                b = out(reg) b,
-                c = out(reg) c,
-                d = out(reg) d,
+                a = out(reg) _,
+                b = out(reg) _,
+                c = out(reg) _,
+                low = inout(reg_pair) low,
+                high = inout(reg_pair) high,
                 inout("Z") weight,
                 inout("X") input,
                 options(readonly, nostack),
             );
         }
-        acc = acc.wrapping_add(i32::from_le_bytes([a, b, c, d]));
         left = left.wrapping_sub(terms);
         if left == 0 {
-            return acc;
+            return whole(low, high);
         }
     }
 }
@@ -93,178 +111,146 @@ pub fn dot_constant_s8(acc: i32, weights: Flash<'_, i8>, x: i32) -> i32 {
     acc.wrapping_add(sum.wrapping_mul(x))
 }
 
-/// As [`super::portable::requantize`].
-#[inline(never)]
-pub fn requantize(x: i32, multiplier: i32, shift: i32) -> i32 {
-    let x = x.wrapping_shl(shift.max(0).cast_unsigned());
-    rounding_shift(double_high(x, multiplier), (shift.min(0) as u8).wrapping_neg() & 31)
-}
-
-/// One product of bytes, added to three bytes of the sum from the one with its weight.
+/// One product of bytes, added to three bytes of the sum from the one of its weight.
 macro_rules! add_product {
     ($x:literal, $m:literal, $low:literal, $middle:literal, $high:literal) => {
         concat!(
-            "mul {",
-            $x,
-            "}, {",
-            $m,
-            "}\n",
-            "add {",
-            $low,
-            "}, r0\n",
-            "adc {",
-            $middle,
-            "}, r1\n",
-            "adc {",
-            $high,
-            "}, {zero}\n",
+            "mul {", $x, "}, {", $m, "}\n",
+            "add {", $low, "}, r0\n",
+            "adc {", $middle, "}, r1\n",
+            "adc {", $high, "}, {zero}\n",
         )
     };
 }
 
-/// `(x · multiplier + 2^30) >> 31`.
-#[inline(always)]
-fn double_high(x: i32, multiplier: i32) -> i32 {
-    let ([x0, x1, x2, x3], [m0, m1, m2, m3]) = (x.to_le_bytes(), multiplier.to_le_bytes());
-    let (p4, p5, p6, p7): (u8, u8, u8, u8);
+/// As [`super::portable::requantize`].
+#[inline(never)]
+pub fn requantize(x: i32, multiplier: i32, shift: i32) -> i32 {
+    let ((x, x_high), (m, m_high)) = (halves(x), halves(multiplier));
+    let (low, high): (u16, u16);
     // SAFETY: arithmetic on registers that are declared.
     #[allow(unsafe_code)]
     unsafe {
         asm!(
-            // Products in the order of their weight, so that a carry never goes further than the third
-            // byte of a sum. The lowest byte of all is of no interest, and so are the next two once
-            // their carry is known, after which they serve as the uppermost two.
-            "clr {zero}",
-            "clr {p7}",
-            "clr {p4}",
-            "clr {p5}",
-            "ldi {p3}, 0x40",
-            "mul {x0}, {m0}",
-            "mov {p6}, r1",
-            add_product!("x0", "m1", "p6", "p7", "p3"),
-            add_product!("x1", "m0", "p6", "p7", "p3"),
-            "clr {p6}",
-            add_product!("x0", "m2", "p7", "p3", "p4"),
-            add_product!("x1", "m1", "p7", "p3", "p4"),
-            add_product!("x2", "m0", "p7", "p3", "p4"),
-            "clr {p7}",
-            add_product!("x0", "m3", "p3", "p4", "p5"),
-            add_product!("x1", "m2", "p3", "p4", "p5"),
-            add_product!("x2", "m1", "p3", "p4", "p5"),
-            add_product!("x3", "m0", "p3", "p4", "p5"),
-            add_product!("x1", "m3", "p4", "p5", "p6"),
-            add_product!("x2", "m2", "p4", "p5", "p6"),
-            add_product!("x3", "m1", "p4", "p5", "p6"),
-            add_product!("x2", "m3", "p5", "p6", "p7"),
-            add_product!("x3", "m2", "p5", "p6", "p7"),
-            "mul {x3}, {m3}",
-            "add {p6}, r0",
-            "adc {p7}, r1",
-            // So far `x` was taken as unsigned: 2^32 too much if it is negative.
-            "sbrs {x3}, 7",
-            "rjmp 2f",
-            "sub {p4}, {m0}",
-            "sbc {p5}, {m1}",
-            "sbc {p6}, {m2}",
-            "sbc {p7}, {m3}",
+            // A shift to the left comes first.
+            "tst {shift}",
+            "breq 2f",
+            "brmi 2f",
+            "1:",
+            "lsl {x:l}",
+            "rol {x:h}",
+            "rol {X:l}",
+            "rol {X:h}",
+            "dec {shift}",
+            "brne 1b",
             "2:",
-            "lsl {p3}",
-            "rol {p4}",
-            "rol {p5}",
-            "rol {p6}",
-            "rol {p7}",
+            // The product, of 8 bytes, and 2^30. Its terms in the order of their weight, so that a carry
+            // never goes further than the third byte of a sum. Of the lower three bytes only the carry
+            // matters, and two of them serve as the uppermost two later.
+            "clr {zero}",
+            "clr {p:l}",
+            "clr {p:h}",
+            "clr {P:h}",
+            "ldi {edge}, 0x40",
+            "mul {x:l}, {m:l}",
+            "mov {P:l}, r1",
+            add_product!("x:l", "m:h", "P:l", "P:h", "edge"),
+            add_product!("x:h", "m:l", "P:l", "P:h", "edge"),
+            "clr {P:l}",
+            add_product!("x:l", "M:l", "P:h", "edge", "p:l"),
+            add_product!("x:h", "m:h", "P:h", "edge", "p:l"),
+            add_product!("X:l", "m:l", "P:h", "edge", "p:l"),
+            "clr {P:h}",
+            add_product!("x:l", "M:h", "edge", "p:l", "p:h"),
+            add_product!("x:h", "M:l", "edge", "p:l", "p:h"),
+            add_product!("X:l", "m:h", "edge", "p:l", "p:h"),
+            add_product!("X:h", "m:l", "edge", "p:l", "p:h"),
+            add_product!("x:h", "M:h", "p:l", "p:h", "P:l"),
+            add_product!("X:l", "M:l", "p:l", "p:h", "P:l"),
+            add_product!("X:h", "m:h", "p:l", "p:h", "P:l"),
+            add_product!("X:l", "M:h", "p:h", "P:l", "P:h"),
+            add_product!("X:h", "M:l", "p:h", "P:l", "P:h"),
+            "mul {X:h}, {M:h}",
+            "add {P:l}, r0",
+            "adc {P:h}, r1",
             "clr r1",
-            x0 = inout(reg) x0 => _,
-            x1 = inout(reg) x1 => _,
-            x2 = inout(reg) x2 => _,
-            x3 = inout(reg) x3 => _,
-            m0 = inout(reg) m0 => _,
-            m1 = inout(reg) m1 => _,
-            m2 = inout(reg) m2 => _,
-            m3 = inout(reg) m3 => _,
-            zero = out(reg) _,
-            p3 = out(reg_upper) _,
-            p4 = out(reg) p4,
-            p5 = out(reg) p5,
-            p6 = out(reg) p6,
-            p7 = out(reg) p7,
-            options(pure, nomem, nostack),
-        );
-    }
-    i32::from_le_bytes([p4, p5, p6, p7])
-}
-
-/// `x / 2^exponent`, half away from zero; `exponent` is from 0 to 31, and `x` is not the least number.
-///
-/// Half away from zero is half up, if negative numbers are made less by one before their last bits are
-/// shifted out: the last bit to go says whether to round up.
-#[inline(always)]
-fn rounding_shift(x: i32, exponent: u8) -> i32 {
-    let [mut a, mut b, mut c, mut d] = x.to_le_bytes();
-    // SAFETY: arithmetic on registers that are declared.
-    #[allow(unsafe_code)]
-    unsafe {
-        asm!(
-            "tst {exponent}",
-            "breq 9f",
-            "clr {zero}",
-            "mov {gone}, {d}",
-            "lsl {gone}",
-            "sbc {a}, {zero}",
-            "sbc {b}, {zero}",
-            "sbc {c}, {zero}",
-            "sbc {d}, {zero}",
-            "clr {gone}",
-            // By whole bytes, up to three bits too far.
-            "2:",
-            "cpi {exponent}, 5",
-            "brlt 3f",
-            "mov {gone}, {a}",
-            "mov {a}, {b}",
-            "mov {b}, {c}",
-            "mov {c}, {d}",
-            "lsl {d}",
-            "sbc {d}, {d}",
-            "subi {exponent}, 8",
-            "rjmp 2b",
+            // So far `x` counts as unsigned, which is 2^32 too much if it is negative.
+            "sbrs {X:h}, 7",
+            "rjmp 3f",
+            "sub {p:l}, {m:l}",
+            "sbc {p:h}, {m:h}",
+            "sbc {P:l}, {M:l}",
+            "sbc {P:h}, {M:h}",
             "3:",
-            "tst {exponent}",
-            "breq 8f",
-            "brmi 5f",
+            // The upper half of the doubled product.
+            "lsl {edge}",
+            "rol {p:l}",
+            "rol {p:h}",
+            "rol {P:l}",
+            "rol {P:h}",
+            // The shift to the right, half away from zero: that is half up, after negative numbers were
+            // made less by one. `edge` takes the bits that go, the last of them uppermost.
+            "tst {shift}",
+            "breq 9f",
+            "mov {edge}, {P:h}",
+            "lsl {edge}",
+            "sbc {p:l}, {zero}",
+            "sbc {p:h}, {zero}",
+            "sbc {P:l}, {zero}",
+            "sbc {P:h}, {zero}",
+            "clr {edge}",
+            // By whole bytes, up to three bits too far.
             "4:",
-            "asr {d}",
-            "ror {c}",
-            "ror {b}",
-            "ror {a}",
-            "ror {gone}",
-            "dec {exponent}",
-            "brne 4b",
+            "cpi {shift}, -4",
+            "brge 5f",
+            "mov {edge}, {p:l}",
+            "mov {p:l}, {p:h}",
+            "mov {p:h}, {P:l}",
+            "mov {P:l}, {P:h}",
+            "lsl {P:h}",
+            "sbc {P:h}, {P:h}",
+            "subi {shift}, -8",
+            "rjmp 4b",
+            "5:",
+            "tst {shift}",
+            "breq 8f",
+            "brpl 7f",
+            "6:",
+            "asr {P:h}",
+            "ror {P:l}",
+            "ror {p:h}",
+            "ror {p:l}",
+            "ror {edge}",
+            "inc {shift}",
+            "brne 6b",
             "rjmp 8f",
             // And back.
-            "5:",
-            "lsl {gone}",
-            "rol {a}",
-            "rol {b}",
-            "rol {c}",
-            "rol {d}",
-            "inc {exponent}",
-            "brne 5b",
+            "7:",
+            "lsl {edge}",
+            "rol {p:l}",
+            "rol {p:h}",
+            "rol {P:l}",
+            "rol {P:h}",
+            "dec {shift}",
+            "brne 7b",
             "8:",
-            "lsl {gone}",
-            "adc {a}, {zero}",
-            "adc {b}, {zero}",
-            "adc {c}, {zero}",
-            "adc {d}, {zero}",
+            "lsl {edge}",
+            "adc {p:l}, {zero}",
+            "adc {p:h}, {zero}",
+            "adc {P:l}, {zero}",
+            "adc {P:h}, {zero}",
             "9:",
-            exponent = inout(reg_upper) exponent => _,
+            shift = inout(reg_upper) shift as i8 => _,
+            x = inout(reg_pair) x => _,
+            X = inout(reg_pair) x_high => _,
+            m = inout(reg_pair) m => _,
+            M = inout(reg_pair) m_high => _,
             zero = out(reg) _,
-            gone = out(reg) _,
-            a = inout(reg) a,
-            b = inout(reg) b,
-            c = inout(reg) c,
-            d = inout(reg) d,
+            edge = out(reg_upper) _,
+            p = out(reg_pair) low,
+            P = out(reg_pair) high,
             options(pure, nomem, nostack),
         );
     }
-    i32::from_le_bytes([a, b, c, d])
+    whole(low, high)
 }

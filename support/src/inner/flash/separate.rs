@@ -147,17 +147,17 @@ unsafe fn read<T: Element>(address: *const T) -> T {
                 transmute_copy(&byte)
             }
             2 => {
-                let (low, high): (u8, u8);
-                asm!("lpm {}, Z+", "lpm {}, Z", out(reg) low, out(reg) high, inout("Z") address => _,
+                let half: u16;
+                asm!("lpm {0:l}, Z+", "lpm {0:h}, Z", out(reg_pair) half, inout("Z") address => _,
                     options(pure, readonly, nostack, preserves_flags));
-                transmute_copy(&u16::from_le_bytes([low, high]))
+                transmute_copy(&half)
             }
             _ => {
-                let (a, b, c, d): (u8, u8, u8, u8);
-                asm!("lpm {}, Z+", "lpm {}, Z+", "lpm {}, Z+", "lpm {}, Z",
-                    out(reg) a, out(reg) b, out(reg) c, out(reg) d, inout("Z") address => _,
+                let (low, high): (u16, u16);
+                asm!("lpm {0:l}, Z+", "lpm {0:h}, Z+", "lpm {1:l}, Z+", "lpm {1:h}, Z",
+                    out(reg_pair) low, out(reg_pair) high, inout("Z") address => _,
                     options(pure, readonly, nostack, preserves_flags));
-                transmute_copy(&u32::from_le_bytes([a, b, c, d]))
+                transmute_copy(&(u32::from(high) << 16 | u32::from(low)))
             }
         }
     }
