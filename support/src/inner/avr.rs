@@ -7,27 +7,6 @@
 use super::flash::Flash;
 use core::arch::asm;
 
-/// As many products as always fit into a sum of 24 bits, since the greatest is 2^14, and a multiple of
-/// what the loop takes at a time.
-const BLOCK: usize = 508;
-
-/// One term: `sum += weight · input`. A product is added as if it were unsigned, and if it is negative
-/// the uppermost byte, which it does not reach, is lowered by one.
-macro_rules! multiply_add {
-    () => {
-        "
-        lpm {w}, Z+
-        ld {x}, X+
-        muls {w}, {x}
-        sbrc r1, 7
-        dec {c}
-        add {a}, r0
-        adc {b}, r1
-        adc {c}, {zero}
-        "
-    };
-}
-
 /// The pairs of registers that hold a number.
 #[inline(always)]
 fn halves(x: i32) -> (u16, u16) {
@@ -39,69 +18,121 @@ fn whole(low: u16, high: u16) -> i32 {
     (u32::from(high) << 16 | u32::from(low)).cast_signed()
 }
 
+/// The most terms that the assembly of [`dot_s8`] counts.
+const BLOCK: usize = u8::MAX as usize;
+
+/// One term: `low + 2^16 · carries += weight · input`, where `low` is signed and rarely overflows.
+/// `$overflow` is where it is told which way it went, and `$back` where that returns to.
+macro_rules! multiply_add {
+    ($overflow:literal, $back:literal) => {
+        concat!(
+            "lpm {w}, Z+\n",
+            "ld {x}, X+\n",
+            "muls {w}, {x}\n",
+            "add {low:l}, r0\n",
+            "adc {low:h}, r1\n",
+            "brvs ",
+            $overflow,
+            "f\n",
+            $back,
+            ":\n",
+        )
+    };
+}
+
+/// Behind an overflow: a sum that truly is positive or zero went over the top, another over the bottom.
+macro_rules! carry {
+    ($overflow:literal, $back:literal) => {
+        concat!(
+            $overflow,
+            ":\n",
+            "brge 8f\n",
+            "subi {carries}, 2\n",
+            "8:\n",
+            "inc {carries}\n",
+            "rjmp ",
+            $back,
+            "b\n",
+        )
+    };
+}
+
 /// As [`super::portable::dot_s8`].
 #[inline(never)]
 pub fn dot_s8(acc: i32, weights: Flash<'_, i8>, input: &[i8]) -> i32 {
-    let mut left = weights.len().min(input.len());
-    let (mut weight, mut input) = (weights.start(), input.as_ptr());
-    let (mut low, mut high) = halves(acc);
-    loop {
-        let terms = left.min(BLOCK);
-        // SAFETY: reads `terms` weights and as many inputs, which are left; the pointers come out
-        // behind them.
-        #[allow(unsafe_code)]
-        unsafe {
-            asm!(
-                "clr {zero}",
-                "clr {a}",
-                "clr {b}",
-                "clr {c}",
-                "tst {fours}",
-                "breq 3f",
-                "2:",
-                multiply_add!(),
-                multiply_add!(),
-                multiply_add!(),
-                multiply_add!(),
-                "dec {fours}",
-                "brne 2b",
-                "3:",
-                "andi {rest}, 3",
-                "breq 5f",
-                "4:",
-                multiply_add!(),
-                "dec {rest}",
-                "brne 4b",
-                "5:",
-                "clr r1",
-                // Sign-extended by a byte that is all sign.
-                "mov {w}, {c}",
-                "lsl {w}",
-                "sbc {w}, {w}",
-                "add {low:l}, {a}",
-                "adc {low:h}, {b}",
-                "adc {high:l}, {c}",
-                "adc {high:h}, {w}",
-                fours = inout(reg) (terms >> 2) as u8 => _,
-                rest = inout(reg_upper) terms as u8 => _,
-                w = out(reg_upper) _,
-                x = out(reg_upper) _,
-                zero = out(reg) _,
-                a = out(reg) _,
-                b = out(reg) _,
-                c = out(reg) _,
-                low = inout(reg_pair) low,
-                high = inout(reg_pair) high,
-                inout("Z") weight,
-                inout("X") input,
-                options(readonly, nostack),
-            );
-        }
-        left = left.wrapping_sub(terms);
-        if left == 0 {
-            return whole(low, high);
-        }
+    let terms = weights.len().min(input.len());
+    if terms > BLOCK {
+        return dot_blocks_s8(acc, weights, input);
     }
+    let (mut low, mut high) = halves(acc);
+    // SAFETY: reads `terms` weights and as many inputs, which are there.
+    #[allow(unsafe_code)]
+    unsafe {
+        asm!(
+            // The lower half of the sum counts as signed from here on.
+            "clr {carries}",
+            "sbrc {low:h}, 7",
+            "inc {carries}",
+            // Single terms, until four at a time remain.
+            "rjmp 21f",
+            "20:",
+            multiply_add!("60", "40"),
+            "dec {terms}",
+            "21:",
+            "mov {w}, {terms}",
+            "andi {w}, 3",
+            "brne 20b",
+            "lsr {terms}",
+            "lsr {terms}",
+            "breq 30f",
+            "22:",
+            multiply_add!("61", "41"),
+            multiply_add!("62", "42"),
+            multiply_add!("63", "43"),
+            multiply_add!("64", "44"),
+            "dec {terms}",
+            "brne 22b",
+            "30:",
+            "clr r1",
+            "sbrc {low:h}, 7",
+            "dec {carries}",
+            "mov {w}, {carries}",
+            "lsl {w}",
+            "sbc {w}, {w}",
+            "add {high:l}, {carries}",
+            "adc {high:h}, {w}",
+            "rjmp 50f",
+            carry!("60", "40"),
+            carry!("61", "41"),
+            carry!("62", "42"),
+            carry!("63", "43"),
+            carry!("64", "44"),
+            "50:",
+            terms = inout(reg) terms as u8 => _,
+            w = out(reg_upper) _,
+            x = out(reg_upper) _,
+            carries = out(reg_upper) _,
+            low = inout(reg_pair) low,
+            high = inout(reg_pair) high,
+            inout("Z") weights.start() => _,
+            inout("X") input.as_ptr() => _,
+            options(readonly, nostack),
+        );
+    }
+    whole(low, high)
+}
+
+/// [`dot_s8`] of more terms than it counts.
+#[inline(never)]
+fn dot_blocks_s8(mut acc: i32, weights: Flash<'_, i8>, mut input: &[i8]) -> i32 {
+    let mut start = 0usize;
+    while start < weights.len() && !input.is_empty() {
+        let terms = weights.len().wrapping_sub(start).min(BLOCK);
+        acc = dot_s8(acc, weights.range(start, terms), input.get(..terms).unwrap_or(input));
+        input = input.get(terms..).unwrap_or(&[]);
+        start = start.wrapping_add(BLOCK);
+    }
+    acc
 }
 
 /// As [`super::portable::dot_constant_s8`].
@@ -115,15 +146,30 @@ pub fn dot_constant_s8(acc: i32, weights: Flash<'_, i8>, x: i32) -> i32 {
 macro_rules! add_product {
     ($x:literal, $m:literal, $low:literal, $middle:literal, $high:literal) => {
         concat!(
-            "mul {", $x, "}, {", $m, "}\n",
-            "add {", $low, "}, r0\n",
-            "adc {", $middle, "}, r1\n",
-            "adc {", $high, "}, {zero}\n",
+            "mul {",
+            $x,
+            "}, {",
+            $m,
+            "}\n",
+            "add {",
+            $low,
+            "}, r0\n",
+            "adc {",
+            $middle,
+            "}, r1\n",
+            "adc {",
+            $high,
+            "}, {zero}\n",
         )
     };
 }
 
 /// As [`super::portable::requantize`].
+///
+/// The product and 2^30 have eight bytes, of which only the upper five are kept: `edge`, `p`, and `x`
+/// when its own bytes are no longer needed. Two rounded shifts follow, by 31 and by `-shift`. The first
+/// only drops bits, so the second need not wait for it: both are one shift, once negative numbers were
+/// made less by one in between, to turn half up into half away from zero.
 #[inline(never)]
 pub fn requantize(x: i32, multiplier: i32, shift: i32) -> i32 {
     let ((x, x_high), (m, m_high)) = (halves(x), halves(multiplier));
@@ -134,8 +180,8 @@ pub fn requantize(x: i32, multiplier: i32, shift: i32) -> i32 {
         asm!(
             // A shift to the left comes first.
             "tst {shift}",
-            "breq 2f",
             "brmi 2f",
+            "breq 2f",
             "1:",
             "lsl {x:l}",
             "rol {x:h}",
@@ -144,111 +190,132 @@ pub fn requantize(x: i32, multiplier: i32, shift: i32) -> i32 {
             "dec {shift}",
             "brne 1b",
             "2:",
-            // The product, of 8 bytes, and 2^30. Its terms in the order of their weight, so that a carry
-            // never goes further than the third byte of a sum. Of the lower three bytes only the carry
-            // matters, and two of them serve as the uppermost two later.
+            // The product of the lower three bytes of `x`, taken as unsigned. Terms come in the order of
+            // their weight, so that no carry goes further than the third byte of a sum.
             "clr {zero}",
-            "clr {p:l}",
             "clr {p:h}",
-            "clr {P:h}",
             "ldi {edge}, 0x40",
             "mul {x:l}, {m:l}",
-            "mov {P:l}, r1",
-            add_product!("x:l", "m:h", "P:l", "P:h", "edge"),
-            add_product!("x:h", "m:l", "P:l", "P:h", "edge"),
-            "clr {P:l}",
-            add_product!("x:l", "M:l", "P:h", "edge", "p:l"),
-            add_product!("x:h", "m:h", "P:h", "edge", "p:l"),
-            add_product!("X:l", "m:l", "P:h", "edge", "p:l"),
-            "clr {P:h}",
+            "mov {p:l}, r1",
+            add_product!("x:l", "m:h", "p:l", "p:h", "edge"),
+            add_product!("x:h", "m:l", "p:l", "p:h", "edge"),
+            "clr {p:l}",
+            add_product!("x:l", "M:l", "p:h", "edge", "p:l"),
+            add_product!("x:h", "m:h", "p:h", "edge", "p:l"),
+            add_product!("X:l", "m:l", "p:h", "edge", "p:l"),
+            "clr {p:h}",
             add_product!("x:l", "M:h", "edge", "p:l", "p:h"),
             add_product!("x:h", "M:l", "edge", "p:l", "p:h"),
             add_product!("X:l", "m:h", "edge", "p:l", "p:h"),
-            add_product!("X:h", "m:l", "edge", "p:l", "p:h"),
-            add_product!("x:h", "M:h", "p:l", "p:h", "P:l"),
-            add_product!("X:l", "M:l", "p:l", "p:h", "P:l"),
-            add_product!("X:h", "m:h", "p:l", "p:h", "P:l"),
-            add_product!("X:l", "M:h", "p:h", "P:l", "P:h"),
-            add_product!("X:h", "M:l", "p:h", "P:l", "P:h"),
+            "clr {x:l}",
+            add_product!("x:h", "M:h", "p:l", "p:h", "x:l"),
+            add_product!("X:l", "M:l", "p:l", "p:h", "x:l"),
+            "clr {x:h}",
+            add_product!("X:l", "M:h", "p:h", "x:l", "x:h"),
+            // The uppermost byte of `x` is a sign and nothing more in most sums.
+            "tst {X:h}",
+            "breq 4f",
+            "inc {X:h}",
+            "breq 3f",
+            "dec {X:h}",
+            "mul {X:h}, {m:l}",
+            "add {edge}, r0",
+            "adc {p:l}, r1",
+            "adc {p:h}, {zero}",
+            "adc {x:l}, {zero}",
+            "adc {x:h}, {zero}",
+            "mul {X:h}, {m:h}",
+            "add {p:l}, r0",
+            "adc {p:h}, r1",
+            "adc {x:l}, {zero}",
+            "adc {x:h}, {zero}",
+            add_product!("X:h", "M:l", "p:h", "x:l", "x:h"),
             "mul {X:h}, {M:h}",
-            "add {P:l}, r0",
-            "adc {P:h}, r1",
-            "clr r1",
-            // So far `x` counts as unsigned, which is 2^32 too much if it is negative.
+            "add {x:l}, r0",
+            "adc {x:h}, r1",
             "sbrs {X:h}, 7",
-            "rjmp 3f",
+            "rjmp 4f",
             "sub {p:l}, {m:l}",
             "sbc {p:h}, {m:h}",
-            "sbc {P:l}, {M:l}",
-            "sbc {P:h}, {M:h}",
+            "sbc {x:l}, {M:l}",
+            "sbc {x:h}, {M:h}",
+            "rjmp 4f",
             "3:",
-            // The upper half of the doubled product.
+            "sub {edge}, {m:l}",
+            "sbc {p:l}, {m:h}",
+            "sbc {p:h}, {M:l}",
+            "sbc {x:l}, {M:h}",
+            "sbc {x:h}, {zero}",
+            "4:",
+            "clr r1",
+            // Without a second shift, the first, by 31, is the rest of the work.
+            "inc {shift}",
+            "brmi 5f",
+            "breq 5f",
             "lsl {edge}",
             "rol {p:l}",
             "rol {p:h}",
-            "rol {P:l}",
-            "rol {P:h}",
-            // The shift to the right, half away from zero: that is half up, after negative numbers were
-            // made less by one. `edge` takes the bits that go, the last of them uppermost.
-            "tst {shift}",
-            "breq 9f",
-            "mov {edge}, {P:h}",
-            "lsl {edge}",
+            "rol {x:l}",
+            "rol {x:h}",
+            "rjmp 13f",
+            "5:",
+            "sbrs {x:h}, 7",
+            "rjmp 6f",
+            "subi {edge}, 0x80",
             "sbc {p:l}, {zero}",
             "sbc {p:h}, {zero}",
-            "sbc {P:l}, {zero}",
-            "sbc {P:h}, {zero}",
-            "clr {edge}",
+            "sbc {x:l}, {zero}",
+            "sbc {x:h}, {zero}",
             // By whole bytes, up to three bits too far.
-            "4:",
+            "6:",
             "cpi {shift}, -4",
-            "brge 5f",
+            "brge 7f",
             "mov {edge}, {p:l}",
             "mov {p:l}, {p:h}",
-            "mov {p:h}, {P:l}",
-            "mov {P:l}, {P:h}",
-            "lsl {P:h}",
-            "sbc {P:h}, {P:h}",
+            "mov {p:h}, {x:l}",
+            "mov {x:l}, {x:h}",
+            "lsl {x:h}",
+            "sbc {x:h}, {x:h}",
             "subi {shift}, -8",
-            "rjmp 4b",
-            "5:",
+            "rjmp 6b",
+            "7:",
             "tst {shift}",
-            "breq 8f",
-            "brpl 7f",
-            "6:",
-            "asr {P:h}",
-            "ror {P:l}",
+            "breq 12f",
+            "brpl 9f",
+            "8:",
+            "asr {x:h}",
+            "ror {x:l}",
             "ror {p:h}",
             "ror {p:l}",
             "ror {edge}",
             "inc {shift}",
-            "brne 6b",
-            "rjmp 8f",
+            "brne 8b",
+            "rjmp 12f",
             // And back.
-            "7:",
+            "9:",
             "lsl {edge}",
             "rol {p:l}",
             "rol {p:h}",
-            "rol {P:l}",
-            "rol {P:h}",
+            "rol {x:l}",
+            "rol {x:h}",
             "dec {shift}",
-            "brne 7b",
-            "8:",
+            "brne 9b",
+            // Up, if the last bit that went is set.
+            "12:",
             "lsl {edge}",
             "adc {p:l}, {zero}",
             "adc {p:h}, {zero}",
-            "adc {P:l}, {zero}",
-            "adc {P:h}, {zero}",
-            "9:",
+            "adc {x:l}, {zero}",
+            "adc {x:h}, {zero}",
+            "13:",
             shift = inout(reg_upper) shift as i8 => _,
-            x = inout(reg_pair) x => _,
+            x = inout(reg_pair) x => high,
             X = inout(reg_pair) x_high => _,
             m = inout(reg_pair) m => _,
             M = inout(reg_pair) m_high => _,
             zero = out(reg) _,
             edge = out(reg_upper) _,
             p = out(reg_pair) low,
-            P = out(reg_pair) high,
             options(pure, nomem, nostack),
         );
     }
