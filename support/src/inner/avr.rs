@@ -18,9 +18,6 @@ fn whole(low: u16, high: u16) -> i32 {
     (u32::from(high) << 16 | u32::from(low)).cast_signed()
 }
 
-/// The most terms that the assembly of [`dot_s8`] counts.
-const BLOCK: usize = u8::MAX as usize;
-
 /// One term: `low + 2^16 · carries += weight · input`, where `low` is signed and rarely overflows.
 /// `$overflow` is where it is told which way it went, and `$back` where that returns to.
 macro_rules! multiply_add {
@@ -58,15 +55,27 @@ macro_rules! carry {
 }
 
 /// As [`super::portable::dot_s8`].
-#[inline(never)]
+#[inline(always)]
 pub fn dot_s8(acc: i32, weights: Flash<'_, i8>, input: &[i8]) -> i32 {
     let terms = weights.len().min(input.len());
-    if terms > BLOCK {
-        return dot_blocks_s8(acc, weights, input);
+    match u8::try_from(terms) {
+        // SAFETY: there are as many weights and inputs.
+        #[allow(unsafe_code)]
+        Ok(terms) => unsafe { dot_block_s8(acc, terms, weights.start(), input.as_ptr()) },
+        Err(_) => dot_blocks_s8(acc, weights, input),
     }
+}
+
+/// [`dot_s8`] of so few terms that a byte can count them.
+///
+/// # Safety
+///
+/// There are `terms` elements at `weights` of program memory, and as many at `input`.
+#[allow(unsafe_code)]
+#[inline(never)]
+unsafe fn dot_block_s8(acc: i32, terms: u8, weights: *const i8, input: *const i8) -> i32 {
     let (mut low, mut high) = halves(acc);
-    // SAFETY: reads `terms` weights and as many inputs, which are there.
-    #[allow(unsafe_code)]
+    // SAFETY: reads `terms` weights and as many inputs, which the caller promises.
     unsafe {
         asm!(
             // The lower half of the sum counts as signed from here on.
@@ -108,14 +117,14 @@ pub fn dot_s8(acc: i32, weights: Flash<'_, i8>, input: &[i8]) -> i32 {
             carry!("63", "43"),
             carry!("64", "44"),
             "50:",
-            terms = inout(reg) terms as u8 => _,
+            terms = inout(reg) terms => _,
             w = out(reg_upper) _,
             x = out(reg_upper) _,
             carries = out(reg_upper) _,
             low = inout(reg_pair) low,
             high = inout(reg_pair) high,
-            inout("Z") weights.start() => _,
-            inout("X") input.as_ptr() => _,
+            inout("Z") weights => _,
+            inout("X") input => _,
             options(readonly, nostack),
         );
     }
@@ -125,6 +134,7 @@ pub fn dot_s8(acc: i32, weights: Flash<'_, i8>, input: &[i8]) -> i32 {
 /// [`dot_s8`] of more terms than it counts.
 #[inline(never)]
 fn dot_blocks_s8(mut acc: i32, weights: Flash<'_, i8>, mut input: &[i8]) -> i32 {
+    const BLOCK: usize = 252;
     let mut start = 0usize;
     while start < weights.len() && !input.is_empty() {
         let terms = weights.len().wrapping_sub(start).min(BLOCK);
@@ -165,13 +175,19 @@ macro_rules! add_product {
 }
 
 /// As [`super::portable::requantize`].
+#[inline(always)]
+pub fn requantize(x: i32, multiplier: i32, shift: i32) -> i32 {
+    requantize_by_byte(x, multiplier, shift as i8)
+}
+
+/// [`requantize`] with what matters of `shift`.
 ///
 /// The product and 2^30 have eight bytes, of which only the upper five are kept: `edge`, `p`, and `x`
 /// when its own bytes are no longer needed. Two rounded shifts follow, by 31 and by `-shift`. The first
 /// only drops bits, so the second need not wait for it: both are one shift, once negative numbers were
 /// made less by one in between, to turn half up into half away from zero.
 #[inline(never)]
-pub fn requantize(x: i32, multiplier: i32, shift: i32) -> i32 {
+fn requantize_by_byte(x: i32, multiplier: i32, shift: i8) -> i32 {
     let ((x, x_high), (m, m_high)) = (halves(x), halves(multiplier));
     let (low, high): (u16, u16);
     // SAFETY: arithmetic on registers that are declared.
@@ -308,7 +324,7 @@ pub fn requantize(x: i32, multiplier: i32, shift: i32) -> i32 {
             "adc {x:l}, {zero}",
             "adc {x:h}, {zero}",
             "13:",
-            shift = inout(reg_upper) shift as i8 => _,
+            shift = inout(reg_upper) shift => _,
             x = inout(reg_pair) x => high,
             X = inout(reg_pair) x_high => _,
             m = inout(reg_pair) m => _,
@@ -320,4 +336,35 @@ pub fn requantize(x: i32, multiplier: i32, shift: i32) -> i32 {
         );
     }
     whole(low, high)
+}
+
+/// As [`super::portable::offset_and_clamp_s8`].
+#[inline(always)]
+pub fn offset_and_clamp_s8(value: i32, zero_point: i32, least: i32, greatest: i32) -> i8 {
+    let (low, high) = halves(value.wrapping_add(zero_point));
+    let byte: u16;
+    // SAFETY: arithmetic on registers that are declared.
+    #[allow(unsafe_code)]
+    unsafe {
+        asm!(
+            // What is the same as its lowest byte is left alone.
+            "mov {sign}, {low:l}",
+            "lsl {sign}",
+            "sbc {sign}, {sign}",
+            "cp {low:h}, {sign}",
+            "cpc {high:l}, {sign}",
+            "cpc {high:h}, {sign}",
+            "breq 2f",
+            "ldi {sign}, 0x7f",
+            "sbrc {high:h}, 7",
+            "ldi {sign}, 0x80",
+            "mov {low:l}, {sign}",
+            "2:",
+            sign = out(reg_upper) _,
+            low = inout(reg_pair) low => byte,
+            high = in(reg_pair) high,
+            options(pure, nomem, nostack),
+        );
+    }
+    (byte as i8).max(least as i8).min(greatest as i8)
 }
