@@ -27,6 +27,12 @@ pub fn requantize(x: i32, multiplier: i32, shift: i32) -> i32 {
     rounding_shift(high, (-shift).max(0))
 }
 
+/// `zero_point + value`, limited to `least..=greatest`, which are limits of eight bits.
+#[inline(always)]
+pub fn offset_and_clamp_s8(value: i32, zero_point: i32, least: i32, greatest: i32) -> i8 {
+    value.wrapping_add(zero_point).max(least).min(greatest) as i8
+}
+
 /// `x / 2^exponent`, half away from zero; `exponent` is from 0 to 31.
 #[inline(always)]
 pub fn rounding_shift(x: i32, exponent: i32) -> i32 {

@@ -2,7 +2,7 @@
 
 use super::rows::{rows, rows_mut};
 use crate::inner::flash::Flash;
-use crate::inner::{dot_s8, requantize};
+use crate::inner::{dot_s8, offset_and_clamp_s8, requantize};
 
 /// Shape and range of a fully connected layer.
 #[derive(Clone, Copy, Debug)]
@@ -33,12 +33,14 @@ pub fn fully_connected_s8(
     output: &mut [i8],
 ) {
     for (input, output) in rows(input, p.depth).zip(rows_mut(output, p.units)) {
-        let scales = multipliers.iter().zip(shifts.iter());
-        let units = weights.chunks(p.depth).zip(bias.iter()).zip(scales);
-        for (y, ((weights, bias), (multiplier, shift))) in output.iter_mut().zip(units) {
+        let mut scales = multipliers.iter().zip(shifts.iter());
+        let units = weights.chunks(p.depth).zip(bias.iter());
+        for (y, (weights, bias)) in output.iter_mut().zip(units) {
             let acc = dot_s8(bias, weights, input);
-            let value = requantize(acc, multiplier, shift.into()).wrapping_add(p.zero_point);
-            *y = value.max(p.least).min(p.greatest) as i8;
+            // Not earlier: it would take registers from the sum.
+            let Some((multiplier, shift)) = scales.next() else { return };
+            let value = requantize(acc, multiplier, shift.into());
+            *y = offset_and_clamp_s8(value, p.zero_point, p.least, p.greatest);
         }
     }
 }

@@ -1,7 +1,7 @@
 //! From accumulators to the integers of an output.
 
 use crate::inner::flash::Flash;
-use crate::inner::requantize;
+use crate::inner::{offset_and_clamp_s8, requantize};
 
 /// What every channel of a quantized output has in common.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,8 +18,8 @@ impl Requantization {
     /// `clamp(zero point + requantize(acc))`, in eight bits.
     #[inline(always)]
     pub fn to_s8(self, acc: i32, multiplier: i32, shift: i8) -> i8 {
-        let value = requantize(acc, multiplier, shift.into()).wrapping_add(self.zero_point);
-        value.max(self.least).min(self.greatest) as i8
+        let value = requantize(acc, multiplier, shift.into());
+        offset_and_clamp_s8(value, self.zero_point, self.least, self.greatest)
     }
 }
 
