@@ -6,6 +6,7 @@ mod board;
 mod elf;
 mod emulator;
 mod firmware;
+mod ledger;
 mod measure;
 mod model;
 mod program;
@@ -22,16 +23,27 @@ use board::{BOARDS, Board};
 use elf::Sizes;
 use emulator::{Emulators, Run};
 use firmware::Builder;
+use ledger::Ledger;
 use program::Program;
 use report::Row;
 
 const USAGE: &str = "\
-usage: cargo run -p on-target -- [--board NAME]... PROGRAM...
+usage: cargo run -p on-target -- [--board NAME]... [--ledger] PROGRAM...
 
 PROGRAM is the name of a file in tests/on-target/firmware/programs, or the path of a Rust file like those. Beside
 it lie PROGRAM.expected, the bytes that every board must put out, and PROGRAM.input, if it reads any.
 Or it is the path of a .tflite model beside which lie golden vectors, in a .npz of the same name.
+With --ledger the figures are compared with those in tests/on-target/ledger.csv; more than 2 % worse is an error. With
+UPDATE=1 in the environment they are written there instead.
 Without --board the program runs on all boards:";
+
+/// What the command line asks for.
+#[derive(Default)]
+struct Order {
+    boards: Vec<&'static Board>,
+    programs: Vec<String>,
+    ledger: bool,
+}
 
 fn main() -> ExitCode {
     match harness(std::env::args().skip(1)) {
@@ -49,20 +61,30 @@ fn main() -> ExitCode {
 
 /// Does what was asked for, and returns how many of the runs failed.
 fn harness(words: impl Iterator<Item = String>) -> Result<usize> {
-    let Some((boards, programs)) = arguments(words)? else {
+    let Some(order) = arguments(words)? else {
         println!("{USAGE}");
         BOARDS.iter().for_each(|board| println!("  {:12} {}", board.name, board.core));
         return Ok(0);
     };
-    let programs = programs.iter().map(|name| Program::find(name)).collect::<Result<Vec<_>>>()?;
-    let builder = Builder::new(&boards)?;
-    let emulators = Emulators::new(&boards)?;
+    let (rows, ledger, failures) = run_all(&order)?;
+    report::print_table(&rows);
+    match std::env::var_os("UPDATE") {
+        _ if !order.ledger => {}
+        Some(_) => ledger.save()?,
+        None => ledger.check()?,
+    }
+    Ok(failures)
+}
 
+/// Every program on every board: what to print, what to record, and how many failed.
+fn run_all(order: &Order) -> Result<(Vec<Row>, Ledger, usize)> {
+    let programs = order.programs.iter().map(|name| Program::find(name)).collect::<Result<Vec<_>>>()?;
+    let builder = Builder::new(&order.boards)?;
+    let emulators = Emulators::new(&order.boards)?;
     // What the program that does nothing takes is the harness's.
     let empty = Program::find("empty")?;
-    let mut rows = Vec::new();
-    let mut failures = 0;
-    for board in boards {
+    let (mut rows, mut ledger, mut failures) = (Vec::new(), Ledger::new(), 0);
+    for &board in &order.boards {
         let baseline = Sizes::read(&builder.build(board, &empty)?)?;
         for program in &programs {
             if let Some(reason) = board.too_small_for(program.needs) {
@@ -70,7 +92,11 @@ fn harness(words: impl Iterator<Item = String>) -> Result<usize> {
                 continue;
             }
             match run(board, program, &builder, &emulators) {
-                Ok((run, sizes)) => rows.extend(Row::of(board, program, &run, sizes.without(baseline))),
+                Ok((run, sizes)) => {
+                    let growth = sizes.without(baseline);
+                    ledger.add(board, &program.name, &run.costs, &growth);
+                    rows.extend(Row::of(board, program, &run, growth));
+                }
                 Err(error) => {
                     failures += 1;
                     eprintln!("{} on {}: {error:#}", program.name, board.name);
@@ -78,33 +104,30 @@ fn harness(words: impl Iterator<Item = String>) -> Result<usize> {
             }
         }
     }
-    report::print_table(&rows);
-    Ok(failures)
+    Ok((rows, ledger, failures))
 }
 
-/// What was asked for: boards and programs, or none of it but help.
-fn arguments(
-    mut arguments: impl Iterator<Item = String>,
-) -> Result<Option<(Vec<&'static Board>, Vec<String>)>> {
-    let mut boards = Vec::new();
-    let mut programs = Vec::new();
+/// What was asked for, or nothing but help.
+fn arguments(mut arguments: impl Iterator<Item = String>) -> Result<Option<Order>> {
+    let mut order = Order::default();
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
             "--help" | "-h" => return Ok(None),
-            "--board" => boards.push(Board::named(&arguments.next().unwrap_or_default())?),
+            "--board" => order.boards.push(Board::named(&arguments.next().unwrap_or_default())?),
+            "--ledger" => order.ledger = true,
             option if option.starts_with('-') => {
                 bail!("unknown option {option}; --help lists the known ones")
             }
-            _ => programs.push(argument),
+            _ => order.programs.push(argument),
         }
     }
-    if programs.is_empty() {
+    if order.programs.is_empty() {
         return Ok(None);
     }
-    if boards.is_empty() {
-        boards.extend(BOARDS);
+    if order.boards.is_empty() {
+        order.boards.extend(BOARDS);
     }
-    Ok(Some((boards, programs)))
+    Ok(Some(order))
 }
 
 /// Builds the program, runs it and compares what it puts out.
