@@ -83,6 +83,22 @@ fn memory_table_is_current() {
     check("memory", &text);
 }
 
+/// What the ledger of the emulated boards has, for people.
+#[test]
+fn ledger_table_is_current() {
+    let ledger = root().join("tests/on-target/ledger.csv");
+    let ledger = std::fs::read_to_string(ledger).expect("the ledger is there");
+    let mut text = String::from(
+        "| model | board | instructions (AVR: cycles) | code | constants | RAM | stack |\n|---|---|---:|---:|---:|---:|---:|\n",
+    );
+    for line in ledger.lines().skip(1) {
+        let cells: Vec<&str> = line.split(',').collect();
+        assert_eq!(cells.len(), 7, "{line}");
+        text.push_str(&format!("| {} |\n", cells.join(" | ")));
+    }
+    check("ledger", &text);
+}
+
 #[test]
 fn every_operator_has_kernels_and_golden_cases() {
     for operator in OPERATORS {

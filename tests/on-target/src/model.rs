@@ -18,7 +18,7 @@ const VECTORS: usize = 4;
 /// The program of the model at `path`, with vectors spread over its golden file.
 pub(crate) fn program(path: &Path) -> Result<Program> {
     let bytes = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
-    let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    let name = name(path);
     let refused = |diagnostics: &[_]| anyhow::anyhow!(report(&name, diagnostics));
     let (compiled, layout) = analyze(&bytes).map_err(|diagnostics| refused(&diagnostics))?;
     let model = compile(&bytes, &item()).map_err(|error| refused(&error.diagnostics))?;
@@ -39,6 +39,17 @@ pub(crate) fn program(path: &Path) -> Result<Program> {
     let source = save(&name, &text(&compiled, &model))?;
     let Figures { ram, flash, .. } = Figures::of(&compiled, &layout);
     Ok(Program { name, path: source, input, expected, needs: Needs { ram, flash } })
+}
+
+/// The file's name; cases of different operators may have the same, and are told apart by their folder's.
+fn name(path: &Path) -> String {
+    let text = |part: Option<&std::ffi::OsStr>| part.unwrap_or_default().to_string_lossy().into_owned();
+    let folder = path.parent();
+    let stem = text(path.file_stem());
+    match folder.and_then(Path::parent).is_some_and(|above| above.ends_with("ops")) {
+        true => format!("{}-{stem}", text(folder.and_then(Path::file_name))),
+        false => stem,
+    }
 }
 
 fn item() -> Item {
