@@ -1,13 +1,24 @@
 //! TensorFlow Lite models on microcontrollers, compiled by a macro.
 //!
-//! ```ignore
+//! [`tiny_model!`] reads a model while a crate is being compiled and defines a struct that holds all its
+//! memory. [`infer`](Model::infer) takes and gives arrays of the model's own element type:
+//!
+//! ```
 //! use tiny_model::tiny_model;
 //!
-//! tiny_model!("kws.tflite"); // defines `pub struct Kws`
+//! tiny_model!("../examples/digits/digits.tflite"); // defines `pub struct Digits`
 //!
-//! let mut kws = Kws::new();
-//! let scores: &[i8; 12] = kws.infer(&features);
+//! let mut digits = Digits::new();
+//! let picture = [-128i8; 64]; // 8 × 8 pixels of paper
+//! let scores: &[i8; 10] = digits.infer(&picture);
+//! assert_eq!(scores.len(), Digits::OUTPUT.shape()[1]);
+//! assert_eq!(size_of::<Digits>(), Digits::RAM);
 //! ```
+//!
+//! Results are those of TensorFlow Lite Micro's reference kernels, bit for bit, on every target. There
+//! is no heap, no floating-point operation and no `unsafe` in what is generated, and inference cannot
+//! panic. A model that cannot be compiled exactly is a compile error that says where, what, why, and what
+//! to do.
 #![no_std]
 #![cfg_attr(target_arch = "avr", feature(asm_experimental_arch))]
 
@@ -30,6 +41,45 @@ pub use tensor::{Integer, Tensor};
 pub const BACKEND: &str = env!("TINY_MODEL_BACKEND");
 
 /// Compiles a TensorFlow Lite model into a struct with an `infer` method.
+///
+/// The path is looked for beside the calling source file, then in the crate's folder
+/// (`CARGO_MANIFEST_DIR`). Cargo rebuilds the crate when the file changes.
+///
+/// The short form names the struct after the file, `hey-jarvis_v2.tflite` → `HeyJarvisV2`; the long
+/// form is an item with attributes, documentation and a visibility of its own:
+///
+/// ```
+/// # use tiny_model::tiny_model;
+/// tiny_model! {
+///     /// Reads a digit.
+///     #[derive(Clone)]
+///     pub(crate) struct Reader = "../examples/digits/digits.tflite";
+/// }
+///
+/// // Write the input where the model reads it, then run: nothing is copied.
+/// let mut reader = Reader::new();
+/// reader.input_mut().fill(Reader::INPUT.quantize(0.0));
+/// let blank = *reader.run();
+/// assert_eq!(&blank, reader.infer(&[-128; 64]));
+/// ```
+///
+/// The struct has
+///
+/// - `const fn new()`: all memory of the model is in the value, so that it may live in a static;
+/// - `infer(&mut self, input: &[T; N]) -> &[U; M]`: one flat array per input and output, outermost
+///   dimension first. Several inputs are several parameters, several outputs a tuple of references;
+/// - `input_mut(&mut self) -> &mut [T; N]` (a tuple for several) and `run(&mut self)`: the same without
+///   a copy. A run overwrites what was written;
+/// - the constants `INPUT` and `OUTPUT` of type [`Tensor`] (tuples for several), `RAM`, `FLASH`, `MACS`
+///   and `LAYERS`;
+/// - an implementation of [`Model`] with all of these.
+///
+/// # Errors
+///
+/// Everything that is wrong with a model is one compile error on the path: the operator's index, name
+/// and output, what was found, why it cannot be, and what to do. The struct is defined all the same, so
+/// that code that uses it gives no further errors.
+#[cfg(feature = "macros")]
 #[macro_export]
 macro_rules! tiny_model {
     ($($tokens:tt)*) => {
@@ -43,6 +93,7 @@ pub mod __private {
     pub use crate::inner::{arena, flash};
     pub use crate::kernels;
     pub use core::cell::Cell;
+    #[cfg(feature = "macros")]
     pub use tiny_model_macros::expand;
 
     /// A constant in program memory.

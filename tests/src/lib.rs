@@ -91,14 +91,29 @@ impl Vectors {
 
     /// The integers of the first tensor of a kind, for a vector in the middle of the file.
     pub fn integers(&self, kind: Kind) -> &[i64] {
+        match self.values(kind, 0, self.count / 2) {
+            Some(Slice::Integers(values)) => values,
+            _ => panic!("{} holds no integers", self.file.display()),
+        }
+    }
+
+    /// How many vectors there are.
+    pub fn count(&self) -> usize {
+        self.count
+    }
+
+    /// The values of tensor `index` of a kind in one vector, if there is such a tensor.
+    pub fn values(&self, kind: Kind, index: usize, vector: usize) -> Option<Slice<'_>> {
         let arrays = match kind {
             Kind::Input => &self.inputs,
             Kind::Output => &self.outputs,
         };
-        match arrays[0].slice(Some(self.count / 2)) {
-            Slice::Integers(values) => values,
-            Slice::Floats(_) => panic!("{} holds floats", self.file.display()),
-        }
+        Some(arrays.get(index)?.slice(Some(vector)))
+    }
+
+    /// Whether the outputs are TensorFlow Lite Micro's, by the file's own word.
+    pub fn is_exact(&self) -> bool {
+        self.exact
     }
 
     /// Goes on to the next vector; `false` at the end.
@@ -169,8 +184,12 @@ impl Vectors {
     }
 }
 
-enum Slice<'a> {
+/// Values of one tensor in one vector.
+#[derive(Clone, Copy, Debug)]
+pub enum Slice<'a> {
+    /// As the tensor holds them.
     Integers(&'a [i64]),
+    /// Real values, to be quantized.
     Floats(&'a [f32]),
 }
 

@@ -77,17 +77,23 @@ struct Crate {
 }
 
 impl Crate {
-    fn new(edition: &str) -> Self {
-        let name = format!("tiny-model-outside-{edition}-{}", std::process::id());
-        let folder = std::env::temp_dir().join(name);
+    fn new(name: &str) -> Self {
+        let edition = if name == "2021" { name } else { "2024" };
+        let folder = format!("tiny-model-outside-{name}-{}", std::process::id());
+        let folder = std::env::temp_dir().join(folder);
         std::fs::create_dir_all(folder.join("src")).expect("the temporary folder can be written");
         let this = Self { folder };
         let support = root().join("support");
+        // In one crate the dependency has its own name, in the others another one.
+        let dependency = match name {
+            "readme" => "tiny-model = {",
+            _ => "renamed = { package = 'tiny-model',",
+        };
         this.write(
             "Cargo.toml",
             &format!(
-                "[package]\nname = 'outside{edition}'\nversion = '0.0.0'\nedition = '{edition}'\n\n[workspace]\n\n[lib]\nname = 'outside'\n\n\
-                 [dependencies]\nrenamed = {{ package = 'tiny-model', path = {support:?} }}\n\n\
+                "[package]\nname = 'outside{name}'\nversion = '0.0.0'\nedition = '{edition}'\n\n[workspace]\n\n[lib]\nname = 'outside'\n\n\
+                 [dependencies]\n{dependency} path = {support:?} }}\n\n\
                  [profile.dev]\ndebug = false\n"
             ),
         );
@@ -159,6 +165,20 @@ fn works_and_follows_the_file(edition: &str) {
     let lines = outside.run(OTHER);
     assert_eq!(lines[..4], vec![expected(OTHER); 4], "the program was not built again");
     assert_ne!(lines[4], expected(OTHER), "the second model did not change");
+}
+
+/// The README's first example, word for word.
+#[test]
+fn readme_example() {
+    let readme = std::fs::read_to_string(root().join("README.md")).expect("there is a README");
+    let example = readme.split("```rust\n").nth(1).and_then(|rest| rest.split("```").next());
+    let outside = Crate::new("readme");
+    outside.write("src/lib.rs", "");
+    outside.write("src/main.rs", example.expect("the README has an example"));
+    std::fs::copy(root().join("examples/digits/digits.tflite"), outside.folder.join("src/digits.tflite"))
+        .expect("the model is there");
+    let lines = outside.run("per_tensor");
+    assert!(lines[0].starts_with("a blank picture"), "{lines:?}");
 }
 
 #[test]

@@ -9,11 +9,12 @@ use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{format_ident, quote};
 
 /// The struct of a model, its functions and constants.
-pub fn emit(item: &Item, program: &Program, layout: &Layout) -> TokenStream {
+pub fn emit(item: &Item, file_bytes: usize, program: &Program, layout: &Layout) -> TokenStream {
     let Item { attributes, visibility, name, support, .. } = item;
     let bytes = layout.bytes;
     let doc = table::document(program, layout);
     let functions = program.calls.iter().enumerate().map(|(at, call)| function(item, call, at));
+    let tracked = track(item, file_bytes);
     let consts = consts(item, program, layout);
     let methods = methods(item, program, layout);
     let model = model_trait(item, program);
@@ -25,6 +26,7 @@ pub fn emit(item: &Item, program: &Program, layout: &Layout) -> TokenStream {
         }
 
         const _: () = {
+            #tracked
             #consts
             #methods
             #model
@@ -64,6 +66,8 @@ fn function(item: &Item, call: &Call, at: usize) -> TokenStream {
         #[doc = #doc]
         #[inline(never)]
         fn #name(#(#parameters),*) {
+            // Not every kernel's parameters hold shapes that others share.
+            #[allow(unused_imports)]
             use #support::__private::kernels::{shapes::*, #module::*};
             #(#statics)*
             #kernel(&const { #params }, #(#passed),*)
@@ -93,9 +97,22 @@ fn static_bytes(item: &Item, constant: &Constant) -> TokenStream {
     quote!(#support::__private::flash_bytes!(#name: #len = #bytes);)
 }
 
+/// Makes cargo rebuild when the model changes; nothing refers to it, so it is not linked.
+pub fn track(item: &Item, file_bytes: usize) -> Option<TokenStream> {
+    let path = item.source.as_ref()?;
+    let include = quote!(
+        const _: &[u8] = ::core::include_bytes!(#path);
+    );
+    // Nothing larger exists where addresses have 16 bits, and rustc refuses it there.
+    Some(match i16::try_from(file_bytes) {
+        Ok(_) => include,
+        Err(_) => quote!(#[cfg(not(target_pointer_width = "16"))] #include),
+    })
+}
+
 /// `INPUT`, `OUTPUT` and the figures.
 fn consts(item: &Item, program: &Program, layout: &Layout) -> TokenStream {
-    let Item { name, support, source, .. } = item;
+    let Item { name, support, .. } = item;
     let ports = |ports: &[Port]| {
         let (types, values): (Vec<_>, Vec<_>) =
             ports.iter().map(|p| (port_type(item, p), port(item, p))).unzip();
@@ -109,14 +126,7 @@ fn consts(item: &Item, program: &Program, layout: &Layout) -> TokenStream {
         let (name, shape, macs, flash) = (call.name, &call.shape, call.macs, call.constant_bytes());
         quote!(#support::Layer { operator: #name, shape: &[#(#shape),*], macs: #macs, flash: #flash })
     });
-    let tracked = source.as_ref().map(|path| {
-        quote! {
-            // Makes cargo rebuild when the model changes; nothing refers to it, so it is not linked.
-            const _: &[u8] = ::core::include_bytes!(#path);
-        }
-    });
     quote! {
-        #tracked
         #[allow(dead_code)]
         impl #name {
             /// The model's input, or all of them: shape, scale, zero point and conversions.

@@ -32,6 +32,7 @@ mod inner;
 mod kernels;
 
 pub use diagnostics::{At, Diagnostic, report};
+pub use graph::ElementType;
 pub use layout::{ALIGNMENT, Block, Layout, lifetimes, place, plan};
 pub use ops::{OPERATORS, Operator};
 pub use program::{Access, Arg, Buffer, BufferId, Call, Constant, Port, Program, View};
@@ -65,8 +66,10 @@ pub struct Refused {
 /// Compiles a model.
 pub fn compile(bytes: &[u8], item: &Item) -> Result<TokenStream, Refused> {
     match build(bytes) {
-        Ok((program, layout)) => Ok(emit::emit(item, &program, &layout)),
-        Err((graph, diagnostics)) => Err(Refused { diagnostics, stub: stub::emit(item, &graph) }),
+        Ok((program, layout)) => Ok(emit::emit(item, bytes.len(), &program, &layout)),
+        Err((graph, diagnostics)) => {
+            Err(Refused { diagnostics, stub: stub::emit(item, bytes.len(), &graph) })
+        }
     }
 }
 
@@ -77,7 +80,7 @@ pub fn analyze(bytes: &[u8]) -> Result<(Program, Layout), Vec<Diagnostic>> {
 
 /// The stub alone, for a model that could not even be read.
 pub fn stub(item: &Item) -> TokenStream {
-    stub::emit(item, &import::import(&[]).0)
+    stub::emit(item, 0, &import::import(&[]).0)
 }
 
 fn build(bytes: &[u8]) -> Result<(Program, Layout), (graph::Graph, Vec<Diagnostic>)> {

@@ -2,14 +2,14 @@
 //! same types, so that code that uses the model gives no further errors.
 
 use crate::Item;
-use crate::emit::element;
+use crate::emit::{element, track};
 use crate::graph::{Graph, TensorId};
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 /// A struct with the interface of the model.
-pub fn emit(item: &Item, graph: &Graph) -> TokenStream {
-    let Item { attributes, visibility, name, support, source } = item;
+pub fn emit(item: &Item, file_bytes: usize, graph: &Graph) -> TokenStream {
+    let Item { attributes, visibility, name, support, .. } = item;
     let array = |&id: &TensorId| {
         let tensor = graph.tensor(id);
         let (ty, len) = (element(tensor.ty), tensor.elements());
@@ -48,11 +48,7 @@ pub fn emit(item: &Item, graph: &Graph) -> TokenStream {
         true => (windows, output),
         false => (quote!(!), quote!(!)),
     };
-    let tracked = source.as_ref().map(|path| {
-        quote!(
-            const _: &[u8] = ::core::include_bytes!(#path);
-        )
-    });
+    let tracked = track(item, file_bytes);
     quote! {
         #tracked
         #(#attributes)*

@@ -1,7 +1,6 @@
 //! The mean along some dimensions.
 
 use crate::inner::requantize;
-use crate::kernels::rows::rows_mut;
 
 /// One level of a loop over elements.
 #[derive(Clone, Copy, Debug)]
@@ -45,42 +44,77 @@ pub fn mean_s16(p: &Mean, input: &[i16], output: &mut [i16]) {
 
 #[inline(always)]
 fn mean<T: Copy + Into<i32>>(p: &Mean, input: &[T], output: &mut [T], saturate: impl Fn(i32) -> T) {
-    let [a, b, c, d] = p.kept;
     let finish = |sum| saturate(requantize(sum, p.multiplier, p.shift).wrapping_add(p.zero_point));
-    let mut rows = rows_mut(output, p.inner);
-    for at in a.from(0).flat_map(|at| b.from(at)).flat_map(|at| c.from(at)).flat_map(|at| d.from(at)) {
-        let Some(row) = rows.next() else { return };
-        let mut at = at;
-        let (fours, rest) = row.as_chunks_mut::<4>();
-        for outputs in fours {
-            *outputs = sums(p, input, at).map(&finish);
-            at = at.wrapping_add(4);
+    let mut rest = output;
+    each(p.kept, 0, |kept, at| {
+        for at in kept.steps(at) {
+            let Some((row, following)) = core::mem::take(&mut rest).split_at_mut_checked(p.inner) else {
+                return;
+            };
+            rest = following;
+            let (fours, ones) = row.as_chunks_mut();
+            let mut at = at;
+            for outputs in fours {
+                *outputs = four_sums(p, input, at).map(finish);
+                at = at.wrapping_add(4);
+            }
+            for output in ones {
+                *output = finish(sum(p, input, at));
+                at = at.wrapping_add(1);
+            }
         }
-        for output in rest {
-            *output = finish(sums::<T, 1>(p, input, at)[0]);
-            at = at.wrapping_add(1);
-        }
-    }
+    });
 }
 
-/// The sums for `N` outputs whose inputs lie side by side, the first of them at `at`.
+/// The sums for four outputs whose inputs lie side by side, the first of them at `start`.
 #[inline(always)]
-fn sums<T: Copy + Into<i32>, const N: usize>(p: &Mean, input: &[T], at: usize) -> [i32; N] {
-    let mut sums = [p.start; N];
-    let [a, b, c, d] = p.reduced;
-    for at in a.from(at).flat_map(|at| b.from(at)).flat_map(|at| c.from(at)) {
-        let steps = input.get(at..).unwrap_or(&[]).chunks(d.stride.max(1)).take(d.count);
-        for values in steps.filter_map(|step| step.first_chunk::<N>()) {
-            sums.iter_mut().zip(values).for_each(|(sum, &x)| *sum = sum.wrapping_add(x.into()));
+fn four_sums<T: Copy + Into<i32>>(p: &Mean, input: &[T], start: usize) -> [i32; 4] {
+    let [mut w, mut x, mut y, mut z] = [p.start; 4];
+    each(p.reduced, start, |innermost, at| {
+        let mut rest = input.get(at..).unwrap_or(&[]);
+        for _ in 0..innermost.count {
+            let Some(&[a, b, c, d]) = rest.first_chunk() else { return };
+            w = w.wrapping_add(a.into());
+            x = x.wrapping_add(b.into());
+            y = y.wrapping_add(c.into());
+            z = z.wrapping_add(d.into());
+            rest = rest.get(innermost.stride..).unwrap_or(&[]);
+        }
+    });
+    [w, x, y, z]
+}
+
+/// The sum for one output.
+#[inline(always)]
+fn sum<T: Copy + Into<i32>>(p: &Mean, input: &[T], start: usize) -> i32 {
+    let mut sum = p.start;
+    each(p.reduced, start, |innermost, at| {
+        let mut rest = input.get(at..).unwrap_or(&[]);
+        for _ in 0..innermost.count {
+            let Some(&x) = rest.first() else { return };
+            sum = sum.wrapping_add(x.into());
+            rest = rest.get(innermost.stride..).unwrap_or(&[]);
+        }
+    });
+    sum
+}
+
+/// Calls `body` with the innermost of four loops, for each place where it starts.
+#[inline(always)]
+fn each([a, b, c, innermost]: [Run; 4], start: usize, mut body: impl FnMut(Run, usize)) {
+    for at in a.steps(start) {
+        for at in b.steps(at) {
+            for at in c.steps(at) {
+                body(innermost, at);
+            }
         }
     }
-    sums
 }
 
 impl Run {
     /// Where the steps begin.
     #[inline(always)]
-    fn from(self, start: usize) -> impl Iterator<Item = usize> {
+    fn steps(self, start: usize) -> impl Iterator<Item = usize> {
         (0..self.count).map(move |step| start.wrapping_add(step.wrapping_mul(self.stride)))
     }
 }

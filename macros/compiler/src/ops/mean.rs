@@ -63,7 +63,7 @@ fn reduced_elements(dimensions: &[(usize, bool)]) -> usize {
 }
 
 /// A factor divided by a number of elements, rounded down as in the reference: the shift takes the
-/// largest power of two in the number, as far as it stays above -32.
+/// largest power of two in the number, as far as the shift stays above -32.
 fn divided(factor: Multiplier, elements: usize) -> Multiplier {
     let elements = (elements as i64).max(1);
     let power = elements.ilog2().cast_signed().min(31 + factor.shift).max(0);

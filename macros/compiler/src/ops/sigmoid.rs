@@ -23,7 +23,7 @@ pub(crate) struct Function {
     pub(crate) zero_point: i32,
     /// The kernel for `int16`.
     pub(crate) kernel: &'static str,
-    /// Powers of two, from this one of the scale of an `int16` input on, that need no rounding.
+    /// Scales of an `int16` input that bring it to the argument without rounding: `2^(i - 12)`.
     pub(crate) exact_shifts: std::ops::RangeInclusive<i32>,
 }
 
