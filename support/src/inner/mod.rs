@@ -14,5 +14,5 @@ pub mod portable;
 
 // What a backend names comes before what the glob brings.
 #[cfg(tiny_model_backend = "avr")]
-pub use avr::{dot_constant_s8, dot_s8, offset_and_clamp_s8, requantize};
+pub use avr::{dot_constant_s8, dot_s8, offset_and_clamp_s8, product, product_s8, requantize};
 pub use portable::*;

@@ -27,6 +27,18 @@ pub fn requantize(x: i32, multiplier: i32, shift: i32) -> i32 {
     rounding_shift(high, (-shift).max(0))
 }
 
+/// `a · b`, modulo the size of the address space: how kernels multiply sizes and positions.
+#[inline(always)]
+pub fn product(a: usize, b: usize) -> usize {
+    a.wrapping_mul(b)
+}
+
+/// `a · b`.
+#[inline(always)]
+pub fn product_s8(a: i8, b: i8) -> i32 {
+    i32::from(a) * i32::from(b)
+}
+
 /// `zero_point + value`, limited to `least..=greatest`, which are limits of eight bits.
 #[inline(always)]
 pub fn offset_and_clamp_s8(value: i32, zero_point: i32, least: i32, greatest: i32) -> i8 {

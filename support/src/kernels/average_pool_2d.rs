@@ -3,6 +3,7 @@
 use super::lanes::{LANES, add};
 use super::window::{Taps, Window};
 use crate::inner::flash::Element;
+use crate::inner::product;
 use core::num::NonZero;
 
 /// Shape and range of a pool of means.
@@ -38,7 +39,7 @@ fn average_pool_2d<T: Element + Into<i32>>(
 ) {
     p.window.each_pixel(input, output, |image, rows, columns, output| {
         // A window always sees the image: it begins in it, or in padding narrower than itself.
-        let Some(count) = NonZero::new(rows.inside.wrapping_mul(columns.inside) as u32) else { return };
+        let Some(count) = NonZero::new(product(rows.inside, columns.inside) as u32) else { return };
         let mean = |sum| narrow(divide(sum, count).max(p.least).min(p.greatest));
         let (blocks, rest) = output.as_chunks_mut::<LANES>();
         let mut channel = 0usize;

@@ -2,6 +2,7 @@
 
 use super::shapes::{Broadcast, Loop};
 use super::source::Source;
+use crate::inner::product;
 use crate::kernels::rows::rows;
 use core::cell::Cell;
 
@@ -34,8 +35,8 @@ pub fn broadcast<T: Copy, L: Loops>(
             }
             // This loop is through: back to its start, and on with the next one outwards.
             turn.count = whole.count;
-            left_at = left_at.wrapping_sub(whole.left.wrapping_mul(whole.count));
-            right_at = right_at.wrapping_sub(whole.right.wrapping_mul(whole.count));
+            left_at = left_at.wrapping_sub(product(whole.left, whole.count));
+            right_at = right_at.wrapping_sub(product(whole.right, whole.count));
         }
     }
 }

@@ -6,7 +6,7 @@ use super::fully_connected::fully_connected_s8;
 use super::requantization::{Requantization, Units};
 use super::window::{Taps, Window};
 use crate::inner::flash::Flash;
-use crate::inner::{dot_constant_s8, dot_s8};
+use crate::inner::{dot_constant_s8, dot_s8, product};
 
 /// Shape and range of a convolution.
 #[derive(Clone, Copy, Debug)]
@@ -69,7 +69,7 @@ pub fn conv_2d_s8(
     input: &[i8],
     output: &mut [i8],
 ) {
-    let step = p.window.channels.wrapping_mul(p.window.x.dilation);
+    let step = product(p.window.channels, p.window.x.dilation);
     let dot = |mut acc, weights: Flash<'_, i8>, mut input: &[i8]| {
         let mut start = 0usize;
         while start < weights.len() {
@@ -91,7 +91,7 @@ fn convolve(
     output: &mut [i8],
     dot: impl Fn(i32, Flash<'_, i8>, &[i8]) -> i32,
 ) {
-    let filter = p.window.y.taps.wrapping_mul(p.window.x.taps).wrapping_mul(p.depth);
+    let filter = product(product(p.window.y.taps, p.window.x.taps), p.depth);
     p.window.each_pixel(input, output, |image, rows, columns, output| {
         let scales = units.multipliers.iter().zip(units.shifts.iter());
         let (mut start, mut channel, mut left) = (0usize, 0usize, p.group);
@@ -121,8 +121,7 @@ fn unit(
     columns: Taps,
     dot: impl Fn(i32, Flash<'_, i8>, &[i8]) -> i32,
 ) -> i32 {
-    let taps =
-        |tap: usize, count: usize| weights.range(tap.wrapping_mul(p.depth), count.wrapping_mul(p.depth));
+    let taps = |tap: usize, count: usize| weights.range(product(tap, p.depth), product(count, p.depth));
     let inside = |acc, tap, at| dot(acc, taps(tap, columns.inside), image.get(at..).unwrap_or(&[]));
     let outside = |acc, tap, count| dot_constant_s8(acc, taps(tap, count), p.padding.into());
     p.window.fold(rows, columns, bias, inside, outside)

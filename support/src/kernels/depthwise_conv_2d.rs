@@ -5,6 +5,7 @@ use super::requantization::{Requantization, Units};
 use super::rows::rows_mut;
 use super::window::{Taps, Window};
 use crate::inner::flash::Flash;
+use crate::inner::product;
 
 /// Shape and range of a depthwise convolution.
 #[derive(Clone, Copy, Debug)]
@@ -102,8 +103,8 @@ impl Pixel<'_> {
         lanes: impl Fn(&[i8]) -> Option<[i8; N]>,
     ) {
         let Self { p, units, .. } = self;
-        let step = p.window.channels.wrapping_mul(p.window.x.dilation);
-        let weight = |tap: usize| unit.wrapping_add(tap.wrapping_mul(p.window.units));
+        let step = product(p.window.channels, p.window.x.dilation);
+        let weight = |tap: usize| unit.wrapping_add(product(tap, p.window.units));
         let inside = |mut sums, tap, at| {
             let mut image = self.image.get(at..).unwrap_or(&[]);
             let mut at = weight(tap);

@@ -3,6 +3,8 @@
 //! The lanes are spelled out: optimization for size unrolls no loop, and an array with a running index
 //! lives in memory.
 
+use crate::inner::product_s8;
+
 /// Channels that are summed up together: as many sums fit into registers on every processor.
 pub const LANES: usize = 4;
 
@@ -19,7 +21,7 @@ pub fn multiply_add<const N: usize>(mut sums: [i32; N], weights: &[i8; N], input
 #[inline(always)]
 fn multiply_add_lane<const N: usize>(sums: &mut [i32; N], weights: &[i8; N], input: &[i8; N], lane: usize) {
     if let (Some(sum), Some(&w), Some(&x)) = (sums.get_mut(lane), weights.get(lane), input.get(lane)) {
-        *sum = sum.wrapping_add(i32::from(w) * i32::from(x));
+        *sum = sum.wrapping_add(product_s8(w, x));
     }
 }
 

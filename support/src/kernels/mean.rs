@@ -1,6 +1,6 @@
 //! The mean along some dimensions.
 
-use crate::inner::requantize;
+use crate::inner::{product, requantize};
 
 /// One level of a loop over elements.
 #[derive(Clone, Copy, Debug)]
@@ -115,6 +115,6 @@ impl Run {
     /// Where the steps begin.
     #[inline(always)]
     fn steps(self, start: usize) -> impl Iterator<Item = usize> {
-        (0..self.count).map(move |step| start.wrapping_add(step.wrapping_mul(self.stride)))
+        (0..self.count).map(move |step| start.wrapping_add(product(step, self.stride)))
     }
 }

@@ -2,6 +2,7 @@
 
 use super::source::Source;
 use crate::inner::flash::{Element, Flash};
+use crate::inner::product;
 use crate::kernels::rows::rows_mut;
 
 /// Extents of the input.
@@ -32,9 +33,9 @@ pub fn resize_nearest_neighbor<T: Element>(
     for picture in rows_mut(output, p.output_picture) {
         let lines = rows_mut(picture, p.output_row);
         for (line, y) in lines.zip(rows.iter()) {
-            let from = start.wrapping_add(usize::from(y).wrapping_mul(p.row));
+            let from = start.wrapping_add(product(usize::from(y), p.row));
             for (pixel, x) in rows_mut(line, p.channels).zip(columns.iter()) {
-                let at = from.wrapping_add(usize::from(x).wrapping_mul(p.channels));
+                let at = from.wrapping_add(product(usize::from(x), p.channels));
                 let source = input.range(at, p.channels).elements();
                 pixel.iter_mut().zip(source).for_each(|(to, from)| *to = from);
             }

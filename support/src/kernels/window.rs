@@ -4,6 +4,7 @@
 //! next by addition, so that nothing is ever divided.
 
 use super::rows::{rows, rows_mut};
+use crate::inner::product;
 
 /// One dimension of a [`Window`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,7 +63,7 @@ impl Axis {
     #[inline(always)]
     fn at(self, at: usize) -> Taps {
         let end = self.pad.wrapping_add(self.input);
-        let last = at.wrapping_add(self.taps.wrapping_sub(1).wrapping_mul(self.dilation));
+        let last = at.wrapping_add(product(self.taps.wrapping_sub(1), self.dilation));
         if at >= self.pad && last < end {
             return Taps { before: 0, inside: self.taps, first: at.wrapping_sub(self.pad) };
         }
@@ -94,7 +95,7 @@ impl Window {
         output: &mut [U],
         mut pixel: impl FnMut(&[T], Taps, Taps, &mut [U]),
     ) {
-        let image = self.y.input.wrapping_mul(self.x.input).wrapping_mul(self.channels);
+        let image = product(product(self.y.input, self.x.input), self.channels);
         let mut pixels = rows_mut(output, self.units);
         for image in rows(input, image) {
             for rows in self.y.outputs() {
@@ -117,10 +118,10 @@ impl Window {
         mut inside: impl FnMut(A, usize, usize) -> A,
         mut outside: impl FnMut(A, usize, usize) -> A,
     ) -> A {
-        let row = self.x.input.wrapping_mul(self.channels);
-        let step = row.wrapping_mul(self.y.dilation);
-        let mut at = row.wrapping_mul(rows.first).wrapping_add(self.channels.wrapping_mul(columns.first));
-        let mut tap = self.x.taps.wrapping_mul(rows.before).wrapping_add(columns.before);
+        let row = product(self.x.input, self.channels);
+        let step = product(row, self.y.dilation);
+        let mut at = product(row, rows.first).wrapping_add(product(self.channels, columns.first));
+        let mut tap = product(self.x.taps, rows.before).wrapping_add(columns.before);
         let mut done = 0;
         for _ in 0..rows.inside {
             if tap > done {
@@ -131,7 +132,7 @@ impl Window {
             tap = tap.wrapping_add(self.x.taps);
             at = at.wrapping_add(step);
         }
-        let all = self.y.taps.wrapping_mul(self.x.taps);
+        let all = product(self.y.taps, self.x.taps);
         if all > done {
             acc = outside(acc, done, all.wrapping_sub(done));
         }

@@ -1,0 +1,51 @@
+//! Products that replace those of LLVM.
+
+use core::arch::asm;
+
+/// As [`crate::inner::portable::product`].
+///
+/// LLVM's own product is slow, and wrong in a function with much on its stack: it leaves a result in
+/// `r0`, and what loads a far register from the stack in between saves the flags there.
+#[inline(always)]
+pub fn product(a: usize, b: usize) -> usize {
+    let (a, b) = (a as u16, b as u16);
+    let result: u16;
+    // SAFETY: arithmetic on registers that are declared.
+    #[allow(unsafe_code)]
+    unsafe {
+        asm!(
+            "mul {a:l}, {b:l}",
+            "movw {result}, r0",
+            "mul {a:l}, {b:h}",
+            "add {result:h}, r0",
+            "mul {a:h}, {b:l}",
+            "add {result:h}, r0",
+            "clr r1",
+            a = inout(reg_pair) a => _,
+            b = inout(reg_pair) b => _,
+            result = out(reg_pair) result,
+            options(pure, nomem, nostack),
+        );
+    }
+    result.into()
+}
+
+/// As [`crate::inner::portable::product_s8`], for the reason of [`product`].
+#[inline(always)]
+pub fn product_s8(a: i8, b: i8) -> i32 {
+    let result: i16;
+    // SAFETY: arithmetic on registers that are declared.
+    #[allow(unsafe_code)]
+    unsafe {
+        asm!(
+            "muls {a}, {b}",
+            "movw {result}, r0",
+            "clr r1",
+            a = in(reg_upper) a,
+            b = in(reg_upper) b,
+            result = lateout(reg_pair) result,
+            options(pure, nomem, nostack),
+        );
+    }
+    result.into()
+}
