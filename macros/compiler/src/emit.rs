@@ -70,7 +70,7 @@ fn function(item: &Item, call: &Call, at: usize) -> TokenStream {
             #[allow(unused_imports)]
             use #support::__private::kernels::{shapes::*, #module::*};
             #(#statics)*
-            #kernel(&const { #params }, #(#passed),*)
+            #kernel(#support::__private::parameters!(#params), #(#passed),*)
         }
     }
 }

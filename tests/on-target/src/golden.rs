@@ -25,13 +25,25 @@ pub(crate) struct Golden {
     /// Their bytes, one vector after the other.
     pub(crate) input: Vec<u8>,
     pub(crate) expected: Vec<Output>,
+    /// Of the names of outputs.
+    prefix: String,
     inputs: usize,
     outputs: usize,
 }
 
 impl Golden {
-    /// The model at `path` with as many vectors as asked for, spread over its golden file, or with all of them.
-    pub(crate) fn read(path: &Path, count: Option<usize>) -> Result<Self> {
+    /// The model at `path`, to be alone in the firmware, with as many vectors, spread over its golden file.
+    pub(crate) fn model(path: &Path, count: usize) -> Result<Self> {
+        // No prefix, for on AVR it would take RAM.
+        Self::read(path, Some(count), String::new())
+    }
+
+    /// The model at `path`, to be one of many, with all its vectors.
+    pub(crate) fn case(path: &Path) -> Result<Self> {
+        Self::read(path, None, name(path) + ":")
+    }
+
+    fn read(path: &Path, count: Option<usize>, prefix: String) -> Result<Self> {
         let name = name(path);
         let file = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
         let (compiled, layout) =
@@ -45,6 +57,7 @@ impl Golden {
             inputs: compiled.inputs.len(),
             outputs: compiled.outputs.len(),
             name,
+            prefix,
             file,
             expansion: expansion.to_string(),
             count,
@@ -63,7 +76,7 @@ impl Golden {
         }
         for (index, port) in compiled.outputs.iter().enumerate() {
             let bytes = bytes(vectors, Kind::Output, index, vector, port)?;
-            self.expected.push((self.output_name(index), bytes));
+            self.expected.push((output_name(&self.prefix, index), bytes));
         }
         Ok(())
     }
@@ -88,18 +101,18 @@ impl Golden {
         }}
     }
 
-    /// Statements that put out `output`.
+    /// Statements that put out `output`, by the names that `expected` has.
     pub(crate) fn put_out(&self) -> TokenStream {
         let each = (0..self.outputs).map(|index| {
-            let (name, output) = (self.output_name(index), part("output", self.outputs, index));
+            let (name, output) = (output_name(&self.prefix, index), part("output", self.outputs, index));
             quote!(report.output(#name, #output);)
         });
         quote!(#(#each)*)
     }
+}
 
-    fn output_name(&self, index: usize) -> String {
-        format!("{}:{index}", self.name)
-    }
+fn output_name(prefix: &str, index: usize) -> String {
+    format!("{prefix}{index}")
 }
 
 /// A value alone, or a field of a tuple of them.

@@ -15,6 +15,7 @@ mod program;
 mod promises;
 mod report;
 mod run;
+mod spills;
 mod suite;
 mod sysroot;
 mod toolchain;
@@ -103,7 +104,8 @@ fn arguments(mut arguments: impl Iterator<Item = String>) -> Result<Order> {
         }
     }
     if order.boards.is_empty() {
-        order.boards.extend(BOARDS);
+        // Some are there for the operators' cases alone.
+        order.boards.extend(BOARDS.iter().filter(|board| board.suite.models || order.programs.is_empty()));
     }
     Ok(order)
 }

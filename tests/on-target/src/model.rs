@@ -13,7 +13,7 @@ const VECTORS: usize = 4;
 
 /// The program of the model at `path`.
 pub(crate) fn program(path: &Path) -> Result<Program> {
-    let golden = Golden::read(path, Some(VECTORS))?;
+    let golden = Golden::model(path, VECTORS)?;
     let path = save(&golden.name, &text(&golden)?)?;
     let needs = golden.needs();
     let Golden { name, input, expected, file, .. } = golden;

@@ -1,11 +1,11 @@
 //! Runs programs on boards, several boards at a time.
 
 use std::collections::VecDeque;
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result, ensure};
 
 use crate::board::Board;
 use crate::elf::Sizes;
@@ -88,7 +88,7 @@ impl Bench<'_> {
         if !work.is_suite || self.board.suite.models {
             self.programs(&work.programs, &mut results)?;
         }
-        if self.board.suite.cases {
+        if work.is_suite && self.board.suite.cases {
             self.cases(&work.cases, &mut results)?;
         }
         Ok(results)
@@ -98,11 +98,13 @@ impl Bench<'_> {
         let board = self.board;
         // What the program that does nothing takes is the harness's.
         let empty = Sizes::read(&self.builder.build(board, &Program::find("empty")?)?)?;
+        let fits = |program: &&Program| board.too_small_for(program.needs).is_none();
+        let (programs, too_large): (Vec<_>, Vec<_>) = programs.iter().partition(fits);
+        for program in too_large {
+            let reason = board.too_small_for(program.needs).unwrap_or_default();
+            println!("{}: {} does not fit: {reason}", board.name, program.name);
+        }
         for program in programs {
-            if let Some(reason) = board.too_small_for(program.needs) {
-                println!("{} does not fit {}: {reason}", program.name, board.name);
-                continue;
-            }
             if let Err(error) = self.program(program, empty, results) {
                 results.failures += 1;
                 eprintln!("{} on {}: {error:#}", program.name, board.name);
@@ -129,7 +131,7 @@ impl Bench<'_> {
     }
 
     /// Emulates, and compares every output byte.
-    fn run(&self, program: &Program, elf: &PathBuf, sizes: Sizes) -> Result<Run> {
+    fn run(&self, program: &Program, elf: &Path, sizes: Sizes) -> Result<Run> {
         let for_stack = u64::from(self.board.ram.length).saturating_sub(sizes.ram);
         let run = self.emulators.run(self.board, elf, &program.input);
         // The first thing to know when firmware goes astray.
@@ -143,37 +145,40 @@ impl Bench<'_> {
         let board = self.board;
         let (groups, left_out) = cases::groups(board, all);
         let mut groups: VecDeque<_> = groups.into();
-        let (mut ran, mut firmwares, mut failed) = (0, 0, 0);
+        let (mut ran, mut firmwares) = (0, 0);
         while let Some(mut group) = groups.pop_front() {
             let program = cases::program(board, &group)?;
-            let result = self.builder.build(board, &program).map_err(|error| (true, error));
-            let result = result.and_then(|elf| {
-                let sizes = Sizes::read(&elf).map_err(|error| (false, error))?;
-                self.run(&program, &elf, sizes).map_err(|error| (false, error))
-            });
-            match result {
-                Ok(_) => {
-                    ran += group.len();
-                    firmwares += 1;
-                }
+            let elf = match self.builder.build(board, &program) {
                 // Too large for the board, most likely.
-                Err((true, _)) if group.len() > 1 => {
+                Err(_) if group.len() > 1 => {
                     let rest = group.split_off(group.len() / 2);
                     groups.push_front(rest);
                     groups.push_front(group);
+                    continue;
                 }
-                Err((_, error)) => {
-                    failed += 1;
+                elf => elf,
+            };
+            match elf.and_then(|elf| self.one_of_cases(&program, &elf)) {
+                Ok(()) => (ran, firmwares) = (ran + group.len(), firmwares + 1),
+                Err(error) => {
+                    results.failures += 1;
                     let names: Vec<_> = group.iter().map(|case| case.name.as_str()).collect();
-                    eprintln!("{} on {}: {error:#}", names.join(", "), board.name);
+                    eprintln!("one of {} on {}: {error:#}", names.join(", "), board.name);
                 }
             }
         }
-        results.failures += failed;
         println!("{}: {ran} cases of operators equal, in {firmwares} firmwares", board.name);
         if !left_out.is_empty() {
             println!("{}: too large for it: {}", board.name, left_out.join(", "));
         }
-        (ran > 0 || all.is_empty()).then_some(()).ok_or_else(|| anyhow!("no case ran"))
+        ensure!(ran > 0, "no case ran");
+        Ok(())
+    }
+
+    /// Checks and runs one firmware of many cases.
+    fn one_of_cases(&self, program: &Program, elf: &Path) -> Result<()> {
+        promises::check_code(self.board, elf)?;
+        self.run(program, elf, Sizes::read(elf)?)?;
+        Ok(())
     }
 }

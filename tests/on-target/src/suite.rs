@@ -42,7 +42,7 @@ pub(crate) fn cases() -> Result<Vec<Golden>> {
     for folder in sorted(&root().join("tests/ops"))? {
         for path in sorted(&folder).unwrap_or_default() {
             if path.extension().is_some_and(|extension| extension == "tflite") && is_taken(&path)? {
-                cases.push(Golden::read(&path, None)?);
+                cases.push(Golden::case(&path)?);
             }
         }
     }
