@@ -109,3 +109,18 @@ fn build(graph: &mut graph::Graph) -> Result<(Program, Layout), Vec<Diagnostic>>
     let layout = layout::plan(&program);
     Ok((program, layout))
 }
+
+/// Everything there is to say about a model, refusals or warnings: for the catalogue of both.
+pub fn diagnose(bytes: &[u8]) -> Vec<Diagnostic> {
+    let Imported { mut graph, errors, mut warnings } = import::import(bytes);
+    if !errors.is_empty() {
+        return errors;
+    }
+    match build(&mut graph) {
+        Ok((program, layout)) => {
+            warnings.extend(warn::dominant_tensor(&graph, &program, &layout));
+            warnings
+        }
+        Err(diagnostics) => diagnostics,
+    }
+}
