@@ -149,6 +149,7 @@ fn consts(item: &Item, program: &Program, layout: &Layout) -> TokenStream {
 /// `new`, `infer`, `input_mut` and `run`.
 fn methods(item: &Item, program: &Program, layout: &Layout) -> TokenStream {
     let Item { name, support, .. } = item;
+    let [new, infer, input_mut, run] = ["new", "infer", "input_mut", "run"].map(|name| method(item, name));
     let inputs = arrays(&program.inputs);
     let outputs = arrays(&program.outputs);
     let names: Vec<Ident> = match program.inputs.len() {
@@ -178,13 +179,13 @@ fn methods(item: &Item, program: &Program, layout: &Layout) -> TokenStream {
         impl #name {
             /// A model that is ready to run.
             #[inline]
-            pub const fn new() -> Self {
+            pub const fn #new() -> Self {
                 Self { arena: #support::__private::arena::Arena::new() }
             }
 
             /// Runs the model once: the inputs in, the outputs out.
             #[inline]
-            pub fn infer(&mut self, #(#names: &#inputs),*) -> #output {
+            pub fn #infer(&mut self, #(#names: &#inputs),*) -> #output {
                 #copy
                 self.run()
             }
@@ -192,12 +193,12 @@ fn methods(item: &Item, program: &Program, layout: &Layout) -> TokenStream {
             /// The place where [`Self::run`] expects the input: write there to save a copy. What was
             /// written is gone after a run.
             #[inline]
-            pub fn input_mut(&mut self) -> #windows_mut {
+            pub fn #input_mut(&mut self) -> #windows_mut {
                 #window
             }
 
             /// Runs the model once on what was written to [`Self::input_mut`].
-            pub fn run(&mut self) -> #output {
+            pub fn #run(&mut self) -> #output {
                 #(#steps)*
                 #result
             }
@@ -209,6 +210,12 @@ fn methods(item: &Item, program: &Program, layout: &Layout) -> TokenStream {
             }
         }
     }
+}
+
+/// The name of a method. What the compiler says of a wrong call shows where the method comes from: the
+/// literal that names the model.
+pub fn method(item: &Item, name: &str) -> Ident {
+    Ident::new(name, item.path.span())
 }
 
 /// One line of the table of contents that `run` is.
