@@ -180,3 +180,41 @@ def padded(kind, shape, paddings, scale=0.05, zero_point=-3, dtype="int8", value
 def parts(x, axis, sizes):
     """The outputs of a split of `x`."""
     return [like(x, [*x.shape[:axis], size, *x.shape[axis + 1 :]]) for size in sizes]
+
+
+def handle(name, container=""):
+    """An operator whose output refers to a variable."""
+    options = schema.VarHandleOptionsT(container=container, sharedName=name)
+    return Op("VAR_HANDLE", [], [Tensor([], dtype="resource")], options)
+
+
+def read(variable, value):
+    """An operator that reads a variable, whose values are like `value`."""
+    return Op("READ_VARIABLE", [variable.outputs[0]], [like(value)], schema.ReadVariableOptionsT())
+
+
+def assign(variable, value):
+    return Op("ASSIGN_VARIABLE", [variable.outputs[0], value], [], schema.AssignVariableOptionsT())
+
+
+def call_once():
+    return Op("CALL_ONCE", [], [], schema.CallOnceOptionsT(initSubgraphIndex=1))
+
+
+def initial(values):
+    """The graph that CALL_ONCE runs: gives variables the values that they start with, by their names."""
+    ops = [op for name, value in values.items() for op in assigned(name, value)]
+    return Model([], [], ops)
+
+
+def assigned(name, value):
+    variable = handle(name)
+    return [variable, assign(variable, value)]
+
+
+def total(a, b, scale=None, zero_point=None):
+    """An operator that adds two tensors of one type; the output is like the first but for what is given."""
+    scale = a.scale if scale is None else scale
+    zero_point = a.zero_point if zero_point is None else zero_point
+    y = Tensor(a.shape, scale, zero_point, a.dtype)
+    return Op("ADD", [a, b], [y], schema.AddOptionsT(fusedActivationFunction=ACTIVATION["NONE"]))

@@ -83,13 +83,13 @@ pub fn stub(item: &Item) -> TokenStream {
     stub::emit(item, 0, &import::import(&[]).0)
 }
 
-fn build(bytes: &[u8]) -> Result<(Program, Layout), (graph::Graph, Vec<Diagnostic>)> {
+fn build(bytes: &[u8]) -> Result<(Program, Layout), (Box<graph::Graph>, Vec<Diagnostic>)> {
     let (mut graph, mut diagnostics) = import::import(bytes);
     if diagnostics.is_empty() {
         diagnostics.extend(passes::run(&mut graph));
     }
     if !diagnostics.is_empty() {
-        return Err((graph, diagnostics));
+        return Err((Box::new(graph), diagnostics));
     }
     // From here on nothing is the user's fault.
     match lower::lower(&graph) {
@@ -97,6 +97,6 @@ fn build(bytes: &[u8]) -> Result<(Program, Layout), (graph::Graph, Vec<Diagnosti
             let layout = layout::plan(&program);
             Ok((program, layout))
         }
-        Err(bug) => Err((graph, vec![bug.diagnostic()])),
+        Err(bug) => Err((Box::new(graph), vec![bug.diagnostic()])),
     }
 }

@@ -1,10 +1,12 @@
 //! Graph → Program: every operator says which kernel does its work, on which memory.
 
 use crate::diagnostics::{At, Diagnostic, Problem};
-use crate::graph::{ElementType, Graph, Node, Quantization, Tensor, TensorId};
+use crate::graph::{Contents, ElementType, Graph, Node, Quantization, Tensor, TensorId};
 use crate::program::{Access, Arg, Buffer, BufferId, Call, Constant, Port, Program, View};
 use std::collections::HashMap;
 use std::fmt;
+
+mod variables;
 
 /// A broken invariant: our mistake, never the user's.
 #[derive(Clone, Debug)]
@@ -27,6 +29,7 @@ pub struct Lowering<'g> {
     graph: &'g Graph,
     node: &'g Node,
     views: HashMap<TensorId, View>,
+    variables: variables::Variables,
     program: Program,
 }
 
@@ -35,7 +38,7 @@ pub fn lower(graph: &Graph) -> Result<Program, Bug> {
     let Some(first) = graph.nodes.first() else {
         return only_ports(graph);
     };
-    let mut lowering = Lowering { graph, node: first, views: HashMap::new(), program: Program::default() };
+    let mut lowering = Lowering::new(graph, first);
     for &input in &graph.inputs {
         lowering.write(input)?;
     }
@@ -43,6 +46,7 @@ pub fn lower(graph: &Graph) -> Result<Program, Bug> {
         lowering.node = node;
         node.op.clone().lower(&mut lowering)?;
     }
+    lowering.keep_variables()?;
     lowering.ports()
 }
 
@@ -55,7 +59,7 @@ fn only_ports(graph: &Graph) -> Result<Program, Bug> {
         inputs: Vec::new(),
         outputs: Vec::new(),
     };
-    let mut lowering = Lowering { graph, node: &node, views: HashMap::new(), program: Program::default() };
+    let mut lowering = Lowering::new(graph, &node);
     for &input in &graph.inputs {
         lowering.write(input)?;
     }
@@ -63,6 +67,11 @@ fn only_ports(graph: &Graph) -> Result<Program, Bug> {
 }
 
 impl<'g> Lowering<'g> {
+    fn new(graph: &'g Graph, node: &'g Node) -> Self {
+        let (views, variables) = (HashMap::new(), variables::Variables::of(graph));
+        Self { graph, node, views, variables, program: Program::default() }
+    }
+
     /// A tensor of the model.
     pub fn tensor(&self, id: TensorId) -> &'g Tensor {
         self.graph.tensor(id)
@@ -93,6 +102,9 @@ impl<'g> Lowering<'g> {
     pub fn read(&mut self, id: TensorId) -> Result<View, Bug> {
         if let Some(view) = self.views.get(&id) {
             return Ok(*view);
+        }
+        if let Some(view) = self.variable_tensor(id)? {
+            return Ok(view);
         }
         let tensor = self.tensor(id);
         let Some(data) = &tensor.data else {
@@ -132,9 +144,18 @@ impl<'g> Lowering<'g> {
 
     /// Memory for the duration of one call.
     pub fn scratch(&mut self, ty: ElementType, len: usize) -> Result<View, Bug> {
+        self.buffer(ty, len, None)
+    }
+
+    /// Memory that keeps what it holds from one inference to the next.
+    pub fn state(&mut self, ty: ElementType, len: usize, initial: Contents) -> Result<View, Bug> {
+        self.buffer(ty, len, Some(initial))
+    }
+
+    fn buffer(&mut self, ty: ElementType, len: usize, initial: Option<Contents>) -> Result<View, Bug> {
         let size = ty.size().ok_or_else(|| self.bug(format_args!("{ty} has no place in memory")))?;
         let buffer = BufferId(self.program.buffers.len());
-        self.program.buffers.push(Buffer { bytes: len * size });
+        self.program.buffers.push(Buffer { bytes: len * size, initial });
         Ok(View { buffer, offset: 0, ty, len })
     }
 

@@ -5,7 +5,7 @@
 //! itself to a kernel call. No other part of the compiler knows any operator.
 
 use crate::diagnostics::Problem;
-use crate::graph::{Graph, Node};
+use crate::graph::{Effect, Graph, Node};
 use crate::lower::{Bug, Lowering};
 use crate::read::Reader;
 use crate::schema::tflite::BuiltinOperator;
@@ -20,6 +20,11 @@ pub trait Op: fmt::Debug {
     /// The outputs, if they are known while compiling. The default knows none.
     fn fold(&self, _graph: &Graph, _node: &Node) -> Option<Folded> {
         None
+    }
+
+    /// What it has to do with variables.
+    fn effect(&self) -> Effect {
+        Effect::None
     }
 
     /// Appends the kernel calls that do its work.
@@ -68,8 +73,10 @@ macro_rules! operators {
 
 operators! {
     add: ADD, ["add::add_s8", "add::add_s16", "add::add_s32"], "int8, int16, int32";
+    assign_variable: ASSIGN_VARIABLE, ["assign_variable::assign_variable"], "any";
     average_pool_2d: AVERAGE_POOL_2D,
         ["average_pool_2d::average_pool_2d_s8", "average_pool_2d::average_pool_2d_s16"], "int8, int16";
+    call_once: CALL_ONCE, [], "any";
     concatenation: CONCATENATION, ["movement::copy_runs", "movement::copy_strided"], "any";
     conv_2d: CONV_2D, [
         "conv_2d::conv_2d_1x1_s8", "conv_2d::conv_2d_contiguous_s8", "conv_2d::conv_2d_s8",
@@ -99,6 +106,7 @@ operators! {
         "quantize::quantize_s16_s16", "quantize::quantize_s16_s32", "quantize::quantize_s32_s8",
         "quantize::quantize_s32_s16"
     ], "int8, uint8, int16, int32; float32 behind an input";
+    read_variable: READ_VARIABLE, [], "any";
     relu: RELU, ["clamp::clamp_s8", "clamp::clamp_s16", "lookup::lookup_s8", "relu::relu_s16"], "int8, int16";
     relu6: RELU6, ["clamp::clamp_s8", "clamp::clamp_s16"], "int8, int16";
     relu_n1_to_1: RELU_N1_TO_1, ["clamp::clamp_s8", "lookup::lookup_s8"], "int8";
@@ -115,6 +123,7 @@ operators! {
     tanh: TANH, ["lookup::lookup_s8", "sigmoid::tanh_s16"], "int8, int16";
     transpose: TRANSPOSE, ["movement::copy_runs", "movement::copy_strided"], "any";
     unpack: UNPACK, ["movement::copy_runs", "movement::copy_strided"], "any";
+    var_handle: VAR_HANDLE, [], "any";
 }
 
 /// What a model without operators does.

@@ -50,6 +50,7 @@ mod tests {
             nodes: nodes.iter().enumerate().map(node).collect(),
             inputs: vec![TensorId(0)],
             outputs: outputs.iter().map(|&id| TensorId(id)).collect(),
+            ..Graph::default()
         }
     }
 

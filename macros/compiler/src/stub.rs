@@ -59,10 +59,12 @@ pub fn emit(item: &Item, file_bytes: usize, graph: &Graph) -> TokenStream {
             pub const INPUT: #input_type = #input_value;
             pub const OUTPUT: #output_type = #output_value;
             pub const RAM: usize = 0;
+            pub const STATE: usize = 0;
             pub const FLASH: usize = 0;
             pub const MACS: usize = 0;
             pub const fn new() -> Self { Self {} }
             #infer
+            pub fn reset(&mut self) #body
             pub fn input_mut(&mut self) -> #windows #body
             pub fn run(&mut self) -> #output #body
         }

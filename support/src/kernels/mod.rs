@@ -9,6 +9,7 @@
 //! computes is computed by the device's code.
 
 pub mod add;
+pub mod assign_variable;
 pub mod average_pool_2d;
 pub mod broadcast;
 pub mod clamp;

@@ -11,7 +11,7 @@ use crate::read::Reader;
 use std::rc::Rc;
 
 /// Types whose elements kernels move.
-const MOVABLE: [ElementType; 7] = [
+pub(crate) const MOVABLE: [ElementType; 7] = [
     ElementType::Int8,
     ElementType::UInt8,
     ElementType::Bool,
