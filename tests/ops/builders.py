@@ -218,3 +218,24 @@ def total(a, b, scale=None, zero_point=None):
     zero_point = a.zero_point if zero_point is None else zero_point
     y = Tensor(a.shape, scale, zero_point, a.dtype)
     return Op("ADD", [a, b], [y], schema.AddOptionsT(fusedActivationFunction=ACTIVATION["NONE"]))
+
+
+def svdf(rng, x, units, memory, *, rank=1, state="int8", state_zero_point=0, y_scale=0.06, y_zero_point=5, gain=1.0):
+    """SVDF; sums of features fill the state's range, and sums over time the output's, at gain 1."""
+    rows, depth = x.shape
+    filters = units * rank
+    step = {"int8": 0.05, "int16": 0.05 / 256}[state]
+    features = constant(
+        rng.integers(-127, 127, (filters, depth), endpoint=True),
+        gain * step * np.iinfo(state).max / (x.scale * 127 * SPREAD * np.sqrt(depth)) * 1.4,
+    )
+    limits = np.iinfo(state)
+    spread = 74 * (limits.max / 127) * 74 * (limits.max / 127) * np.sqrt(memory * rank) / 50
+    time_scale = np.float32(gain * y_scale / (step * spread))
+    time = constant(rng.integers(-limits.max, limits.max, (filters, memory), endpoint=True), time_scale, dtype=state)
+    bias = int(20 * spread)
+    bias = constant(rng.integers(-bias, bias, units), np.float32(step) * time_scale, dtype="int32")
+    kept = Tensor([rows, filters * memory], step, state_zero_point, state, variable=True)
+    y = Tensor([rows, units], y_scale, y_zero_point)
+    options = schema.SVDFOptionsT(rank=rank, fusedActivationFunction=ACTIVATION["RELU"])
+    return Op("SVDF", [x, features, time, bias, kept], [y], options)

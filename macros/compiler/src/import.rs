@@ -12,6 +12,8 @@ mod variables;
 
 /// No tensor of a model for a microcontroller has more elements.
 const MAX_ELEMENTS: usize = 1 << 26;
+/// More inputs, or outputs, than this are refused: so many windows of the arena are open at once.
+const MAX_PORTS: usize = 16;
 /// More dimensions than this are refused.
 const MAX_RANK: usize = 8;
 
@@ -229,6 +231,15 @@ impl<'f, 'a> Import<'f, 'a> {
             if !self.written.contains(&id) {
                 self.errors.push(not_written(self.graph.tensor(id)).at(at(&self.graph, id)));
             }
+        }
+        let sides = [(&self.graph.inputs, "inputs"), (&self.graph.outputs, "outputs")];
+        for (ports, side) in sides.into_iter().filter(|(ports, _)| ports.len() > MAX_PORTS) {
+            let problem = Problem::new(
+                format!("{} {side}", ports.len()),
+                format!("a model may have {MAX_PORTS} of them"),
+                "join some of them in the model",
+            );
+            self.errors.push(problem.at(At::Model));
         }
         if self.graph.outputs.is_empty() {
             let problem = Problem::new("the model has no output", "there is nothing to infer", CONVERT_AGAIN);

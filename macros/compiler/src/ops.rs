@@ -120,6 +120,7 @@ operators! {
     squeeze: SQUEEZE, [], "any";
     strided_slice: STRIDED_SLICE, ["movement::copy_runs", "movement::copy_strided"], "any";
     sub: SUB, ["sub::sub_s8", "sub::sub_s16", "sub::sub_s32"], "int8, int16, int32";
+    svdf: SVDF, ["svdf::svdf_s8", "svdf::svdf_s16"], "int8, with int8 or int16 state";
     tanh: TANH, ["lookup::lookup_s8", "sigmoid::tanh_s16"], "int8, int16";
     transpose: TRANSPOSE, ["movement::copy_runs", "movement::copy_strided"], "any";
     unpack: UNPACK, ["movement::copy_runs", "movement::copy_strided"], "any";

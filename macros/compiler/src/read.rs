@@ -260,6 +260,18 @@ impl<'a> Reader<'a> {
         })
     }
 
+    /// Checks that a tensor keeps its value from one inference to the next.
+    pub(crate) fn state(&self, id: TensorId, role: &str) -> Result<(), Problem> {
+        match self.graph.variables.iter().any(|variable| variable.tensor == Some(id)) {
+            true => Ok(()),
+            false => Err(Problem::new(
+                format!("{role} is no variable tensor"),
+                format!("{} keeps it from one inference to the next", self.name),
+                CONVERT_AGAIN,
+            )),
+        }
+    }
+
     /// Checks that a tensor is a constant of the model.
     pub(crate) fn constant(&self, id: TensorId, role: &str) -> Result<(), Problem> {
         match self.tensor(id).data {

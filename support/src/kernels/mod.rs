@@ -37,4 +37,5 @@ pub mod sigmoid;
 pub mod softmax;
 pub mod source;
 pub mod sub;
+pub mod svdf;
 pub mod window;
