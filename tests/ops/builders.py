@@ -239,3 +239,43 @@ def svdf(rng, x, units, memory, *, rank=1, state="int8", state_zero_point=0, y_s
     y = Tensor([rows, units], y_scale, y_zero_point)
     options = schema.SVDFOptionsT(rank=rank, fusedActivationFunction=ACTIVATION["RELU"])
     return Op("SVDF", [x, features, time, bias, kept], [y], options)
+
+
+def lstm(
+    rng,
+    x,
+    units,
+    *,
+    time_major=False,
+    cell_scale=2**-11,
+    clip=10.0,
+    y_zero_point=0,
+    gain=1.0,
+    bias_gain=1.0,
+):
+    """UNIDIRECTIONAL_SEQUENCE_LSTM; arguments of the gates spread over a few units at gain 1."""
+    outer, inner, depth = x.shape
+    batches = inner if time_major else outer
+    y_scale = 1 / 128
+    gates = [rng.uniform(0.5, 2) * gain for _ in range(4)]
+
+    def weights(width, scale, gain):
+        data = rng.integers(-127, 127, (units, width), endpoint=True)
+        return constant(data, gain / (scale * 74 * 73 * np.sqrt(width)))
+
+    inputs = [weights(depth, x.scale, gain) for gain in gates]
+    recurrent = [weights(units, y_scale, gain) for gain in gates]
+    biases = []
+    for w in inputs:
+        scale = np.float32(w.scale) * np.float32(x.scale)
+        limit = int(bias_gain / scale)
+        biases.append(constant(rng.integers(-limit, limit, units, endpoint=True), scale, dtype="int32"))
+    hidden = Tensor([batches, units], y_scale, y_zero_point, variable=True)
+    cell = Tensor([batches, units], cell_scale, 0, "int16", variable=True)
+    y = Tensor([outer, inner, units], y_scale, y_zero_point)
+    options = schema.UnidirectionalSequenceLSTMOptionsT(
+        fusedActivationFunction=schema.ActivationFunctionType.TANH, cellClip=clip, timeMajor=time_major
+    )
+    nothing = [None] * 3
+    operands = [x, *inputs, *recurrent, *nothing, *biases, None, None, hidden, cell, *nothing, None]
+    return Op("UNIDIRECTIONAL_SEQUENCE_LSTM", operands, [y], options)

@@ -123,6 +123,8 @@ operators! {
     svdf: SVDF, ["svdf::svdf_s8", "svdf::svdf_s16"], "int8, with int8 or int16 state";
     tanh: TANH, ["lookup::lookup_s8", "sigmoid::tanh_s16"], "int8, int16";
     transpose: TRANSPOSE, ["movement::copy_runs", "movement::copy_strided"], "any";
+    unidirectional_sequence_lstm: UNIDIRECTIONAL_SEQUENCE_LSTM,
+        ["unidirectional_sequence_lstm::unidirectional_sequence_lstm_s8"], "int8, with int16 cell";
     unpack: UNPACK, ["movement::copy_runs", "movement::copy_strided"], "any";
     var_handle: VAR_HANDLE, [], "any";
 }

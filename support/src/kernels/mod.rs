@@ -38,4 +38,5 @@ pub mod softmax;
 pub mod source;
 pub mod sub;
 pub mod svdf;
+pub mod unidirectional_sequence_lstm;
 pub mod window;

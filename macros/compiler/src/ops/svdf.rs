@@ -60,7 +60,7 @@ pub(crate) fn read(reader: &Reader<'_>) -> Result<Rc<dyn Op>, Problem> {
     reader.expect_shape(tensors.time, "weights over time", &[filters, memory])?;
     reader.expect_shape(tensors.bias, "bias", &[filters / rank])?;
     reader.expect_shape(tensors.output, "output", &[rows, filters / rank])?;
-    let kept = memory.checked_mul(filters).unwrap_or(usize::MAX);
+    let kept = memory.saturating_mul(filters);
     reader.expect_shape(tensors.state, "state", &[rows, kept])?;
     let scales = scales(reader, &tensors)?;
     let params = Svdf {
