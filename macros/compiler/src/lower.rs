@@ -6,7 +6,10 @@ use crate::program::{Access, Arg, Buffer, BufferId, Call, Constant, Port, Progra
 use std::collections::HashMap;
 use std::fmt;
 
+mod rings;
 mod variables;
+
+pub use rings::RingView;
 
 /// A broken invariant: our mistake, never the user's.
 #[derive(Clone, Debug)]
@@ -29,6 +32,7 @@ pub struct Lowering<'g> {
     graph: &'g Graph,
     node: &'g Node,
     views: HashMap<TensorId, View>,
+    rings: HashMap<TensorId, RingView>,
     variables: variables::Variables,
     program: Program,
 }
@@ -68,8 +72,9 @@ fn only_ports(graph: &Graph) -> Result<Program, Bug> {
 
 impl<'g> Lowering<'g> {
     fn new(graph: &'g Graph, node: &'g Node) -> Self {
-        let (views, variables) = (HashMap::new(), variables::Variables::of(graph));
-        Self { graph, node, views, variables, program: Program::default() }
+        let (views, rings) = (HashMap::new(), HashMap::new());
+        let variables = variables::Variables::of(graph);
+        Self { graph, node, views, rings, variables, program: Program::default() }
     }
 
     /// A tensor of the model.
@@ -104,6 +109,9 @@ impl<'g> Lowering<'g> {
             return Ok(*view);
         }
         if let Some(view) = self.variable_tensor(id)? {
+            return Ok(view);
+        }
+        if let Some(view) = self.unrolled(id)? {
             return Ok(view);
         }
         let tensor = self.tensor(id);
@@ -161,8 +169,14 @@ impl<'g> Lowering<'g> {
 
     /// Makes an output a part of an input's memory, from element `start`: nothing is copied.
     pub fn alias(&mut self, output: TensorId, input: TensorId, start: usize) -> Result<(), Bug> {
-        let source = self.read(input)?;
         let tensor = self.tensor(output);
+        if tensor.elements() == self.tensor(input).elements()
+            && let Some(&ring) = self.rings.get(&input)
+        {
+            self.rings.insert(output, ring);
+            return Ok(());
+        }
+        let source = self.read(input)?;
         let size = tensor.ty.size().unwrap_or(0);
         let view =
             View { offset: source.offset + start * size, ty: tensor.ty, len: tensor.elements(), ..source };

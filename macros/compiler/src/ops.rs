@@ -27,8 +27,28 @@ pub trait Op: fmt::Debug {
         Effect::None
     }
 
+    /// What it moves, if all it does is to move elements that lie in runs; the default does more.
+    fn runs(&self) -> Option<Vec<Run>> {
+        None
+    }
+
     /// Appends the kernel calls that do its work.
     fn lower(&self, to: &mut Lowering<'_>) -> Result<(), Bug>;
+}
+
+/// Elements that lie side by side in an input and in an output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Run {
+    /// Which input.
+    pub input: usize,
+    /// Which output.
+    pub output: usize,
+    /// The first element in the input.
+    pub from: usize,
+    /// The first element in the output.
+    pub to: usize,
+    /// Number of elements.
+    pub len: usize,
 }
 
 /// One row of the list.
@@ -53,6 +73,7 @@ pub(crate) mod lookup;
 pub(crate) mod movement;
 pub(crate) mod pool;
 pub(crate) mod requantization;
+pub(crate) mod ring;
 pub(crate) mod sigmoid;
 pub(crate) mod window;
 
@@ -77,18 +98,22 @@ operators! {
     average_pool_2d: AVERAGE_POOL_2D,
         ["average_pool_2d::average_pool_2d_s8", "average_pool_2d::average_pool_2d_s16"], "int8, int16";
     call_once: CALL_ONCE, [], "any";
-    concatenation: CONCATENATION, ["movement::copy_runs", "movement::copy_strided"], "any";
+    concatenation: CONCATENATION,
+        ["movement::copy_runs", "movement::copy_strided", "ring::push", "ring::unroll"], "any";
     conv_2d: CONV_2D, [
         "conv_2d::conv_2d_1x1_s8", "conv_2d::conv_2d_contiguous_s8", "conv_2d::conv_2d_s8",
-        "depthwise_conv_2d::depthwise_conv_2d_s8", "depthwise_conv_2d::depthwise_conv_2d_multiplier_s8"
+        "depthwise_conv_2d::depthwise_conv_2d_s8", "depthwise_conv_2d::depthwise_conv_2d_multiplier_s8",
+        "depthwise_conv_2d::depthwise_conv_2d_ring_s8", "fully_connected::fully_connected_ring_s8"
     ], "int8";
     depthwise_conv_2d: DEPTHWISE_CONV_2D, [
         "depthwise_conv_2d::depthwise_conv_2d_s8", "depthwise_conv_2d::depthwise_conv_2d_multiplier_s8",
-        "conv_2d::conv_2d_1x1_s8"
+        "conv_2d::conv_2d_1x1_s8", "depthwise_conv_2d::depthwise_conv_2d_ring_s8",
+        "fully_connected::fully_connected_ring_s8"
     ], "int8";
     dequantize: DEQUANTIZE, [], "int8, uint8, int16 to float32 before an output";
     expand_dims: EXPAND_DIMS, [], "any";
-    fully_connected: FULLY_CONNECTED, ["fully_connected::fully_connected_s8"], "int8";
+    fully_connected: FULLY_CONNECTED,
+        ["fully_connected::fully_connected_s8", "fully_connected::fully_connected_ring_s8"], "int8";
     logistic: LOGISTIC, ["lookup::lookup_s8", "sigmoid::logistic_s16"], "int8, int16";
     max_pool_2d: MAX_POOL_2D, ["max_pool_2d::max_pool_2d_s8", "max_pool_2d::max_pool_2d_s16"], "int8, int16";
     maximum: MAXIMUM, ["maximum::maximum_s8", "maximum::maximum_s16", "maximum::maximum_s32"],

@@ -31,6 +31,7 @@ pub mod quantize;
 pub mod relu;
 pub mod requantization;
 pub mod resize_nearest_neighbor;
+pub mod ring;
 pub mod rows;
 pub mod shapes;
 pub mod sigmoid;

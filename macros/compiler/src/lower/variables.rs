@@ -42,7 +42,7 @@ impl Lowering<'_> {
     }
 
     /// The memory of a variable.
-    fn home(&mut self, id: VariableId) -> Result<View, Bug> {
+    pub(super) fn home(&mut self, id: VariableId) -> Result<View, Bug> {
         if let Some(home) = self.variables.homes.get(&id) {
             return Ok(*home);
         }

@@ -140,9 +140,10 @@ fn gate_factors(
         let (from, _) = reader.per_tensor(from, "input")?;
         factor(f64::from(from) * f64::from(scale) / SUM_SCALE)
     };
-    let bias = BIASES.get(gate).copied().unwrap_or_default();
-    reader.input(bias)?;
-    requantization::bias(reader, bias, units)?;
+    let bias = reader.input(BIASES.get(gate).copied().unwrap_or_default())?;
+    reader.one_of(bias, "bias", &[ElementType::Int32])?;
+    reader.constant(bias, "biases")?;
+    reader.expect_shape(bias, "bias", &[units])?;
     Ok(Gate { input: weights(INPUT_WEIGHTS, input, depth)?, recurrent: weights(RECURRENT_WEIGHTS, hidden, units)? })
 }
 
