@@ -29,6 +29,8 @@ struct Case {
     name: String,
     path: PathBuf,
     ports: Result<(Vec<Port>, Vec<Port>), String>,
+    /// Whether its vectors are one sequence.
+    stateful: bool,
     /// FULLY_CONNECTED operators, by one for each of which LiteRT differs from TensorFlow Lite Micro.
     fully_connected: usize,
 }
@@ -66,14 +68,16 @@ fn case(path: PathBuf) -> Case {
     };
     let bytes = std::fs::read(&path).expect("listed files can be read");
     let mut fully_connected = 0;
+    let mut stateful = false;
     let ports = match analyze(&bytes) {
         Ok((program, _)) => {
+            stateful = program.has_state();
             fully_connected = program.calls.iter().filter(|call| call.name == "FULLY_CONNECTED").count();
             Ok((program.inputs, program.outputs))
         }
         Err(diagnostics) => Err(diagnostics.first().map(ToString::to_string).unwrap_or_default()),
     };
-    Case { name, path, ports, fully_connected }
+    Case { name, path, ports, stateful, fully_connected }
 }
 
 /// A module for each model that compiles, and the list of those that do not.
@@ -98,7 +102,7 @@ fn tests(cases: &[Case]) -> String {
 }
 
 fn module(text: &mut String, case: &Case, inputs: usize, outputs: usize) {
-    let Case { name, path, fully_connected, .. } = case;
+    let Case { name, path, fully_connected, stateful, .. } = case;
     let list =
         |count: usize, one: &dyn Fn(usize) -> String| (0..count).map(one).collect::<Vec<_>>().join(" ");
     let field = |what: &str, count: usize, i: usize| match count {
@@ -113,6 +117,17 @@ fn module(text: &mut String, case: &Case, inputs: usize, outputs: usize) {
     let check = list(outputs, &|i| {
         format!("vectors.check({i}, {}, {});", field("Net::OUTPUT", outputs, i), field("output", outputs, i))
     });
+    let infer = format!("let output = net.infer({infer}); {check}");
+    let run = format!(
+        "#[allow(unused_variables)] let window = net.input_mut(); {fill} let output = net.run(); {check}"
+    );
+    // A step must not be taken twice where the next one depends on it.
+    let test = match stateful {
+        true => format!(
+            "vectors.twice(&mut net, Net::reset, |vectors, net| if vectors.is_even() {{ {infer} }} else {{ {run} }});"
+        ),
+        false => format!("while vectors.next() {{ {infer} {run} }}"),
+    };
     let _ = write!(
         text,
         r#"
@@ -124,15 +139,7 @@ mod {name} {{
     fn equals_the_reference() {{
         tiny_model_tests::run(std::path::Path::new({path:?}), {fully_connected}, |vectors| {{
             let mut net = Net::new();
-            while vectors.next() {{
-                let output = net.infer({infer});
-                {check}
-                #[allow(unused_variables)]
-                let window = net.input_mut();
-                {fill}
-                let output = net.run();
-                {check}
-            }}
+            {test}
         }});
     }}
 }}

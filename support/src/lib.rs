@@ -29,7 +29,7 @@ pub mod kernels;
 mod model;
 mod tensor;
 
-pub use model::{Layer, Model};
+pub use model::{Layer, Model, Stateful};
 pub use tensor::{Integer, Tensor};
 
 /// The inner loops that this build has: `"portable"`, `"dsp"`, `"mve"` or `"avr"`, the same results from
@@ -73,9 +73,11 @@ pub const BACKEND: &str = env!("TINY_MODEL_BACKEND");
 ///   dimension first. Several inputs are several parameters, several outputs a tuple of references;
 /// - `input_mut(&mut self) -> &mut [T; N]` (a tuple for several) and `run(&mut self)`: the same without
 ///   a copy. A run overwrites what was written;
-/// - the constants `INPUT` and `OUTPUT` of type [`Tensor`] (tuples for several), `RAM`, `FLASH`, `MACS`
-///   and `LAYERS`;
-/// - an implementation of [`Model`] with all of these.
+/// - the constants `INPUT` and `OUTPUT` of type [`Tensor`] (tuples for several), `RAM`, `STATE`, `FLASH`,
+///   `MACS` and `LAYERS`;
+/// - an implementation of [`Model`] with all of these;
+/// - if the model keeps state from one inference to the next, `reset(&mut self)`, after which it is as it
+///   was at first, and an implementation of [`Stateful`].
 ///
 /// # Errors
 ///

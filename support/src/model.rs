@@ -22,6 +22,8 @@ pub trait Model {
     const NAME: &'static str;
     /// Bytes of RAM.
     const RAM: usize;
+    /// Bytes of it that are kept from one inference to the next; 0 if none are.
+    const STATE: usize;
     /// Bytes of constants in program memory.
     const FLASH: usize;
     /// Multiplications and accumulations of one inference.
@@ -47,4 +49,11 @@ pub trait Model {
 
     /// Runs the model once on what was written to [`input_mut`](Self::input_mut).
     fn run(&mut self) -> Self::Output<'_>;
+}
+
+/// A compiled model that keeps state from one inference to the next, as those do that hear a stream
+/// step by step.
+pub trait Stateful: Model {
+    /// Forgets all inferences: the next one is as the first one was.
+    fn reset(&mut self);
 }

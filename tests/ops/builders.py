@@ -180,3 +180,102 @@ def padded(kind, shape, paddings, scale=0.05, zero_point=-3, dtype="int8", value
 def parts(x, axis, sizes):
     """The outputs of a split of `x`."""
     return [like(x, [*x.shape[:axis], size, *x.shape[axis + 1 :]]) for size in sizes]
+
+
+def handle(name, container=""):
+    """An operator whose output refers to a variable."""
+    options = schema.VarHandleOptionsT(container=container, sharedName=name)
+    return Op("VAR_HANDLE", [], [Tensor([], dtype="resource")], options)
+
+
+def read(variable, value):
+    """An operator that reads a variable, whose values are like `value`."""
+    return Op("READ_VARIABLE", [variable.outputs[0]], [like(value)], schema.ReadVariableOptionsT())
+
+
+def assign(variable, value):
+    return Op("ASSIGN_VARIABLE", [variable.outputs[0], value], [], schema.AssignVariableOptionsT())
+
+
+def call_once():
+    return Op("CALL_ONCE", [], [], schema.CallOnceOptionsT(initSubgraphIndex=1))
+
+
+def initial(values):
+    """The graph that CALL_ONCE runs: gives variables the values that they start with, by their names."""
+    ops = [op for name, value in values.items() for op in assigned(name, value)]
+    return Model([], [], ops)
+
+
+def assigned(name, value):
+    variable = handle(name)
+    return [variable, assign(variable, value)]
+
+
+def total(a, b, scale=None, zero_point=None):
+    """An operator that adds two tensors of one type; the output is like the first but for what is given."""
+    scale = a.scale if scale is None else scale
+    zero_point = a.zero_point if zero_point is None else zero_point
+    y = Tensor(a.shape, scale, zero_point, a.dtype)
+    return Op("ADD", [a, b], [y], schema.AddOptionsT(fusedActivationFunction=ACTIVATION["NONE"]))
+
+
+def svdf(rng, x, units, memory, *, rank=1, state="int8", state_zero_point=0, y_scale=0.06, y_zero_point=5, gain=1.0):
+    """SVDF; sums of features fill the state's range, and sums over time the output's, at gain 1."""
+    rows, depth = x.shape
+    filters = units * rank
+    step = {"int8": 0.05, "int16": 0.05 / 256}[state]
+    features = constant(
+        rng.integers(-127, 127, (filters, depth), endpoint=True),
+        gain * step * np.iinfo(state).max / (x.scale * 127 * SPREAD * np.sqrt(depth)) * 1.4,
+    )
+    limits = np.iinfo(state)
+    spread = 74 * (limits.max / 127) * 74 * (limits.max / 127) * np.sqrt(memory * rank) / 50
+    time_scale = np.float32(gain * y_scale / (step * spread))
+    time = constant(rng.integers(-limits.max, limits.max, (filters, memory), endpoint=True), time_scale, dtype=state)
+    bias = int(20 * spread)
+    bias = constant(rng.integers(-bias, bias, units), np.float32(step) * time_scale, dtype="int32")
+    kept = Tensor([rows, filters * memory], step, state_zero_point, state, variable=True)
+    y = Tensor([rows, units], y_scale, y_zero_point)
+    options = schema.SVDFOptionsT(rank=rank, fusedActivationFunction=ACTIVATION["RELU"])
+    return Op("SVDF", [x, features, time, bias, kept], [y], options)
+
+
+def lstm(
+    rng,
+    x,
+    units,
+    *,
+    time_major=False,
+    cell_scale=2**-11,
+    clip=10.0,
+    y_zero_point=0,
+    gain=1.0,
+    bias_gain=1.0,
+):
+    """UNIDIRECTIONAL_SEQUENCE_LSTM; arguments of the gates spread over a few units at gain 1."""
+    outer, inner, depth = x.shape
+    batches = inner if time_major else outer
+    y_scale = 1 / 128
+    gates = [rng.uniform(0.5, 2) * gain for _ in range(4)]
+
+    def weights(width, scale, gain):
+        data = rng.integers(-127, 127, (units, width), endpoint=True)
+        return constant(data, gain / (scale * 74 * 73 * np.sqrt(width)))
+
+    inputs = [weights(depth, x.scale, gain) for gain in gates]
+    recurrent = [weights(units, y_scale, gain) for gain in gates]
+    biases = []
+    for w in inputs:
+        scale = np.float32(w.scale) * np.float32(x.scale)
+        limit = int(bias_gain / scale)
+        biases.append(constant(rng.integers(-limit, limit, units, endpoint=True), scale, dtype="int32"))
+    hidden = Tensor([batches, units], y_scale, y_zero_point, variable=True)
+    cell = Tensor([batches, units], cell_scale, 0, "int16", variable=True)
+    y = Tensor([outer, inner, units], y_scale, y_zero_point)
+    options = schema.UnidirectionalSequenceLSTMOptionsT(
+        fusedActivationFunction=schema.ActivationFunctionType.TANH, cellClip=clip, timeMajor=time_major
+    )
+    nothing = [None] * 3
+    operands = [x, *inputs, *recurrent, *nothing, *biases, None, None, hidden, cell, *nothing, None]
+    return Op("UNIDIRECTIONAL_SEQUENCE_LSTM", operands, [y], options)

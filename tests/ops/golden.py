@@ -31,6 +31,7 @@ TYPES = {
     "int64": schema.TensorType.INT64,
     "float32": schema.TensorType.FLOAT32,
     "bool": schema.TensorType.BOOL,
+    "resource": schema.TensorType.RESOURCE,
 }
 
 
@@ -51,6 +52,7 @@ class Tensor:
     grid: float = None  # as a float model input: its values are multiples of this
     every: bool = False  # as a model input: each vector a permutation of all the type's values
     spread: bool = False  # as a model input: no vector of equal or nearly equal values
+    variable: bool = False  # kept from one vector to the next by the operator that reads it
 
 
 @dataclass
@@ -66,6 +68,7 @@ class Model:
     inputs: list
     outputs: list
     ops: list
+    once: "Model" = None  # what CALL_ONCE runs
     tensors: list = field(init=False)
 
     def __post_init__(self):
@@ -109,18 +112,12 @@ class AlignedBuffer(schema.BufferT):
 def serialize(model):
     """The bytes of the .tflite file."""
     buffers = [schema.BufferT()]  # buffer 0 is empty: that of every tensor without data
-    codes = list(dict.fromkeys(op.kind for op in model.ops))
-    graph = schema.SubGraphT(
-        tensors=[pack_tensor(t, number, buffers) for number, t in enumerate(model.tensors)],
-        inputs=numbers(model, model.inputs),
-        outputs=numbers(model, model.outputs),
-        operators=[pack_operator(model, op, codes) for op in model.ops],
-        name="main",
-    )
+    models = [model, *([model.once] if model.once else [])]
+    codes = list(dict.fromkeys(op.kind for model in models for op in model.ops))
     packed = schema.ModelT(
         version=3,
         operatorCodes=[pack_code(kind) for kind in codes],
-        subgraphs=[graph],
+        subgraphs=[pack_graph(model, name, buffers, codes) for model, name in zip(models, ["main", "once"])],
         description="golden test case",
         buffers=buffers,
     )
@@ -129,12 +126,23 @@ def serialize(model):
     return bytes(builder.Output())
 
 
+def pack_graph(model, name, buffers, codes):
+    return schema.SubGraphT(
+        tensors=[pack_tensor(t, number, buffers) for number, t in enumerate(model.tensors)],
+        inputs=numbers(model, model.inputs),
+        outputs=numbers(model, model.outputs),
+        operators=[pack_operator(model, op, codes) for op in model.ops],
+        name=name,
+    )
+
+
 def numbers(model, tensors):
     return [-1 if t is None else model.tensors.index(t) for t in tensors]
 
 
 def pack_tensor(tensor, number, buffers):
     packed = schema.TensorT(shape=list(tensor.shape), type=TYPES[tensor.dtype], name=f"tensor_{number}", hasRank=True)
+    packed.isVariable = tensor.variable
     if tensor.data is not None:
         packed.buffer = len(buffers)
         buffers.append(AlignedBuffer(data=tensor.data.tobytes()))
@@ -198,7 +206,7 @@ def vectors(tensor, rng):
 
 
 def run(file, inputs, outputs):
-    """What tflite-micro answers to each vector: one stack per output."""
+    """What tflite-micro answers to each vector, one after the other: one stack per output."""
     interpreter = runtime.Interpreter.from_bytes(file, arena_size=ARENA_BYTES)
     answers = []
     for vector in zip(*inputs):

@@ -124,6 +124,23 @@ impl Vectors {
         next < self.count
     }
 
+    /// Takes every step of a sequence, and all of them again after a reset.
+    pub fn twice<M>(&mut self, model: &mut M, reset: impl Fn(&mut M), step: impl Fn(&mut Self, &mut M)) {
+        while self.next() {
+            step(self, model);
+        }
+        reset(model);
+        self.current = None;
+        while self.next() {
+            step(self, model);
+        }
+    }
+
+    /// Whether the current vector is the first, third, fifth …
+    pub fn is_even(&self) -> bool {
+        self.current.is_some_and(|current| current.is_multiple_of(2))
+    }
+
     /// Input `index` of the current vector, quantized if the file holds real values.
     pub fn input<T: Integer + Default + TryFrom<i64>, const N: usize>(
         &self,

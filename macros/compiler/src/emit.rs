@@ -8,27 +8,33 @@ use crate::table;
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{format_ident, quote};
 
+mod state;
+
 /// The struct of a model, its functions and constants.
 pub fn emit(item: &Item, file_bytes: usize, program: &Program, layout: &Layout) -> TokenStream {
     let Item { attributes, visibility, name, support, .. } = item;
     let bytes = layout.bytes;
+    let started = state::field(program);
     let doc = table::document(program, layout);
     let functions = program.calls.iter().enumerate().map(|(at, call)| function(item, call, at));
     let tracked = track(item, file_bytes);
     let consts = consts(item, program, layout);
     let methods = methods(item, program, layout);
+    let reset = state::reset(item, program, layout);
     let model = model_trait(item, program);
     quote! {
         #(#attributes)*
         #[doc = #doc]
         #visibility struct #name {
             arena: #support::__private::arena::Arena<#bytes>,
+            #started
         }
 
         const _: () = {
             #tracked
             #consts
             #methods
+            #reset
             #model
             #(#functions)*
         };
@@ -57,7 +63,7 @@ fn function(item: &Item, call: &Call, at: usize) -> TokenStream {
         Arg::Window(name, _, access) => {
             let name = format_ident!("{name}");
             match access {
-                Access::Write => quote!(#name.as_mut_slice()),
+                Access::Write | Access::Update => quote!(#name.as_mut_slice()),
                 _ => quote!(#name.as_slice()),
             }
         }
@@ -82,7 +88,7 @@ fn parameter(item: &Item, arg: &Arg) -> Option<TokenStream> {
     let (name, ty, len) = (format_ident!("{name}"), element(view.ty), view.len);
     Some(match access {
         Access::Read => quote!(#name: &[#ty; #len]),
-        Access::Write => quote!(#name: &mut [#ty; #len]),
+        Access::Write | Access::Update => quote!(#name: &mut [#ty; #len]),
         Access::ReadInPlace | Access::WriteInPlace => {
             quote!(#name: &[#support::__private::Cell<#ty>; #len])
         }
@@ -121,7 +127,7 @@ fn consts(item: &Item, program: &Program, layout: &Layout) -> TokenStream {
     let (input_type, input) = ports(&program.inputs);
     let (output_type, output) = ports(&program.outputs);
     let figures = table::Figures::of(program, layout);
-    let (ram, flash, macs) = (figures.ram, figures.flash, figures.macs);
+    let (ram, state, flash, macs) = (figures.ram, figures.state, figures.flash, figures.macs);
     let layers = program.calls.iter().map(|call| {
         let (name, shape, macs, flash) = (call.name, &call.shape, call.macs, call.constant_bytes());
         quote!(#support::Layer { operator: #name, shape: &[#(#shape),*], macs: #macs, flash: #flash })
@@ -135,6 +141,8 @@ fn consts(item: &Item, program: &Program, layout: &Layout) -> TokenStream {
             pub const OUTPUT: #output_type = #output;
             /// Bytes of RAM that a value of this type takes, all activations included.
             pub const RAM: usize = #ram;
+            /// Bytes of it that are kept from one inference to the next; 0 if none are.
+            pub const STATE: usize = #state;
             /// Bytes of constants in program memory: weights, biases and tables.
             pub const FLASH: usize = #flash;
             /// Multiplications and accumulations of one inference.
@@ -167,6 +175,7 @@ fn methods(item: &Item, program: &Program, layout: &Layout) -> TokenStream {
     };
     let (window, result) =
         (unpack(program.inputs.len(), opened_inputs.clone()), unpack(program.outputs.len(), opened_outputs));
+    let (fields, start) = (state::new(program), state::start(program));
     let steps = program.calls.iter().enumerate().map(|(at, call)| step(item, layout, call, at));
     let copy = (!names.is_empty()).then(|| {
         quote! {
@@ -180,7 +189,7 @@ fn methods(item: &Item, program: &Program, layout: &Layout) -> TokenStream {
             /// A model that is ready to run.
             #[inline]
             pub const fn #new() -> Self {
-                Self { arena: #support::__private::arena::Arena::new() }
+                Self { arena: #support::__private::arena::Arena::new(), #fields }
             }
 
             /// Runs the model once: the inputs in, the outputs out.
@@ -199,6 +208,7 @@ fn methods(item: &Item, program: &Program, layout: &Layout) -> TokenStream {
 
             /// Runs the model once on what was written to [`Self::input_mut`].
             pub fn #run(&mut self) -> #output {
+                #start
                 #(#steps)*
                 #result
             }
@@ -244,7 +254,7 @@ fn open(item: &Item, layout: &Layout, windows: &[(View, Access)]) -> TokenStream
     let types = windows.iter().map(|(view, access)| {
         let kind = match access {
             Access::Read => quote!(Read),
-            Access::Write => quote!(Write),
+            Access::Write | Access::Update => quote!(Write),
             Access::ReadInPlace | Access::WriteInPlace => quote!(Shared),
         };
         let offset = layout.offsets.get(view.buffer.0).copied().unwrap_or(usize::MAX);
@@ -288,6 +298,7 @@ fn model_trait(item: &Item, program: &Program) -> TokenStream {
         impl #support::Model for #name {
             const NAME: &'static str = #shown;
             const RAM: usize = Self::RAM;
+            const STATE: usize = Self::STATE;
             const FLASH: usize = Self::FLASH;
             const MACS: usize = Self::MACS;
             const LAYERS: &'static [#support::Layer] = Self::LAYERS;

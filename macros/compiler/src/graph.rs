@@ -9,8 +9,12 @@ use std::rc::Rc;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TensorId(pub usize);
 
+/// Index of a [`Variable`] in [`Graph::variables`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct VariableId(pub usize);
+
 /// A whole model.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Graph {
     /// Every tensor, constants included.
     pub tensors: Vec<Tensor>,
@@ -20,6 +24,64 @@ pub struct Graph {
     pub inputs: Vec<TensorId>,
     /// What the caller gets, in the model's order.
     pub outputs: Vec<TensorId>,
+    /// Memory that keeps its value from one inference to the next.
+    pub variables: Vec<Variable>,
+}
+
+/// Memory that keeps its value from one inference to the next.
+#[derive(Clone, Debug)]
+pub struct Variable {
+    /// How operators or people call it.
+    pub name: String,
+    /// The tensor that it is; none if operators read it into tensors and assign it from them.
+    pub tensor: Option<TensorId>,
+    /// What it starts with; not known before the first operator that assigns it is.
+    pub initial: Option<Value>,
+}
+
+/// What a variable holds at first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Value {
+    /// Type of the elements.
+    pub ty: ElementType,
+    /// Number of elements.
+    pub elements: usize,
+    /// The elements themselves.
+    pub contents: Contents,
+}
+
+/// Bytes that are known while compiling.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Contents {
+    /// All alike, which keeps large ones small.
+    Fill(u8),
+    /// Little-endian elements.
+    Bytes(Rc<[u8]>),
+}
+
+impl Contents {
+    /// These bytes, in the shortest way.
+    pub fn of(bytes: &Rc<[u8]>) -> Self {
+        match bytes.split_first() {
+            Some((&first, rest)) if rest.iter().all(|&byte| byte == first) => Self::Fill(first),
+            _ => Self::Bytes(bytes.clone()),
+        }
+    }
+}
+
+/// What an operator has to do with variables, which others than itself must know.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// Nothing.
+    None,
+    /// Its output refers to the variable of this name.
+    Names(String),
+    /// It reads a variable into a tensor.
+    Reads(VariableId, TensorId),
+    /// It assigns a tensor to a variable.
+    Assigns(VariableId, TensorId),
+    /// Another graph of the file, by its number, runs once before everything else.
+    Initializes(usize),
 }
 
 /// One operator of a model.

@@ -1,16 +1,20 @@
 //! File → Graph. Everything a user can do wrong is said here, and all at once.
 
 use crate::diagnostics::{At, Diagnostic, Problem, printable};
-use crate::graph::{ElementType, Graph, Node, Quantization, Tensor, TensorId};
+use crate::graph::{ElementType, Graph, Node, Quantization, Tensor, TensorId, Variable};
 use crate::ops::{OPERATORS, Operator};
 use crate::read::{CONVERT_AGAIN, QUANTIZE, Reader};
 use crate::schema::{File, MAX_OPERATORS, MAX_TENSORS, SMALLER, readable, tflite};
 use crate::unsupported;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
+
+mod variables;
 
 /// No tensor of a model for a microcontroller has more elements.
 const MAX_ELEMENTS: usize = 1 << 26;
+/// More inputs, or outputs, than this are refused: so many windows of the arena are open at once.
+const MAX_PORTS: usize = 16;
 /// More dimensions than this are refused.
 const MAX_RANK: usize = 8;
 
@@ -25,21 +29,21 @@ pub struct Imported {
 
 /// Reads a model.
 pub fn import(bytes: &[u8]) -> Imported {
-    let graph = Graph { tensors: Vec::new(), nodes: Vec::new(), inputs: Vec::new(), outputs: Vec::new() };
-    let empty = Imported { graph, errors: Vec::new(), warnings: Vec::new() };
+    let empty = Imported { graph: Graph::default(), errors: Vec::new(), warnings: Vec::new() };
     let refused = |problem: Problem, empty| Imported { errors: vec![problem.at(At::Model)], ..empty };
     let bytes = readable(bytes);
     let file = match File::parse(&bytes) {
         Ok(file) => file,
         Err(problem) => return refused(problem, empty),
     };
-    let Some(main) = file.main_graph() else {
+    let Some(main) = file.graph(0) else {
         let problem = Problem::new("there is no graph", "a model has at least one", CONVERT_AGAIN);
         return refused(problem, empty);
     };
-    let Imported { graph, errors, .. } = empty;
-    let mut import = Import { file: &file, graph, errors, written: HashSet::new() };
+    let mut import = Import::new(&file, Vec::new());
     import.run(main);
+    import.check_ports();
+    import.check_variables();
     let warnings = fixed_shapes(main, &import.graph.inputs);
     Imported { graph: import.graph, errors: import.errors, warnings }
 }
@@ -68,9 +72,24 @@ struct Import<'f, 'a> {
     errors: Vec<Diagnostic>,
     /// Tensors that have a value before the node that is read next.
     written: HashSet<TensorId>,
+    /// What is wrong with tensors, until it is said, which matters only if somebody uses them.
+    broken: HashMap<TensorId, Option<Problem>>,
+    /// Whether this is the graph that runs once.
+    once: bool,
 }
 
-impl<'a> Import<'_, 'a> {
+impl<'f, 'a> Import<'f, 'a> {
+    fn new(file: &'f File<'a>, variables: Vec<Variable>) -> Self {
+        Self {
+            file,
+            graph: Graph { variables, ..Graph::default() },
+            errors: Vec::new(),
+            written: HashSet::new(),
+            broken: HashMap::new(),
+            once: false,
+        }
+    }
+
     fn run(&mut self, main: tflite::SubGraph<'a>) {
         let tensors = main.tensors().map_or(0, |list| list.len());
         let operators = main.operators().map_or(0, |list| list.len());
@@ -84,9 +103,6 @@ impl<'a> Import<'_, 'a> {
             }
         }
         self.tensors(main);
-        if !self.errors.is_empty() {
-            return; // operators on broken tensors would only repeat what is said
-        }
         let inputs = self.ids(main.inputs(), "graph input");
         let outputs = self.ids(main.outputs(), "graph output");
         let (Some(inputs), Some(outputs)) = (inputs, outputs) else { return };
@@ -96,25 +112,37 @@ impl<'a> Import<'_, 'a> {
         for (index, operator) in main.operators().into_iter().flatten().enumerate() {
             self.operator(index, operator);
         }
-        self.check_ports();
     }
 
-    /// Reads all tensors; one that is broken is an error and stands as an empty one.
+    /// Reads all tensors; one that is broken stands as an empty one.
     fn tensors(&mut self, main: tflite::SubGraph<'a>) {
         let buffers = self.file.buffers();
         for (index, tensor) in main.tensors().into_iter().flatten().enumerate() {
-            let read = read_tensor(tensor, &buffers);
-            let name = tensor.name().unwrap_or_default().to_owned();
-            match read {
-                Ok(tensor) => {
-                    if tensor.data.is_some() {
-                        self.written.insert(TensorId(index));
-                    }
-                    self.graph.tensors.push(tensor);
-                }
-                Err(problem) => self.errors.push(problem.at(At::Tensor { index, name })),
+            let id = TensorId(index);
+            let mut read = read_tensor(tensor, &buffers).unwrap_or_else(|problem| {
+                self.broken.insert(id, Some(problem));
+                let name = tensor.name().unwrap_or_default().to_owned();
+                Tensor { name, shape: Vec::new(), ty: ElementType::Other, quantization: None, data: None }
+            });
+            if tensor.is_variable() {
+                read.data = None;
+                self.graph.variables.push(variables::of_tensor(id, &read));
             }
+            if read.data.is_some() || tensor.is_variable() {
+                self.written.insert(id);
+            }
+            self.graph.tensors.push(read);
         }
+    }
+
+    /// Says what is wrong with a tensor that is used, once. Whether it is broken.
+    fn is_broken(&mut self, id: TensorId) -> bool {
+        let Some(problem) = self.broken.get_mut(&id) else { return false };
+        if let Some(problem) = problem.take() {
+            let name = self.graph.tensor(id).name.clone();
+            self.errors.push(problem.at(At::Tensor { index: id.0, name }));
+        }
+        true
     }
 
     /// Ids of a list of tensors of the graph's border, all of which must exist.
@@ -148,6 +176,12 @@ impl<'a> Import<'_, 'a> {
         // What an operator writes counts as written even if it cannot be compiled, so that one mistake
         // is one error.
         let known = tensors.as_ref().map(|(_, outputs)| outputs.clone()).unwrap_or_default();
+        if let Ok((inputs, outputs)) = &tensors {
+            let used: Vec<TensorId> = inputs.iter().flatten().chain(outputs).copied().collect();
+            if used.into_iter().fold(false, |any, id| self.is_broken(id) | any) {
+                return self.written.extend(known);
+            }
+        }
         let read = row.ok_or_else(|| unsupported::problem(&name, code)).and_then(|row| {
             unsupported::check_version(code)?;
             let (inputs, outputs) = tensors?;
@@ -186,7 +220,7 @@ impl<'a> Import<'_, 'a> {
                     self.graph.tensors[id.0].data = Some(value);
                 }
             }
-            None => self.graph.nodes.push(node),
+            None => self.keep(node)?,
         }
         Ok(())
     }
@@ -220,10 +254,23 @@ impl<'a> Import<'_, 'a> {
     fn check_ports(&mut self) {
         let at =
             |graph: &Graph, id: TensorId| At::Tensor { index: id.0, name: graph.tensor(id).name.clone() };
+        let ports: Vec<TensorId> = self.graph.inputs.iter().chain(&self.graph.outputs).copied().collect();
+        for id in ports {
+            self.is_broken(id);
+        }
         for &id in &self.graph.outputs {
             if !self.written.contains(&id) {
                 self.errors.push(not_written(self.graph.tensor(id)).at(at(&self.graph, id)));
             }
+        }
+        let sides = [(&self.graph.inputs, "inputs"), (&self.graph.outputs, "outputs")];
+        for (ports, side) in sides.into_iter().filter(|(ports, _)| ports.len() > MAX_PORTS) {
+            let problem = Problem::new(
+                format!("{} {side}", ports.len()),
+                format!("a model may have {MAX_PORTS} of them"),
+                "join some of them in the model",
+            );
+            self.errors.push(problem.at(At::Model));
         }
         if self.graph.outputs.is_empty() {
             let problem = Problem::new("the model has no output", "there is nothing to infer", CONVERT_AGAIN);
@@ -370,7 +417,8 @@ fn read_quantization(
     if ty.is_float() {
         return Ok(None);
     }
-    if let Some(scale) = scales.iter().find(|s| !(s.is_finite() && **s > 0.0)) {
+    // Operators that compute with a scale of 0 refuse it.
+    if let Some(scale) = scales.iter().find(|s| !(s.is_finite() && **s >= 0.0)) {
         return Err(Problem::new(format!("scale {scale}"), "scales must be positive numbers", QUANTIZE));
     }
     let zero_points: Vec<i64> = quantization.zero_point().into_iter().flatten().collect();

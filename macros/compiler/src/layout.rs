@@ -4,7 +4,7 @@
 //! the one of TensorFlow Lite Micro, and the smallest arena wins, so that the plan is never worse than
 //! the interpreter's.
 
-use crate::program::{Access, BufferId, Program, View};
+use crate::program::{Access, Buffer, BufferId, Program, View};
 use std::cmp::Reverse;
 use std::ops::RangeInclusive;
 
@@ -15,6 +15,8 @@ pub struct Layout {
     pub offsets: Vec<usize>,
     /// Bytes of the arena, a whole number of words.
     pub bytes: usize,
+    /// Bytes at its start that keep what they hold from one inference to the next.
+    pub state: usize,
 }
 
 /// What has to be placed.
@@ -38,10 +40,29 @@ pub fn plan(program: &Program) -> Layout {
     let [a, b] = plans;
     let mut best = if b.bytes <= a.bytes { b } else { a };
     best.bytes = best.bytes.next_multiple_of(ALIGNMENT).max(ALIGNMENT);
-    best
+    keep_state(program, best)
 }
 
-/// When each buffer is in use. Inputs live from before the first call, outputs until after the last.
+/// Puts what is kept from one inference to the next before all activations, where nothing is ever
+/// overlaid.
+fn keep_state(program: &Program, mut layout: Layout) -> Layout {
+    for (offset, buffer) in layout.offsets.iter_mut().zip(&program.buffers) {
+        if buffer.initial.is_some() {
+            *offset = layout.state;
+            layout.state = (layout.state + buffer.bytes).next_multiple_of(ALIGNMENT);
+        }
+    }
+    for (offset, buffer) in layout.offsets.iter_mut().zip(&program.buffers) {
+        if buffer.initial.is_none() {
+            *offset += layout.state;
+        }
+    }
+    layout.bytes += layout.state;
+    layout
+}
+
+/// When each buffer is in use. Inputs live from before the first call, outputs until after the last,
+/// and what is kept from one inference to the next always.
 pub fn lifetimes(program: &Program) -> Vec<RangeInclusive<usize>> {
     let mut lives: Vec<Option<(usize, usize)>> = vec![None; program.buffers.len()];
     let mut touch = |view: &View, at: usize| {
@@ -55,7 +76,10 @@ pub fn lifetimes(program: &Program) -> Vec<RangeInclusive<usize>> {
         call.windows().for_each(|(view, _)| touch(&view, index + 1));
     }
     program.outputs.iter().for_each(|port| touch(&port.view, program.calls.len() + 1));
-    lives.into_iter().map(|live| live.map_or(0..=0, |(first, last)| first..=last)).collect()
+    let always = 0..=program.calls.len() + 1;
+    let lives = lives.into_iter().map(|live| live.map_or(0..=0, |(first, last)| first..=last));
+    let kept = program.buffers.iter().map(|buffer| buffer.initial.is_some());
+    lives.zip(kept).map(|(live, kept)| if kept { always.clone() } else { live }).collect()
 }
 
 /// For each buffer the one whose memory it takes: an output that a kernel writes in place takes the
@@ -91,7 +115,7 @@ fn plan_owners(program: &Program, lives: &[RangeInclusive<usize>], owners: &[usi
         let members = || owners.iter().enumerate().filter(move |(_, owner)| **owner == id).map(|(m, _)| m);
         let lives = || members().filter_map(|m| lives.get(m));
         Block {
-            bytes: members().filter_map(|m| program.buffers.get(m)).map(|b| b.bytes).max().unwrap_or(0),
+            bytes: members().filter_map(|m| program.buffers.get(m)).map(planned).max().unwrap_or(0),
             live: lives().map(|l| *l.start()).min().unwrap_or(0)
                 ..=lives().map(|l| *l.end()).max().unwrap_or(0),
         }
@@ -100,7 +124,12 @@ fn plan_owners(program: &Program, lives: &[RangeInclusive<usize>], owners: &[usi
     let placed = place(&blocks);
     let offset = |owner: &usize| ids.binary_search(owner).ok().and_then(|at| placed.get(at).copied());
     let offsets: Vec<usize> = owners.iter().map(|owner| offset(owner).unwrap_or(0)).collect();
-    Layout { bytes: end(&blocks, &placed), offsets }
+    Layout { bytes: end(&blocks, &placed), offsets, state: 0 }
+}
+
+/// Bytes of a buffer that the planner has to find a place for.
+fn planned(buffer: &Buffer) -> usize {
+    if buffer.initial.is_some() { 0 } else { buffer.bytes }
 }
 
 /// Offsets of blocks: the best of several greedy orders.

@@ -1,10 +1,15 @@
 //! Graph → Program: every operator says which kernel does its work, on which memory.
 
 use crate::diagnostics::Diagnostic;
-use crate::graph::{ElementType, Graph, Node, Quantization, Tensor, TensorId};
+use crate::graph::{Contents, ElementType, Graph, Node, Quantization, Tensor, TensorId};
 use crate::program::{Access, Arg, Buffer, BufferId, Call, Constant, Port, Program, View};
 use std::collections::HashMap;
 use std::fmt;
+
+mod rings;
+mod variables;
+
+pub use rings::RingView;
 
 /// A broken invariant: our mistake, never the user's.
 #[derive(Clone, Debug)]
@@ -22,6 +27,8 @@ pub struct Lowering<'g> {
     graph: &'g Graph,
     node: &'g Node,
     views: HashMap<TensorId, View>,
+    rings: HashMap<TensorId, RingView>,
+    variables: variables::Variables,
     program: Program,
 }
 
@@ -30,7 +37,7 @@ pub fn lower(graph: &Graph) -> Result<Program, Bug> {
     let Some(first) = graph.nodes.first() else {
         return only_ports(graph);
     };
-    let mut lowering = Lowering { graph, node: first, views: HashMap::new(), program: Program::default() };
+    let mut lowering = Lowering::new(graph, first);
     for &input in &graph.inputs {
         lowering.write(input)?;
     }
@@ -38,6 +45,7 @@ pub fn lower(graph: &Graph) -> Result<Program, Bug> {
         lowering.node = node;
         node.op.clone().lower(&mut lowering)?;
     }
+    lowering.keep_variables()?;
     lowering.ports()
 }
 
@@ -50,7 +58,7 @@ fn only_ports(graph: &Graph) -> Result<Program, Bug> {
         inputs: Vec::new(),
         outputs: Vec::new(),
     };
-    let mut lowering = Lowering { graph, node: &node, views: HashMap::new(), program: Program::default() };
+    let mut lowering = Lowering::new(graph, &node);
     for &input in &graph.inputs {
         lowering.write(input)?;
     }
@@ -58,6 +66,12 @@ fn only_ports(graph: &Graph) -> Result<Program, Bug> {
 }
 
 impl<'g> Lowering<'g> {
+    fn new(graph: &'g Graph, node: &'g Node) -> Self {
+        let (views, rings) = (HashMap::new(), HashMap::new());
+        let variables = variables::Variables::of(graph);
+        Self { graph, node, views, rings, variables, program: Program::default() }
+    }
+
     /// A tensor of the model.
     pub fn tensor(&self, id: TensorId) -> &'g Tensor {
         self.graph.tensor(id)
@@ -88,6 +102,12 @@ impl<'g> Lowering<'g> {
     pub fn read(&mut self, id: TensorId) -> Result<View, Bug> {
         if let Some(view) = self.views.get(&id) {
             return Ok(*view);
+        }
+        if let Some(view) = self.variable_tensor(id)? {
+            return Ok(view);
+        }
+        if let Some(view) = self.unrolled(id)? {
+            return Ok(view);
         }
         let tensor = self.tensor(id);
         let Some(data) = &tensor.data else {
@@ -127,16 +147,31 @@ impl<'g> Lowering<'g> {
 
     /// Memory for the duration of one call.
     pub fn scratch(&mut self, ty: ElementType, len: usize) -> Result<View, Bug> {
+        self.buffer(ty, len, None)
+    }
+
+    /// Memory that keeps what it holds from one inference to the next.
+    pub fn state(&mut self, ty: ElementType, len: usize, initial: Contents) -> Result<View, Bug> {
+        self.buffer(ty, len, Some(initial))
+    }
+
+    fn buffer(&mut self, ty: ElementType, len: usize, initial: Option<Contents>) -> Result<View, Bug> {
         let size = ty.size().ok_or_else(|| self.bug(format_args!("{ty} has no place in memory")))?;
         let buffer = BufferId(self.program.buffers.len());
-        self.program.buffers.push(Buffer { bytes: len * size });
+        self.program.buffers.push(Buffer { bytes: len * size, initial });
         Ok(View { buffer, offset: 0, ty, len })
     }
 
     /// Makes an output a part of an input's memory, from element `start`: nothing is copied.
     pub fn alias(&mut self, output: TensorId, input: TensorId, start: usize) -> Result<(), Bug> {
-        let source = self.read(input)?;
         let tensor = self.tensor(output);
+        if tensor.elements() == self.tensor(input).elements()
+            && let Some(&ring) = self.rings.get(&input)
+        {
+            self.rings.insert(output, ring);
+            return Ok(());
+        }
+        let source = self.read(input)?;
         let size = tensor.ty.size().unwrap_or(0);
         let view =
             View { offset: source.offset + start * size, ty: tensor.ty, len: tensor.elements(), ..source };

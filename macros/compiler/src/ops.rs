@@ -5,7 +5,7 @@
 //! itself to a kernel call. No other part of the compiler knows any operator.
 
 use crate::diagnostics::Problem;
-use crate::graph::{Graph, Node};
+use crate::graph::{Effect, Graph, Node};
 use crate::lower::{Bug, Lowering};
 use crate::read::Reader;
 use crate::schema::tflite::BuiltinOperator;
@@ -22,8 +22,33 @@ pub trait Op: fmt::Debug {
         None
     }
 
+    /// What it has to do with variables.
+    fn effect(&self) -> Effect {
+        Effect::None
+    }
+
+    /// What it moves, if all it does is to move elements that lie in runs; the default does more.
+    fn runs(&self) -> Option<Vec<Run>> {
+        None
+    }
+
     /// Appends the kernel calls that do its work.
     fn lower(&self, to: &mut Lowering<'_>) -> Result<(), Bug>;
+}
+
+/// Elements that lie side by side in an input and in an output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Run {
+    /// Which input.
+    pub input: usize,
+    /// Which output.
+    pub output: usize,
+    /// The first element in the input.
+    pub from: usize,
+    /// The first element in the output.
+    pub to: usize,
+    /// Number of elements.
+    pub len: usize,
 }
 
 /// One row of the list.
@@ -48,6 +73,7 @@ pub(crate) mod lookup;
 pub(crate) mod movement;
 pub(crate) mod pool;
 pub(crate) mod requantization;
+pub(crate) mod ring;
 pub(crate) mod sigmoid;
 pub(crate) mod window;
 
@@ -68,20 +94,26 @@ macro_rules! operators {
 
 operators! {
     add: ADD, ["add::add_s8", "add::add_s16", "add::add_s32"], "int8, int16, int32";
+    assign_variable: ASSIGN_VARIABLE, ["assign_variable::assign_variable"], "any";
     average_pool_2d: AVERAGE_POOL_2D,
         ["average_pool_2d::average_pool_2d_s8", "average_pool_2d::average_pool_2d_s16"], "int8, int16";
-    concatenation: CONCATENATION, ["movement::copy_runs", "movement::copy_strided"], "any";
+    call_once: CALL_ONCE, [], "any";
+    concatenation: CONCATENATION,
+        ["movement::copy_runs", "movement::copy_strided", "ring::push", "ring::unroll"], "any";
     conv_2d: CONV_2D, [
         "conv_2d::conv_2d_1x1_s8", "conv_2d::conv_2d_contiguous_s8", "conv_2d::conv_2d_s8",
-        "depthwise_conv_2d::depthwise_conv_2d_s8", "depthwise_conv_2d::depthwise_conv_2d_multiplier_s8"
+        "depthwise_conv_2d::depthwise_conv_2d_s8", "depthwise_conv_2d::depthwise_conv_2d_multiplier_s8",
+        "depthwise_conv_2d::depthwise_conv_2d_ring_s8", "fully_connected::fully_connected_ring_s8"
     ], "int8";
     depthwise_conv_2d: DEPTHWISE_CONV_2D, [
         "depthwise_conv_2d::depthwise_conv_2d_s8", "depthwise_conv_2d::depthwise_conv_2d_multiplier_s8",
-        "conv_2d::conv_2d_1x1_s8"
+        "conv_2d::conv_2d_1x1_s8", "depthwise_conv_2d::depthwise_conv_2d_ring_s8",
+        "fully_connected::fully_connected_ring_s8"
     ], "int8";
     dequantize: DEQUANTIZE, [], "int8, uint8, int16 to float32 before an output";
     expand_dims: EXPAND_DIMS, [], "any";
-    fully_connected: FULLY_CONNECTED, ["fully_connected::fully_connected_s8"], "int8";
+    fully_connected: FULLY_CONNECTED,
+        ["fully_connected::fully_connected_s8", "fully_connected::fully_connected_ring_s8"], "int8";
     logistic: LOGISTIC, ["lookup::lookup_s8", "sigmoid::logistic_s16"], "int8, int16";
     max_pool_2d: MAX_POOL_2D, ["max_pool_2d::max_pool_2d_s8", "max_pool_2d::max_pool_2d_s16"], "int8, int16";
     maximum: MAXIMUM, ["maximum::maximum_s8", "maximum::maximum_s16", "maximum::maximum_s32"],
@@ -99,6 +131,7 @@ operators! {
         "quantize::quantize_s16_s16", "quantize::quantize_s16_s32", "quantize::quantize_s32_s8",
         "quantize::quantize_s32_s16"
     ], "int8, uint8, int16, int32; float32 behind an input";
+    read_variable: READ_VARIABLE, [], "any";
     relu: RELU, ["clamp::clamp_s8", "clamp::clamp_s16", "lookup::lookup_s8", "relu::relu_s16"], "int8, int16";
     relu6: RELU6, ["clamp::clamp_s8", "clamp::clamp_s16"], "int8, int16";
     relu_n1_to_1: RELU_N1_TO_1, ["clamp::clamp_s8", "lookup::lookup_s8"], "int8";
@@ -112,9 +145,13 @@ operators! {
     squeeze: SQUEEZE, [], "any";
     strided_slice: STRIDED_SLICE, ["movement::copy_runs", "movement::copy_strided"], "any";
     sub: SUB, ["sub::sub_s8", "sub::sub_s16", "sub::sub_s32"], "int8, int16, int32";
+    svdf: SVDF, ["svdf::svdf_s8", "svdf::svdf_s16"], "int8, with int8 or int16 state";
     tanh: TANH, ["lookup::lookup_s8", "sigmoid::tanh_s16"], "int8, int16";
     transpose: TRANSPOSE, ["movement::copy_runs", "movement::copy_strided"], "any";
+    unidirectional_sequence_lstm: UNIDIRECTIONAL_SEQUENCE_LSTM,
+        ["unidirectional_sequence_lstm::unidirectional_sequence_lstm_s8"], "int8, with int16 cell";
     unpack: UNPACK, ["movement::copy_runs", "movement::copy_strided"], "any";
+    var_handle: VAR_HANDLE, [], "any";
 }
 
 /// What a model without operators does.

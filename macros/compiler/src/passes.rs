@@ -3,7 +3,9 @@
 //! 1. `strip_float_border`: first, because nothing after it can deal with floats.
 //! 2. `remove_dead_nodes`: before anything is refused that nobody needs.
 //! 3. `refuse_floats`: what is refused here is the user's to solve; later there are only integers.
+//! 4. `keep_rings`: when dead readers of a window are gone, which would be in its way.
 
+mod keep_rings;
 mod refuse_floats;
 mod remove_dead_nodes;
 mod strip_float_border;
@@ -15,7 +17,11 @@ use crate::graph::Graph;
 pub fn run(graph: &mut Graph) -> Vec<Diagnostic> {
     strip_float_border::run(graph);
     remove_dead_nodes::run(graph);
-    refuse_floats::run(graph)
+    let refused = refuse_floats::run(graph);
+    if refused.is_empty() {
+        keep_rings::run(graph);
+    }
+    refused
 }
 
 #[cfg(test)]
@@ -50,6 +56,7 @@ mod tests {
             nodes: nodes.iter().enumerate().map(node).collect(),
             inputs: vec![TensorId(0)],
             outputs: outputs.iter().map(|&id| TensorId(id)).collect(),
+            ..Graph::default()
         }
     }
 

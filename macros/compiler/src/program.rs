@@ -1,6 +1,6 @@
 //! Kernel calls over buffers: the model with nothing of TensorFlow Lite left in it.
 
-use crate::graph::ElementType;
+use crate::graph::{Contents, ElementType};
 
 /// Index of a [`Buffer`] in [`Program::buffers`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -24,6 +24,8 @@ pub struct Program {
 pub struct Buffer {
     /// Size in bytes.
     pub bytes: usize,
+    /// What it holds at first, if it keeps what it holds from one inference to the next.
+    pub initial: Option<Contents>,
 }
 
 /// A tensor inside a buffer.
@@ -65,6 +67,8 @@ pub enum Access {
     ReadInPlace,
     /// Writes element `i` after all reads of elements `i`, and never reads beyond.
     WriteInPlace,
+    /// Reads what the last inference left there, and writes what the next one is to find.
+    Update,
 }
 
 /// What is passed to a kernel after its parameters.
@@ -125,6 +129,29 @@ impl Constant {
     pub fn int32(name: &'static str, values: impl IntoIterator<Item = i32>) -> Self {
         let bytes = values.into_iter().flat_map(i32::to_le_bytes).collect();
         Self { name, ty: ElementType::Int32, bytes }
+    }
+}
+
+impl Program {
+    /// Whether memory that is all zeros is how a model starts.
+    pub fn starts_at_zero(&self) -> bool {
+        let initial = self.buffers.iter().filter_map(|buffer| buffer.initial.as_ref());
+        initial.into_iter().all(|contents| *contents == Contents::Fill(0))
+    }
+
+    /// Whether anything is kept from one inference to the next.
+    pub fn has_state(&self) -> bool {
+        self.buffers.iter().any(|buffer| buffer.initial.is_some())
+    }
+
+    /// Bytes of program memory that hold what variables start with.
+    pub fn initial_bytes(&self) -> usize {
+        let initial = self.buffers.iter().filter_map(|buffer| buffer.initial.as_ref());
+        let bytes = initial.map(|contents| match contents {
+            Contents::Fill(_) => 0,
+            Contents::Bytes(bytes) => bytes.len().next_multiple_of(4),
+        });
+        bytes.sum()
     }
 }
 

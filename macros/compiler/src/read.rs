@@ -2,7 +2,7 @@
 //! what was found, why that cannot be, and what to do.
 
 use crate::diagnostics::Problem;
-use crate::graph::{ElementType, Graph, Quantization, Tensor, TensorId};
+use crate::graph::{ElementType, Graph, Quantization, Tensor, TensorId, VariableId};
 use crate::schema::tflite;
 
 /// One operator of the file, with the tensors it names.
@@ -20,6 +20,9 @@ pub(crate) const CONVERT_AGAIN: &str =
 /// What to do about a tensor without or with wrong quantization.
 pub(crate) const QUANTIZE: &str = "convert with full integer quantization: \
     `converter.optimizations = [tf.lite.Optimize.DEFAULT]` and a `representative_dataset`";
+
+/// Why a scale of 0 is refused where an operator computes with it.
+const NOT_POSITIVE: &str = "scales must be positive numbers";
 
 impl<'a> Reader<'a> {
     /// Checks how many inputs and outputs there are. Left-out inputs count.
@@ -119,6 +122,14 @@ impl<'a> Reader<'a> {
 
     /// Scale and zero point of a tensor that is quantized as a whole.
     pub(crate) fn per_tensor(&self, id: TensorId, role: &str) -> Result<(f32, i32), Problem> {
+        match self.per_tensor_or_zero(id, role)? {
+            (0.0, _) => Err(Problem::new(format!("{role} has scale 0"), NOT_POSITIVE, QUANTIZE)),
+            quantization => Ok(quantization),
+        }
+    }
+
+    /// The same where a scale of 0, all of whose numbers are zero, does no harm.
+    pub(crate) fn per_tensor_or_zero(&self, id: TensorId, role: &str) -> Result<(f32, i32), Problem> {
         let Quantization { scales, zero_points, .. } = self.quantization(id, role)?;
         match (scales.as_slice(), zero_points.as_slice()) {
             (&[scale], &[zero_point]) => Ok((scale, zero_point)),
@@ -150,6 +161,9 @@ impl<'a> Reader<'a> {
                 "the specification of int8 quantization wants symmetric weights, and the reference ignores it elsewhere",
                 QUANTIZE,
             ));
+        }
+        if quantization.scales.contains(&0.0) {
+            return Err(Problem::new("weights with scale 0", NOT_POSITIVE, QUANTIZE));
         }
         let slices = self.tensor(id).shape.get(dimension).copied();
         match quantization.scales.len() {
@@ -227,6 +241,33 @@ impl<'a> Reader<'a> {
                 CONVERT_AGAIN,
             )
         })
+    }
+
+    /// The variable that input `index` refers to.
+    pub(crate) fn variable(&self, index: usize) -> Result<VariableId, Problem> {
+        let handle = self.tensor(self.input(index)?);
+        let id = handle.data.as_deref().and_then(|bytes| bytes.as_array());
+        let id = id.filter(|_| handle.ty == ElementType::Resource).map(|&bytes| u64::from_le_bytes(bytes));
+        let id = id.and_then(|id| usize::try_from(id).ok()).filter(|&id| id < self.graph.variables.len());
+        id.map(VariableId).ok_or_else(|| {
+            Problem::new(
+                format!("input {index} is {} and comes from no VAR_HANDLE", handle.ty),
+                format!("{} must know while compiling which variable it is about", self.name),
+                CONVERT_AGAIN,
+            )
+        })
+    }
+
+    /// Checks that a tensor keeps its value from one inference to the next.
+    pub(crate) fn state(&self, id: TensorId, role: &str) -> Result<(), Problem> {
+        match self.graph.variables.iter().any(|variable| variable.tensor == Some(id)) {
+            true => Ok(()),
+            false => Err(Problem::new(
+                format!("{role} is no variable tensor"),
+                format!("{} keeps it from one inference to the next", self.name),
+                CONVERT_AGAIN,
+            )),
+        }
     }
 
     /// Checks that a tensor is a constant of the model.

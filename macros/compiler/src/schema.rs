@@ -65,9 +65,9 @@ impl<'a> File<'a> {
         Ok(Self { bytes, model })
     }
 
-    /// The only graph, or the main one.
-    pub(crate) fn main_graph(&self) -> Option<tflite::SubGraph<'a>> {
-        self.model.subgraphs()?.iter().next()
+    /// A graph by its number; the main one is 0.
+    pub(crate) fn graph(&self, index: usize) -> Option<tflite::SubGraph<'a>> {
+        self.model.subgraphs()?.iter().nth(index)
     }
 
     /// Kind and version of every operator, in the order that operators refer to them.

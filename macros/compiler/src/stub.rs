@@ -67,11 +67,13 @@ pub fn emit(item: &Item, file_bytes: usize, graph: &Graph) -> TokenStream {
             pub const INPUT: #input_type = #input_value;
             pub const OUTPUT: #output_type = #output_value;
             pub const RAM: usize = 0;
+            pub const STATE: usize = 0;
             pub const FLASH: usize = 0;
             pub const MACS: usize = 0;
             pub const LAYERS: &'static [#support::Layer] = &[];
             pub const fn #new() -> Self { Self {} }
             #infer
+            pub fn reset(&mut self) #body
             pub fn #input_mut(&mut self) -> #windows #body
             pub fn #run(&mut self) -> #output #body
         }
@@ -83,6 +85,7 @@ pub fn emit(item: &Item, file_bytes: usize, graph: &Graph) -> TokenStream {
         impl #support::Model for #name {
             const NAME: &'static str = #shown;
             const RAM: usize = 0;
+            const STATE: usize = 0;
             const FLASH: usize = 0;
             const MACS: usize = 0;
             const LAYERS: &'static [#support::Layer] = &[];
@@ -92,6 +95,7 @@ pub fn emit(item: &Item, file_bytes: usize, graph: &Graph) -> TokenStream {
             fn infer<'a>(&'a mut self, _: Self::Input<'_>) -> Self::Output<'a> #body
             fn input_mut(&mut self) -> Self::InputMut<'_> #body
             fn run(&mut self) -> Self::Output<'_> #body
+            fn reset(&mut self) #body
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The layer table of the documentation, and the figures under it.
 
-use crate::layout::Layout;
+use crate::layout::{ALIGNMENT, Layout};
 use crate::program::{Port, Program};
 use std::fmt::Write;
 
@@ -8,6 +8,8 @@ use std::fmt::Write;
 pub struct Figures {
     /// Bytes of RAM.
     pub ram: usize,
+    /// Bytes of it that are kept from one inference to the next.
+    pub state: usize,
     /// Bytes of constants.
     pub flash: usize,
     /// Multiplications and accumulations.
@@ -18,8 +20,11 @@ impl Figures {
     /// Adds up a program.
     pub fn of(program: &Program, layout: &Layout) -> Self {
         Self {
-            ram: layout.bytes,
-            flash: program.calls.iter().map(|call| call.constant_bytes()).sum(),
+            // Beside the arena there may be a note whether the state has been set.
+            ram: layout.bytes + if program.starts_at_zero() { 0 } else { ALIGNMENT },
+            state: layout.state,
+            flash: program.calls.iter().map(|call| call.constant_bytes()).sum::<usize>()
+                + program.initial_bytes(),
             macs: program.calls.iter().map(|call| call.macs).sum(),
         }
     }
@@ -27,8 +32,12 @@ impl Figures {
 
 /// The table as Markdown.
 pub fn document(program: &Program, layout: &Layout) -> String {
-    let Figures { ram, flash, macs } = Figures::of(program, layout);
-    let mut text = format!("\n{macs} MACs, {ram} bytes of RAM, {flash} bytes of constants.\n\n");
+    let Figures { ram, state, flash, macs } = Figures::of(program, layout);
+    let kept = match program.has_state() {
+        true => format!(" ({state} of them kept from one inference to the next)"),
+        false => String::new(),
+    };
+    let mut text = format!("\n{macs} MACs, {ram} bytes of RAM{kept}, {flash} bytes of constants.\n\n");
     let mut ports = |what: &str, ports: &[Port]| {
         for Port { shape, scale, zero_point, view, .. } in ports {
             let ty = crate::emit::element(view.ty);

@@ -16,7 +16,7 @@ pub struct Arena<const N: usize>([u8; N]);
 /// One window: what [`Read`], [`Write`] and [`Shared`] have in common.
 pub trait Window: sealed::Window {}
 
-/// Several windows that are open together: a tuple of up to twelve.
+/// Several windows that are open together: a tuple of up to sixteen.
 pub trait Windows: sealed::Windows {}
 
 /// What windows are made of, out of reach of other crates.
@@ -163,6 +163,10 @@ tuple!(A B C D E F G H I);
 tuple!(A B C D E F G H I J);
 tuple!(A B C D E F G H I J K);
 tuple!(A B C D E F G H I J K L);
+tuple!(A B C D E F G H I J K L M);
+tuple!(A B C D E F G H I J K L M N);
+tuple!(A B C D E F G H I J K L M N O);
+tuple!(A B C D E F G H I J K L M N O P);
 
 impl<const N: usize> Arena<N> {
     /// An arena of zeros.

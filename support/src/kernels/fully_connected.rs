@@ -1,5 +1,6 @@
 //! Every output is a weighted sum of a row of inputs.
 
+use super::ring::Ring;
 use super::rows::{rows, rows_mut};
 use crate::inner::flash::Flash;
 use crate::inner::{dot_s8, offset_and_clamp_s8, requantize};
@@ -42,5 +43,39 @@ pub fn fully_connected_s8(
             let value = requantize(acc, multiplier, shift.into());
             *y = offset_and_clamp_s8(value, p.zero_point, p.least, p.greatest);
         }
+    }
+}
+
+/// Shape and range of a fully connected layer over a ring.
+#[derive(Clone, Copy, Debug)]
+pub struct FullyConnectedRing {
+    /// Shape of the input, the whole of which is one row.
+    pub ring: Ring,
+    /// Shape of the layer.
+    pub layer: FullyConnected,
+}
+
+/// The same for one row that is kept as a ring.
+#[inline]
+#[allow(clippy::too_many_arguments)] // constants are told apart by name
+pub fn fully_connected_ring_s8(
+    p: &FullyConnectedRing,
+    weights: Flash<'_, i8>,
+    bias: Flash<'_, i32>,
+    multipliers: Flash<'_, i32>,
+    shifts: Flash<'_, i8>,
+    ring: &[i8],
+    oldest: &[u16],
+    output: &mut [i8],
+) {
+    let (older, newer) = p.ring.parts(ring, oldest);
+    let mut scales = multipliers.iter().zip(shifts.iter());
+    let units = weights.chunks(p.layer.depth).zip(bias.iter());
+    for (y, (weights, bias)) in output.iter_mut().zip(units) {
+        let acc = dot_s8(bias, weights.range(0, older.len()), older);
+        let acc = dot_s8(acc, weights.range(older.len(), newer.len()), newer);
+        let Some((multiplier, shift)) = scales.next() else { return };
+        let value = requantize(acc, multiplier, shift.into());
+        *y = offset_and_clamp_s8(value, p.layer.zero_point, p.layer.least, p.layer.greatest);
     }
 }

@@ -9,6 +9,7 @@
 //! computes is computed by the device's code.
 
 pub mod add;
+pub mod assign_variable;
 pub mod average_pool_2d;
 pub mod broadcast;
 pub mod clamp;
@@ -30,10 +31,13 @@ pub mod quantize;
 pub mod relu;
 pub mod requantization;
 pub mod resize_nearest_neighbor;
+pub mod ring;
 pub mod rows;
 pub mod shapes;
 pub mod sigmoid;
 pub mod softmax;
 pub mod source;
 pub mod sub;
+pub mod svdf;
+pub mod unidirectional_sequence_lstm;
 pub mod window;

@@ -1,6 +1,7 @@
 //! Parameters that several kernels share.
 
 pub use super::requantization::Requantization;
+pub use super::ring::Ring;
 pub use super::window::{Axis, Window};
 
 /// How two operands are combined element by element, each repeated along the dimensions in which it

@@ -17,30 +17,38 @@ pub struct Sigmoid {
 /// `table` holds the logistic function of 0 to 255, divided by 24, in steps of `2^-16`.
 #[inline]
 pub fn logistic_s16(p: &Sigmoid, table: Flash<'_, u16>, input: &[Cell<i16>], output: &[Cell<i16>]) {
-    for (x, y) in input.iter().zip(output) {
-        let x = argument(p, x.get());
-        let positive = interpolate(table, x, 9).unwrap_or(0x7fff << 10);
-        let value = match x >= 0 {
-            true => positive.wrapping_add(1 << 9),
-            false => (1u32 << 25).wrapping_sub(positive).wrapping_add((1 << 9) - 1),
-        };
-        y.set((value >> 10) as i16);
-    }
+    input.iter().zip(output).for_each(|(x, y)| y.set(logistic(p, table, x.get())));
 }
 
 /// `output[i] = 32768 · tanh(x[i])`, as `2 · logistic(2 · x) - 1` from the table of [`logistic_s16`].
 #[inline]
 pub fn tanh_s16(p: &Sigmoid, table: Flash<'_, u16>, input: &[Cell<i16>], output: &[Cell<i16>]) {
-    for (x, y) in input.iter().zip(output) {
-        let x = argument(p, x.get());
-        let logistic = interpolate(table, x, 8).unwrap_or(0xffff << 8);
-        let positive = logistic.wrapping_sub(1 << 23).cast_signed();
-        let value = match x >= 0 {
-            true => positive.wrapping_add(1 << 7),
-            false => positive.wrapping_neg().wrapping_add((1 << 7) - 1),
-        };
-        y.set((value >> 8) as i16);
-    }
+    input.iter().zip(output).for_each(|(x, y)| y.set(tanh(p, table, x.get())));
+}
+
+/// One element of [`logistic_s16`].
+#[inline(always)]
+pub(super) fn logistic(p: &Sigmoid, table: Flash<'_, u16>, x: i16) -> i16 {
+    let x = argument(p, x);
+    let positive = interpolate(table, x, 9).unwrap_or(0x7fff << 10);
+    let value = match x >= 0 {
+        true => positive.wrapping_add(1 << 9),
+        false => (1u32 << 25).wrapping_sub(positive).wrapping_add((1 << 9) - 1),
+    };
+    (value >> 10) as i16
+}
+
+/// One element of [`tanh_s16`].
+#[inline(always)]
+pub(super) fn tanh(p: &Sigmoid, table: Flash<'_, u16>, x: i16) -> i16 {
+    let x = argument(p, x);
+    let logistic = interpolate(table, x, 8).unwrap_or(0xffff << 8);
+    let positive = logistic.wrapping_sub(1 << 23).cast_signed();
+    let value = match x >= 0 {
+        true => positive.wrapping_add(1 << 7),
+        false => positive.wrapping_neg().wrapping_add((1 << 7) - 1),
+    };
+    (value >> 8) as i16
 }
 
 /// The argument, half of it rounded up.

@@ -4,8 +4,9 @@ use super::activation::Activation;
 use super::{Op, requantization};
 use crate::graph::ElementType;
 use crate::kernels::conv_2d::{Conv2d, FullyConnected};
-use crate::kernels::depthwise_conv_2d::DepthwiseConv2d;
-use crate::kernels::shapes::{Requantization, Window};
+use crate::kernels::depthwise_conv_2d::{DepthwiseConv2d, DepthwiseConv2dRing};
+use crate::kernels::fully_connected::FullyConnectedRing;
+use crate::kernels::shapes::{Requantization, Ring, Window};
 use crate::lower::{Bug, Lowering};
 use crate::program::{Access, Arg, Constant};
 use crate::quantize::Multiplier;
@@ -43,20 +44,27 @@ impl Op for Convolution {
         let sums = weights.chunks_exact(self.filter()).map(requantization::sum);
         let bias = requantization::folded_bias(to, 2, sums, padding.into());
         let (multipliers, shifts) = requantization::constants(&self.multipliers, self.window.units);
-        let kernel = self.kernel(padding, range);
+        let on_ring = to.ring(input).and_then(|ring| Some((ring, self.ring_kernel(ring.shape, range)?)));
+        let (ring, kernel) = match on_ring {
+            Some((ring, kernel)) => (Some(ring), kernel),
+            None => (None, self.kernel(padding, range)),
+        };
         let weights = match kernel.order {
             Order::UnitsFirst => weights,
             Order::UnitsLast => transposed(&weights, self.filter()),
         };
         let elements = to.tensor(output).elements();
-        let args = vec![
+        let mut args = vec![
             Arg::Constant(Constant::int8("WEIGHTS", weights)),
             Arg::Constant(Constant::int32("BIAS", bias)),
             multipliers,
             shifts,
-            Arg::Window("input", to.read(input)?, Access::Read),
-            Arg::Window("output", to.write(output)?, Access::Write),
         ];
+        match ring {
+            Some(ring) => args.extend(ring.args()),
+            None => args.push(Arg::Window("input", to.read(input)?, Access::Read)),
+        }
+        args.push(Arg::Window("output", to.write(output)?, Access::Write));
         to.call(kernel.module, kernel.name, &*kernel.params, args, elements.saturating_mul(self.filter()));
         Ok(())
     }
@@ -115,6 +123,31 @@ impl Convolution {
         };
         let params = Box::new(Conv2d { window, depth, group: units / (channels / depth), padding, output });
         Kernel { module: "conv_2d", name, params, order: Order::UnitsFirst }
+    }
+}
+
+impl Convolution {
+    /// The kernel that reads its input where that is kept as a ring, if there is one: for one window,
+    /// which is all of the input.
+    fn ring_kernel(&self, ring: Ring, output: Requantization) -> Option<Kernel> {
+        let Self { window: Window { y, x, channels, units }, depth, .. } = *self;
+        let image = y.input.saturating_mul(x.input).saturating_mul(channels);
+        if !(y.is_whole() && x.is_whole() && ring.slot.saturating_mul(ring.slots) == image) {
+            return None;
+        }
+        if depth == channels {
+            let Requantization { zero_point, least, greatest } = output;
+            let layer = FullyConnected { depth: self.filter(), units, zero_point, least, greatest };
+            let (module, name) = ("fully_connected", "fully_connected_ring_s8");
+            let params = Box::new(FullyConnectedRing { ring, layer });
+            return Some(Kernel { module, name, params, order: Order::UnitsFirst });
+        }
+        let pixels = depth == 1 && units == channels && ring.slot.is_multiple_of(channels);
+        pixels.then(|| {
+            let (module, name) = ("depthwise_conv_2d", "depthwise_conv_2d_ring_s8");
+            let params = Box::new(DepthwiseConv2dRing { ring, channels, output });
+            Kernel { module, name, params, order: Order::UnitsLast }
+        })
     }
 }
 

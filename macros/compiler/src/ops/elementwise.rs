@@ -232,7 +232,7 @@ mod tests {
             inputs: vec![Some(TensorId(0)), Some(TensorId(1))],
             outputs: vec![TensorId(2)],
         };
-        let graph = Graph { tensors, nodes: Vec::new(), inputs: Vec::new(), outputs: Vec::new() };
+        let graph = Graph { tensors, ..Graph::default() };
         fold(&graph, &node, &collapse(left, right), i32::wrapping_sub)
     }
 

@@ -4,7 +4,7 @@ use super::activation::Activation;
 use super::{Op, requantization};
 use crate::diagnostics::Problem;
 use crate::graph::ElementType;
-use crate::kernels::fully_connected::FullyConnected;
+use crate::kernels::fully_connected::{FullyConnected, FullyConnectedRing};
 use crate::lower::{Bug, Lowering};
 use crate::program::{Access, Arg, Constant};
 use crate::quantize::Multiplier;
@@ -80,15 +80,23 @@ impl Op for Layer {
             greatest,
         };
         let (multipliers, shifts) = requantization::constants(&self.multipliers, self.units);
-        let args = vec![
+        let mut args = vec![
             Arg::Constant(Constant::int8("WEIGHTS", values)),
             Arg::Constant(Constant::int32("BIAS", bias)),
             multipliers,
             shifts,
-            Arg::Window("input", to.read(input)?, Access::Read),
-            Arg::Window("output", to.write(output)?, Access::Write),
         ];
-        to.call("fully_connected", "fully_connected_s8", &params, args, self.rows * self.depth * self.units);
+        let macs = self.rows * self.depth * self.units;
+        if let Some(ring) = to.ring(input).filter(|_| self.rows == 1) {
+            args.extend(ring.args());
+            args.push(Arg::Window("output", to.write(output)?, Access::Write));
+            let params = FullyConnectedRing { ring: ring.shape, layer: params };
+            to.call("fully_connected", "fully_connected_ring_s8", &params, args, macs);
+            return Ok(());
+        }
+        args.push(Arg::Window("input", to.read(input)?, Access::Read));
+        args.push(Arg::Window("output", to.write(output)?, Access::Write));
+        to.call("fully_connected", "fully_connected_s8", &params, args, macs);
         Ok(())
     }
 }

@@ -1,6 +1,6 @@
 //! What operators share that only move elements: which element goes where, worked out here once.
 
-use super::{Folded, Op};
+use super::{Folded, Op, Run};
 use crate::diagnostics::Problem;
 use crate::graph::{ElementType, Graph, Node, TensorId};
 use crate::inner::flash::Flash;
@@ -11,7 +11,7 @@ use crate::read::Reader;
 use std::rc::Rc;
 
 /// Types whose elements kernels move.
-const MOVABLE: [ElementType; 7] = [
+pub(crate) const MOVABLE: [ElementType; 7] = [
     ElementType::Int8,
     ElementType::UInt8,
     ElementType::Bool,
@@ -89,12 +89,21 @@ impl Movement {
     /// The first element of the input, if the box is one piece there and the whole output of
     /// `elements`: then nothing has to move.
     pub(crate) fn alias(&self, elements: usize) -> Option<usize> {
-        let whole = match self.axes.as_slice() {
-            [] => elements == 1,
-            &[Axis { size, input: 1, output: 1 }] => elements == size,
-            _ => false,
-        };
-        whole.then_some(self.input_start)
+        (self.len() == Some(elements)).then_some(self.input_start)
+    }
+
+    /// Number of elements, if the box is one piece in both tensors.
+    fn len(&self) -> Option<usize> {
+        match self.axes.as_slice() {
+            [] => Some(1),
+            &[Axis { size, input: 1, output: 1 }] => Some(size),
+            _ => None,
+        }
+    }
+
+    /// Both places of the box, if it is one piece in both tensors.
+    fn run(&self, input: usize, output: usize) -> Option<Run> {
+        Some(Run { input, output, from: self.input_start, to: self.output_start, len: self.len()? })
     }
 
     /// The same movement of elements that have `size` parts each.
@@ -237,6 +246,10 @@ impl Op for Take {
         outputs.collect()
     }
 
+    fn runs(&self) -> Option<Vec<Run>> {
+        self.parts.iter().enumerate().map(|(output, part)| part.run(self.input, output)).collect()
+    }
+
     fn lower(&self, to: &mut Lowering<'_>) -> Result<(), Bug> {
         let input = to.input(self.input)?;
         for (index, part) in self.parts.iter().enumerate() {
@@ -293,6 +306,10 @@ impl Op for Join {
             part.apply(size, graph.tensor(input?).data.as_deref()?, &mut bytes)?;
         }
         Some(vec![bytes.into()])
+    }
+
+    fn runs(&self) -> Option<Vec<Run>> {
+        self.parts.iter().enumerate().map(|(input, part)| part.run(input, 0)).collect()
     }
 
     fn lower(&self, to: &mut Lowering<'_>) -> Result<(), Bug> {

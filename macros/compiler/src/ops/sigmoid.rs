@@ -121,10 +121,14 @@ fn points() -> impl Iterator<Item = u16> {
     (0..u8::MAX).map(point).chain([u16::MAX])
 }
 
+/// The table that the kernels for `int16` interpolate in.
+pub(crate) fn points_constant() -> Arg {
+    let bytes = points().flat_map(u16::to_le_bytes).collect();
+    Arg::Constant(Constant { name: "TABLE", ty: ElementType::UInt16, bytes })
+}
+
 impl Op for Layer16 {
     fn lower(&self, to: &mut Lowering<'_>) -> Result<(), Bug> {
-        let bytes = points().flat_map(u16::to_le_bytes).collect();
-        let table = Arg::Constant(Constant { name: "TABLE", ty: ElementType::UInt16, bytes });
-        in_place(to, "sigmoid", self.kernel, &self.params, vec![table])
+        in_place(to, "sigmoid", self.kernel, &self.params, vec![points_constant()])
     }
 }
