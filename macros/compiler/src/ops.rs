@@ -49,6 +49,7 @@ pub(crate) mod movement;
 pub(crate) mod pool;
 pub(crate) mod requantization;
 pub(crate) mod sigmoid;
+pub(crate) mod sums;
 pub(crate) mod window;
 
 macro_rules! operators {
@@ -73,15 +74,18 @@ operators! {
     concatenation: CONCATENATION, ["movement::copy_runs", "movement::copy_strided"], "any";
     conv_2d: CONV_2D, [
         "conv_2d::conv_2d_1x1_s8", "conv_2d::conv_2d_contiguous_s8", "conv_2d::conv_2d_s8",
-        "depthwise_conv_2d::depthwise_conv_2d_s8", "depthwise_conv_2d::depthwise_conv_2d_multiplier_s8"
-    ], "int8";
+        "depthwise_conv_2d::depthwise_conv_2d_s8", "depthwise_conv_2d::depthwise_conv_2d_multiplier_s8",
+        "conv_2d::conv_2d_1x1_s16", "conv_2d::conv_2d_s16", "depthwise_conv_2d::depthwise_conv_2d_s16"
+    ], "int8, int16";
     depthwise_conv_2d: DEPTHWISE_CONV_2D, [
         "depthwise_conv_2d::depthwise_conv_2d_s8", "depthwise_conv_2d::depthwise_conv_2d_multiplier_s8",
-        "conv_2d::conv_2d_1x1_s8"
-    ], "int8";
+        "conv_2d::conv_2d_1x1_s8", "depthwise_conv_2d::depthwise_conv_2d_s16", "conv_2d::conv_2d_1x1_s16",
+        "conv_2d::conv_2d_s16"
+    ], "int8, int16";
     dequantize: DEQUANTIZE, [], "int8, uint8, int16 to float32 before an output";
     expand_dims: EXPAND_DIMS, [], "any";
-    fully_connected: FULLY_CONNECTED, ["fully_connected::fully_connected_s8"], "int8";
+    fully_connected: FULLY_CONNECTED, ["fully_connected::fully_connected_s8", "fully_connected::fully_connected_s16"],
+        "int8, int16";
     logistic: LOGISTIC, ["lookup::lookup_s8", "sigmoid::logistic_s16"], "int8, int16";
     max_pool_2d: MAX_POOL_2D, ["max_pool_2d::max_pool_2d_s8", "max_pool_2d::max_pool_2d_s16"], "int8, int16";
     maximum: MAXIMUM, ["maximum::maximum_s8", "maximum::maximum_s16", "maximum::maximum_s32"],

@@ -8,6 +8,7 @@
 //! The compiler includes this folder too, so that parameters are checked when it is built and what it
 //! computes is computed by the device's code.
 
+pub mod accumulator;
 pub mod add;
 pub mod average_pool_2d;
 pub mod broadcast;

@@ -8,9 +8,14 @@ use crate::quantize::Multiplier;
 use crate::read::{CONVERT_AGAIN, QUANTIZE, Reader};
 
 /// Checks the bias, input `index`, of `channels` outputs; it may be left out.
-pub(crate) fn bias(reader: &Reader<'_>, index: usize, channels: usize) -> Result<(), Problem> {
+pub(crate) fn bias(
+    reader: &Reader<'_>,
+    index: usize,
+    channels: usize,
+    types: &[ElementType],
+) -> Result<(), Problem> {
     let Some(bias) = reader.optional_input(index) else { return Ok(()) };
-    reader.one_of(bias, "bias", &[ElementType::Int32])?;
+    reader.one_of(bias, "bias", types)?;
     reader.constant(bias, "bias")?;
     if reader.tensor(bias).elements() != channels {
         return Err(Problem::new(
