@@ -54,6 +54,12 @@ pub(crate) fn multiplier(factor: f64) -> Result<Multiplier, Problem> {
     })
 }
 
+/// The upper half of a significand, rounded, as the reference has it for 64-bit sums; the greatest of them
+/// would leave 16 bits.
+pub(crate) fn upper_half(multiplier: i32) -> i16 {
+    ((i64::from(multiplier) + (1 << 15)) >> 16).min(i16::MAX.into()) as i16
+}
+
 /// Multipliers and shifts of every channel, as constants.
 pub(crate) fn constants(multipliers: &[Multiplier], channels: usize) -> (Arg, Arg) {
     let each = || multipliers.iter().cycle().take(channels);

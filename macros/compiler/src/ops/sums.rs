@@ -133,11 +133,9 @@ impl Sums {
         if self == Self::Sum32 {
             return (full, shifts);
         }
-        // The upper half, rounded; the greatest of them would leave 16 bits.
-        let upper =
-            |m: &Multiplier| ((i64::from(m.multiplier) + (1 << 15)) >> 16).min(i16::MAX.into()) as i16;
         let each = multipliers.iter().cycle().take(units);
-        (Arg::Constant(Constant::int16("MULTIPLIERS", each.map(upper))), shifts)
+        let upper = each.map(|m| requantization::upper_half(m.multiplier));
+        (Arg::Constant(Constant::int16("MULTIPLIERS", upper)), shifts)
     }
 }
 
