@@ -141,6 +141,19 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Scale of a tensor that is quantized as a whole, whose zero point is 0 as the reference takes for
+    /// granted.
+    pub(crate) fn symmetric(&self, id: TensorId, role: &str) -> Result<f32, Problem> {
+        match self.per_tensor(id, role)? {
+            (scale, 0) => Ok(scale),
+            (_, zero_point) => Err(Problem::new(
+                format!("{role} has zero point {zero_point}"),
+                "int16 tensors have zero point 0",
+                QUANTIZE,
+            )),
+        }
+    }
+
     /// The quantization of a tensor that must have one.
     pub(crate) fn quantization(&self, id: TensorId, role: &str) -> Result<&'a Quantization, Problem> {
         self.tensor(id).quantization.as_ref().ok_or_else(|| {
