@@ -47,7 +47,11 @@ impl Input {
             return Err(input.error("expected the path of a model, as in `tiny_model!(\"kws.tflite\")`, or `struct Name = \"kws.tflite\";`"));
         }
         input.parse::<Token![struct]>()?;
-        let name = input.parse()?;
+        let name: Ident = input.parse()?;
+        if !input.peek(Token![=]) {
+            let example = format!("expected the path of the model, as in `struct {name} = \"kws.tflite\";`");
+            return Err(input.error(example));
+        }
         input.parse::<Token![=]>()?;
         let path = input.parse()?;
         input.parse::<Token![;]>()?;

@@ -3,8 +3,10 @@
 //! 1. `strip_float_border`: first, because nothing after it can deal with floats.
 //! 2. `remove_dead_nodes`: before anything is refused that nobody needs.
 //! 3. `refuse_floats`: what is refused here is the user's to solve; later there are only integers.
+//! 4. `refuse_ports`: after the border is known.
 
 mod refuse_floats;
+mod refuse_ports;
 mod remove_dead_nodes;
 mod strip_float_border;
 
@@ -15,7 +17,9 @@ use crate::graph::Graph;
 pub fn run(graph: &mut Graph) -> Vec<Diagnostic> {
     strip_float_border::run(graph);
     remove_dead_nodes::run(graph);
-    refuse_floats::run(graph)
+    let mut refused = refuse_floats::run(graph);
+    refused.extend(refuse_ports::run(graph));
+    refused
 }
 
 #[cfg(test)]

@@ -19,8 +19,8 @@ impl Figures {
     pub fn of(program: &Program, layout: &Layout) -> Self {
         Self {
             ram: layout.bytes,
-            flash: program.calls.iter().map(|call| call.constant_bytes()).sum(),
-            macs: program.calls.iter().map(|call| call.macs).sum(),
+            flash: program.calls.iter().map(|call| call.constant_bytes()).fold(0, usize::saturating_add),
+            macs: program.calls.iter().map(|call| call.macs).fold(0, usize::saturating_add),
         }
     }
 }
