@@ -31,6 +31,10 @@ impl Input {
         if input.peek(Token![;]) {
             input.parse::<Token![;]>()?;
         }
+        if input.peek(Token![as]) {
+            let example = format!("to name the struct, write `pub struct Name = \"{}\";`", path.value());
+            return Err(input.error(example));
+        }
         if !input.is_empty() {
             return Err(input.error(
                 "expected nothing after the path; for settings write `pub struct Name = \"model.tflite\"; …`",

@@ -107,9 +107,10 @@ fn every_model_is_used() {
     for path in files(&here().join("cases"), "tflite") {
         let folder = path.parent().expect("it is in a folder");
         let name = path.file_name().expect("it has a name").to_string_lossy();
-        let quoted = format!("{name}\"");
-        let used = files(folder, "rs").iter().any(|source| text(source).contains(&quoted));
-        assert!(used, "{} is in no .rs beside it", path.display());
+        let named = |extension: &str, end: &str| {
+            files(folder, extension).iter().any(|file| text(file).contains(&format!("{name}{end}")))
+        };
+        assert!(named("rs", "\"") || named("stderr", "`"), "{} is in no case beside it", path.display());
     }
 }
 

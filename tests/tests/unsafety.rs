@@ -16,14 +16,17 @@ fn sources(folder: &Path) -> Vec<PathBuf> {
     found
 }
 
-/// The lines of a file that are code, with what stands before each.
+/// The lines of a file with unsafe code, and what stands around each.
 fn lines_with_unsafe(text: &str) -> Vec<(usize, String, String)> {
     let lines: Vec<&str> = text.lines().collect();
     let is_comment = |line: &str| line.trim_start().starts_with("//");
     let is_code = |line: &str| !is_comment(line) && !line.contains("unsafe_code");
     let found = lines.iter().enumerate().filter(|(_, line)| is_code(line) && line.contains("unsafe"));
-    let before = |at: usize| lines[at.saturating_sub(8)..at].join("\n");
-    found.map(|(at, line)| (at + 1, (*line).to_owned(), before(at))).collect()
+    let around = |at: usize| {
+        let after = if lines[at].contains("unsafe fn") { at + 4 } else { at };
+        lines[at.saturating_sub(8)..after.min(lines.len())].join("\n")
+    };
+    found.map(|(at, line)| (at + 1, (*line).to_owned(), around(at))).collect()
 }
 
 #[test]
@@ -33,14 +36,14 @@ fn unsafe_code_is_in_one_module_and_says_why() {
     for path in sources(&root) {
         let relative = path.strip_prefix(&root).expect("it is below").display().to_string();
         let text = std::fs::read_to_string(&path).expect("the source can be read");
-        for (number, line, before) in lines_with_unsafe(&text) {
+        for (number, line, around) in lines_with_unsafe(&text) {
             let place = format!("support/src/{relative}:{number}: {}", line.trim());
             let inner = relative.starts_with("inner");
             // What the macro for constants expands to on AVR, where choosing a section counts as unsafe.
             let section = line.contains("unsafe(link_section");
-            let promise = line.contains("unsafe fn") || line.contains("unsafe trait");
-            let reason = if promise { "# Safety" } else { "SAFETY:" };
-            if !(section || inner && before.contains(reason)) {
+            // A promise that a trait demands is explained where it is kept.
+            let explained = around.contains("# Safety") || around.contains("SAFETY:");
+            if !(section || inner && explained) {
                 wrong.push(place);
             }
             blocks += 1;
