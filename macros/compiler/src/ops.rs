@@ -99,7 +99,7 @@ operators! {
         ["average_pool_2d::average_pool_2d_s8", "average_pool_2d::average_pool_2d_s16"], "int8, int16";
     call_once: CALL_ONCE, [], "any";
     concatenation: CONCATENATION,
-        ["movement::copy_runs", "movement::copy_strided", "ring::push", "ring::unroll"], "any";
+        ["movement::copy_runs", "movement::copy_strided", "ring::push", "ring::unroll", "ring::copy"], "any";
     conv_2d: CONV_2D, [
         "conv_2d::conv_2d_1x1_s8", "conv_2d::conv_2d_contiguous_s8", "conv_2d::conv_2d_s8",
         "depthwise_conv_2d::depthwise_conv_2d_s8", "depthwise_conv_2d::depthwise_conv_2d_multiplier_s8",
