@@ -1,12 +1,13 @@
 //! The procedural macro behind `tiny_model::tiny_model!`: literal → bytes → compiler → tokens.
 
+mod guard;
 mod input;
 mod locate;
 
 use input::Input;
 use proc_macro::TokenStream;
 use quote::quote_spanned;
-use tiny_model_compiler::{Item, Refused, compile, report, stub};
+use tiny_model_compiler::{Item, Refused, report, stub};
 
 /// Expands a model. Called by `tiny_model!` of the crate `tiny-model`, which passes its own path first.
 #[proc_macro]
@@ -15,18 +16,17 @@ pub fn expand(tokens: TokenStream) -> TokenStream {
         Ok(input) => input,
         Err(error) => return error.into_compile_error().into(),
     };
-    let mut item = Item { attributes, visibility, name, support, source: None };
-    let located = locate::model(&path);
-    let (message, stub) = match located {
+    let mut item = Item { attributes, visibility, name, support, path, source: None };
+    let (message, stub) = match locate::model(&item.path) {
         Err(message) => (message, stub(&item)),
         Ok((file, bytes)) => {
             item.source = file.to_str().map(str::to_owned);
-            match compile(&bytes, &item) {
+            match guard::compile(&bytes, &item) {
                 Ok(tokens) => return tokens.into(),
-                Err(Refused { diagnostics, stub }) => (report(&path.value(), &diagnostics), stub),
+                Err(Refused { diagnostics, stub }) => (report(&item.path.value(), &diagnostics), stub),
             }
         }
     };
-    let error = quote_spanned!(path.span() => ::core::compile_error!(#message););
+    let error = quote_spanned!(item.path.span() => ::core::compile_error!(#message););
     quote::quote!(#error #stub).into()
 }

@@ -116,4 +116,34 @@ pub mod __private {
         };
     }
     pub use crate::__flash_bytes as flash_bytes;
+
+    /// The parameters of a kernel, by reference.
+    ///
+    /// On AVR a constant that is referred to would take RAM for good, so they are put on the stack while the
+    /// kernel runs; where it is compiled for them alone, they are part of its instructions either way.
+    #[macro_export]
+    #[doc(hidden)]
+    #[cfg(not(target_arch = "avr"))]
+    macro_rules! __parameters {
+        ($parameters:expr) => {
+            &const { $parameters }
+        };
+    }
+
+    #[macro_export]
+    #[doc(hidden)]
+    #[cfg(target_arch = "avr")]
+    macro_rules! __parameters {
+        ($parameters:expr) => {
+            &$crate::__private::not_promoted($parameters)
+        };
+    }
+    pub use crate::__parameters as parameters;
+
+    /// Gives back what it is given: the result of a function that is not `const` is no constant to rustc.
+    #[cfg(target_arch = "avr")]
+    #[inline(always)]
+    pub fn not_promoted<T>(parameters: T) -> T {
+        parameters
+    }
 }

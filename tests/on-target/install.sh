@@ -8,6 +8,7 @@ packages=(
   gcc libc6-dev                          # builds the two measuring tools, icount.c and avr_run.c
   gcc-avr binutils-avr avr-libc          # links ATmega328P firmware
   libsimavr-dev libelf-dev               # runs it, counting cycles
+  binutils-arm-none-eabi                 # shows the instructions of ARM firmware
   rustc-web cargo-web rust-web-src       # builds core for targets that rustup has not installed
 )
 # Debian 12's own QEMU is 7.2; the plugin that counts instructions needs 9.0, and some boards are newer too.

@@ -20,6 +20,7 @@ fn item() -> Item {
         visibility: syn::Visibility::Inherited,
         name: format_ident!("Model"),
         support: quote!(::tiny_model),
+        path: syn::parse_quote!("model.tflite"),
         source: None,
     }
 }

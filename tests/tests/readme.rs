@@ -30,17 +30,22 @@ fn table() -> String {
 
 /// Compares what stands between two marks of the README with what it should be, or writes it.
 fn check(mark: &str, current: &str) {
+    check_in("README.md", mark, current);
+}
+
+/// The same in any file of the repository.
+fn check_in(file: &str, mark: &str, current: &str) {
     // Tests run side by side, and two of them may write the file.
     static WRITING: std::sync::Mutex<()> = std::sync::Mutex::new(());
     let _guard = WRITING.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     let (begin, end) = (format!("<!-- {mark}: generated -->\n"), format!("<!-- end of {mark} -->"));
-    let path = root().join("README.md");
-    let readme = std::fs::read_to_string(&path).expect("there is a README");
-    let (before, rest) = readme.split_once(&begin).expect("the README has a place for the table");
+    let path = root().join(file);
+    let text = std::fs::read_to_string(&path).expect("the file is there");
+    let (before, rest) = text.split_once(&begin).expect("the file has a place for the table");
     let (found, after) = rest.split_once(&end).expect("the place has an end");
     if std::env::var_os("UPDATE").is_some() {
         std::fs::write(&path, format!("{before}{begin}{current}{end}{after}"))
-            .expect("README can be written");
+            .expect("the file can be written");
     } else {
         assert_eq!(found, current, "run `UPDATE=1 cargo test -p tiny-model-tests --test readme`");
     }
@@ -83,20 +88,35 @@ fn memory_table_is_current() {
     check("memory", &text);
 }
 
-/// What the ledger of the emulated boards has, for people.
+/// Boards of the README's table: one of each kind of processor.
+const BOARDS: [&str; 5] = ["atmega328p", "microbit", "mps2-an386", "mps3-an547", "riscv-virt"];
+
+/// What the ledger of the emulated boards has, for people: the main rows in the README, all in a file of its own.
 #[test]
-fn ledger_table_is_current() {
+fn ledger_tables_are_current() {
     let ledger = root().join("tests/on-target/ledger.csv");
     let ledger = std::fs::read_to_string(ledger).expect("the ledger is there");
-    let mut text = String::from(
-        "| model | board | instructions (AVR: cycles) | code | constants | RAM | stack |\n|---|---|---:|---:|---:|---:|---:|\n",
-    );
+    let head = "| model | board | instructions (AVR: cycles) | per MAC | code | constants | RAM | stack |\n\
+                |---|---|---:|---:|---:|---:|---:|---:|\n";
+    let (mut main, mut all) = (head.to_owned(), head.to_owned());
     for line in ledger.lines().skip(1) {
         let cells: Vec<&str> = line.split(',').collect();
-        assert_eq!(cells.len(), 7, "{line}");
-        text.push_str(&format!("| {} |\n", cells.join(" | ")));
+        let [model, board, macs, effort, code, constants, ram, stack] = cells[..] else { panic!("{line}") };
+        let number = |cell: &str| cell.parse::<f64>().expect("figures are numbers");
+        let per_mac = match number(macs) {
+            0.0 => String::new(),
+            macs => format!("{:.2}", number(effort) / macs),
+        };
+        let row = format!(
+            "| `{model}` | {board} | {effort} | {per_mac} | {code} | {constants} | {ram} | {stack} |\n"
+        );
+        all.push_str(&row);
+        if MODELS.contains(&model) && BOARDS.contains(&board) {
+            main.push_str(&row);
+        }
     }
-    check("ledger", &text);
+    check("ledger", &main);
+    check_in("tests/on-target/LEDGER.md", "ledger", &all);
 }
 
 #[test]

@@ -1,12 +1,15 @@
 //! What the compiler says to people: where, what, why, and what to do.
 
 use std::fmt;
+use std::panic::Location;
 
 /// The place in a model that a diagnostic speaks of.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum At {
     /// The file as a whole.
     Model,
+    /// No place in the model: the compiler itself is wrong.
+    Compiler,
     /// A tensor, by its index in the main graph, and its name.
     Tensor {
         /// Position in the graph's list of tensors.
@@ -36,6 +39,8 @@ pub struct Diagnostic {
     pub why: String,
     /// What to do about it.
     pub fix: String,
+    /// The line of the compiler that says it. Every such line is in the catalogue of refusals.
+    pub raised: &'static Location<'static>,
 }
 
 /// A diagnostic whose place is not known yet: what an operator's reader returns.
@@ -47,17 +52,43 @@ pub struct Problem {
     pub why: String,
     /// What to do about it.
     pub fix: String,
+    /// The line that says it.
+    pub raised: &'static Location<'static>,
 }
 
 impl Problem {
-    /// A problem with all its three parts.
+    /// A problem with all its three parts. Each call is one refusal, and has a case among the ui tests.
+    #[track_caller]
     pub fn new(what: impl Into<String>, why: impl Into<String>, fix: impl Into<String>) -> Self {
-        Self { what: what.into(), why: why.into(), fix: fix.into() }
+        Self { what: what.into(), why: why.into(), fix: fix.into(), raised: Location::caller() }
     }
 
     /// The same, at a place.
     pub fn at(self, at: At) -> Diagnostic {
-        Diagnostic { at, what: self.what, why: self.why, fix: self.fix }
+        let Self { what, why, fix, raised } = self;
+        Diagnostic { at, what, why, fix, raised }
+    }
+}
+
+impl Diagnostic {
+    /// A mistake of ours, which the model is not to blame for.
+    #[track_caller]
+    pub fn bug(what: impl fmt::Display) -> Self {
+        Self {
+            at: At::Compiler,
+            what: what.to_string(),
+            why: format!(
+                "this is a bug in tiny-model {}, the model is not at fault",
+                env!("CARGO_PKG_VERSION")
+            ),
+            fix: "please report it with this message, and with the model if you may share it".to_owned(),
+            raised: Location::caller(),
+        }
+    }
+
+    /// Whether it is a mistake of ours.
+    pub fn is_bug(&self) -> bool {
+        self.at == At::Compiler
     }
 }
 
@@ -65,6 +96,7 @@ impl fmt::Display for At {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Model => write!(f, "the model"),
+            Self::Compiler => write!(f, "the compiler"),
             Self::Tensor { index, name } => write!(f, "tensor {index} `{}`", printable(name)),
             Self::Operator { index, name, output } => {
                 write!(f, "operator {index} {}, output `{}`", printable(name), printable(output))
@@ -75,7 +107,7 @@ impl fmt::Display for At {
 
 impl fmt::Display for Diagnostic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { at, what, why, fix } = self;
+        let Self { at, what, why, fix, .. } = self;
         write!(f, "{at}: {what}\n  why: {why}\n  fix: {fix}")
     }
 }
@@ -96,37 +128,4 @@ pub fn printable(name: &str) -> String {
         shown.push('…');
     }
     shown
-}
-
-/// How many places of one mistake are shown.
-const SHOWN: usize = 3;
-
-/// All problems of one model as the text of one compile error. Those with the same reason and the
-/// same way out stand together, the first few of them in full.
-pub fn report(file: &str, diagnostics: &[Diagnostic]) -> String {
-    let mut groups: Vec<Vec<&Diagnostic>> = Vec::new();
-    for diagnostic in diagnostics {
-        let alike = |other: &Diagnostic| other.why == diagnostic.why && other.fix == diagnostic.fix;
-        match groups.iter_mut().find(|group| group.first().is_some_and(|first| alike(first))) {
-            Some(group) => group.push(diagnostic),
-            None => groups.push(vec![diagnostic]),
-        }
-    }
-    let mut text = match groups.len() {
-        1 => format!("`{file}` cannot be compiled"),
-        n => format!("`{file}` cannot be compiled, for {n} reasons"),
-    };
-    for group in groups {
-        text.push('\n');
-        for Diagnostic { at, what, .. } in group.iter().take(SHOWN) {
-            text.push_str(&format!("\n{at}: {what}"));
-        }
-        if let more @ 1.. = group.len().saturating_sub(SHOWN) {
-            text.push_str(&format!("\n… and {more} more"));
-        }
-        if let Some(Diagnostic { why, fix, .. }) = group.first() {
-            text.push_str(&format!("\n  why: {why}\n  fix: {fix}"));
-        }
-    }
-    text
 }

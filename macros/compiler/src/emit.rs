@@ -76,7 +76,7 @@ fn function(item: &Item, call: &Call, at: usize) -> TokenStream {
             #[allow(unused_imports)]
             use #support::__private::kernels::{shapes::*, #module::*};
             #(#statics)*
-            #kernel(&const { #params }, #(#passed),*)
+            #kernel(#support::__private::parameters!(#params), #(#passed),*)
         }
     }
 }
@@ -157,6 +157,7 @@ fn consts(item: &Item, program: &Program, layout: &Layout) -> TokenStream {
 /// `new`, `infer`, `input_mut` and `run`.
 fn methods(item: &Item, program: &Program, layout: &Layout) -> TokenStream {
     let Item { name, support, .. } = item;
+    let [new, infer, input_mut, run] = ["new", "infer", "input_mut", "run"].map(|name| method(item, name));
     let inputs = arrays(&program.inputs);
     let outputs = arrays(&program.outputs);
     let names: Vec<Ident> = match program.inputs.len() {
@@ -174,7 +175,7 @@ fn methods(item: &Item, program: &Program, layout: &Layout) -> TokenStream {
     };
     let (window, result) =
         (unpack(program.inputs.len(), opened_inputs.clone()), unpack(program.outputs.len(), opened_outputs));
-    let (new, start) = (state::new(program), state::start(program));
+    let (new_fields, start) = (state::new(program), state::start(program));
     let steps = program.calls.iter().enumerate().map(|(at, call)| step(item, layout, call, at));
     let copy = (!names.is_empty()).then(|| {
         quote! {
@@ -187,13 +188,13 @@ fn methods(item: &Item, program: &Program, layout: &Layout) -> TokenStream {
         impl #name {
             /// A model that is ready to run.
             #[inline]
-            pub const fn new() -> Self {
-                Self { arena: #support::__private::arena::Arena::new(), #new }
+            pub const fn #new() -> Self {
+                Self { arena: #support::__private::arena::Arena::new(), #new_fields }
             }
 
             /// Runs the model once: the inputs in, the outputs out.
             #[inline]
-            pub fn infer(&mut self, #(#names: &#inputs),*) -> #output {
+            pub fn #infer(&mut self, #(#names: &#inputs),*) -> #output {
                 #copy
                 self.run()
             }
@@ -201,12 +202,12 @@ fn methods(item: &Item, program: &Program, layout: &Layout) -> TokenStream {
             /// The place where [`Self::run`] expects the input: write there to save a copy. What was
             /// written is gone after a run.
             #[inline]
-            pub fn input_mut(&mut self) -> #windows_mut {
+            pub fn #input_mut(&mut self) -> #windows_mut {
                 #window
             }
 
             /// Runs the model once on what was written to [`Self::input_mut`].
-            pub fn run(&mut self) -> #output {
+            pub fn #run(&mut self) -> #output {
                 #start
                 #(#steps)*
                 #result
@@ -219,6 +220,12 @@ fn methods(item: &Item, program: &Program, layout: &Layout) -> TokenStream {
             }
         }
     }
+}
+
+/// The name of a method. What the compiler says of a wrong call shows where the method comes from: the
+/// literal that names the model.
+pub fn method(item: &Item, name: &str) -> Ident {
+    Ident::new(name, item.path.span())
 }
 
 /// One line of the table of contents that `run` is.

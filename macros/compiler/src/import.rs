@@ -5,6 +5,7 @@ use crate::graph::{ElementType, Graph, Node, Quantization, Tensor, TensorId, Var
 use crate::ops::{OPERATORS, Operator};
 use crate::read::{CONVERT_AGAIN, QUANTIZE, Reader};
 use crate::schema::{File, MAX_OPERATORS, MAX_TENSORS, SMALLER, readable, tflite};
+use crate::unsupported;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
@@ -17,23 +18,52 @@ const MAX_PORTS: usize = 16;
 /// More dimensions than this are refused.
 const MAX_RANK: usize = 8;
 
-/// Reads a model: the graph as far as it could be understood, and everything that is wrong with it.
-pub fn import(bytes: &[u8]) -> (Graph, Vec<Diagnostic>) {
-    let empty = Graph::default();
+/// A model that was read: the graph as far as it could be understood.
+pub struct Imported {
+    pub graph: Graph,
+    /// Everything that is wrong with it.
+    pub errors: Vec<Diagnostic>,
+    /// What is worth knowing even if nothing is wrong.
+    pub warnings: Vec<Diagnostic>,
+}
+
+/// Reads a model.
+pub fn import(bytes: &[u8]) -> Imported {
+    let empty = Imported { graph: Graph::default(), errors: Vec::new(), warnings: Vec::new() };
+    let refused = |problem: Problem, empty| Imported { errors: vec![problem.at(At::Model)], ..empty };
     let bytes = readable(bytes);
     let file = match File::parse(&bytes) {
         Ok(file) => file,
-        Err(problem) => return (empty, vec![problem.at(At::Model)]),
+        Err(problem) => return refused(problem, empty),
     };
     let Some(main) = file.graph(0) else {
         let problem = Problem::new("there is no graph", "a model has at least one", CONVERT_AGAIN);
-        return (empty, vec![problem.at(At::Model)]);
+        return refused(problem, empty);
     };
     let mut import = Import::new(&file, Vec::new());
     import.run(main);
     import.check_ports();
     import.check_variables();
-    (import.graph, import.errors)
+    let warnings = fixed_shapes(main, &import.graph.inputs);
+    Imported { graph: import.graph, errors: import.errors, warnings }
+}
+
+/// Inputs some of whose dimensions the file leaves open.
+fn fixed_shapes(main: tflite::SubGraph<'_>, inputs: &[TensorId]) -> Vec<Diagnostic> {
+    let Some(tensors) = main.tensors() else { return Vec::new() };
+    let known = inputs.iter().filter(|id| id.0 < tensors.len());
+    let open = known.map(|id| (id.0, tensors.get(id.0))).filter_map(|(index, tensor)| {
+        let signature: Vec<i32> = tensor.shape_signature()?.iter().collect();
+        let shape: Vec<i32> = tensor.shape()?.iter().collect();
+        let problem = Problem::new(
+            format!("shape {signature:?} is compiled as {shape:?}"),
+            "memory is planned for one shape, and the file has this one for the open dimensions (-1)",
+            "convert with a fixed input shape, as by `keras.Input(shape, batch_size=1)`",
+        );
+        let at = At::Tensor { index, name: tensor.name().unwrap_or_default().to_owned() };
+        signature.contains(&-1).then(|| problem.at(at))
+    });
+    open.collect()
 }
 
 struct Import<'f, 'a> {
@@ -152,7 +182,8 @@ impl<'f, 'a> Import<'f, 'a> {
                 return self.written.extend(known);
             }
         }
-        let read = row.ok_or_else(|| unsupported(&name, code)).and_then(|row| {
+        let read = row.ok_or_else(|| unsupported::problem(&name, code)).and_then(|row| {
+            unsupported::check_version(code)?;
             let (inputs, outputs) = tensors?;
             self.node(index, operator, row, inputs, outputs)
         });
@@ -260,27 +291,6 @@ fn identify(code: &tflite::OperatorCode<'_>) -> (String, Option<&'static Operato
     (name, OPERATORS.iter().find(|row| row.code == builtin))
 }
 
-fn unsupported(name: &str, code: &tflite::OperatorCode<'_>) -> Problem {
-    let fix = match code.custom_code() {
-        Some(custom) if custom.contains("ethos-u") => {
-            "this file was compiled for an Arm Ethos-U NPU: use the model from before Vela"
-        }
-        Some(custom) if custom.contains("edgetpu") => {
-            "this file was compiled for a Coral Edge TPU: use the model from before edgetpu_compiler"
-        }
-        Some(custom) if custom.starts_with("XC_") => {
-            "this file was compiled for an XMOS xcore: use the model from before xformer"
-        }
-        _ => "replace the layer, or ask for the operator in an issue",
-    };
-    let version = code.version();
-    Problem::new(
-        format!("version {version} of {} is not supported", printable(name)),
-        "there is no kernel for it",
-        fix,
-    )
-}
-
 fn not_written(tensor: &Tensor) -> Problem {
     Problem::new(
         format!("tensor `{}` is read before anything is written to it", printable(&tensor.name)),
@@ -304,7 +314,7 @@ fn reader_float_check(reader: &Reader<'_>) -> Result<(), Problem> {
     let float = ids.map(|&id| reader.tensor(id)).find(|tensor| tensor.ty.is_float());
     match float {
         Some(tensor) if !BORDER.contains(&reader.name) => Err(Problem::new(
-            format!("tensor `{}` is {}", printable(&tensor.name), tensor.ty),
+            format!("computes in {}", tensor.ty),
             "float models are not supported yet, only those with integer activations and weights",
             QUANTIZE,
         )),
@@ -363,20 +373,35 @@ fn read_data(bytes: &[u8], ty: ElementType, elements: usize) -> Result<Option<Rc
 
 fn read_shape(tensor: tflite::Tensor<'_>) -> Result<Vec<usize>, Problem> {
     let dimensions: Vec<i32> = tensor.shape().into_iter().flatten().collect();
-    let bad = |why: &str| {
-        Problem::new(format!("shape {dimensions:?}"), why, "fix the input shape before converting")
-    };
     if dimensions.len() > MAX_RANK {
-        return Err(bad("more than 8 dimensions are not supported"));
+        return Err(Problem::new(
+            format!("{} dimensions", dimensions.len()),
+            format!("the limit is {MAX_RANK}"),
+            "reshape it in the model",
+        ));
     }
     let shape: Option<Vec<usize>> =
         dimensions.iter().map(|&d| usize::try_from(d).ok().filter(|&d| d > 0)).collect();
-    let shape = shape.ok_or_else(|| bad("every dimension must be positive"))?;
-    let elements = shape.iter().try_fold(1usize, |n, &d| n.checked_mul(d).filter(|&n| n <= MAX_ELEMENTS));
-    match elements {
+    let shape = shape.ok_or_else(|| {
+        Problem::new(
+            format!("shape {dimensions:?}"),
+            "memory is planned for one shape, so every dimension must be a positive number",
+            "fix the input shape before converting, as by `keras.Input(shape, batch_size=1)`",
+        )
+    })?;
+    match elements(&shape) {
         Some(_) => Ok(shape),
-        None => Err(bad("a tensor may have at most 67 108 864 elements")),
+        None => Err(Problem::new(
+            format!("shape {dimensions:?}"),
+            format!("the limit is {MAX_ELEMENTS} elements"),
+            SMALLER,
+        )),
     }
+}
+
+/// How many elements a tensor has, if that is within the limit.
+fn elements(shape: &[usize]) -> Option<usize> {
+    shape.iter().try_fold(1usize, |n, &d| n.checked_mul(d).filter(|&n| n <= MAX_ELEMENTS))
 }
 
 /// Scales and zero points; `None` if there are none, as in tensors that are not quantized.
@@ -389,18 +414,21 @@ fn read_quantization(
     if scales.is_empty() {
         return Ok(None);
     }
-    let bad = |what: String, why: &str| Err(Problem::new(what, why, QUANTIZE));
     if ty.is_float() {
         return Ok(None);
     }
     // Operators that compute with a scale of 0 refuse it.
     if let Some(scale) = scales.iter().find(|s| !(s.is_finite() && **s >= 0.0)) {
-        return bad(format!("scale {scale}"), "scales must be positive numbers");
+        return Err(Problem::new(format!("scale {scale}"), "scales must be positive numbers", QUANTIZE));
     }
     let zero_points: Vec<i64> = quantization.zero_point().into_iter().flatten().collect();
     let (low, high) = ty.range().unwrap_or((i32::MIN, i32::MAX));
     if let Some(zero_point) = zero_points.iter().find(|&&z| z < low.into() || z > high.into()) {
-        return bad(format!("zero point {zero_point}"), "it must be a value of the element type");
+        return Err(Problem::new(
+            format!("zero point {zero_point}"),
+            format!("it must be a value of {ty}, from {low} to {high}"),
+            QUANTIZE,
+        ));
     }
     let mut zero_points: Vec<i32> = zero_points.iter().map(|&z| z as i32).collect();
     if zero_points.is_empty() {
@@ -421,7 +449,7 @@ fn read_quantization(
             scales.len(),
             zero_points.len()
         );
-        return bad(what, "there must be one of each, or one per slice");
+        return Err(Problem::new(what, "there must be one of each, or one per slice", QUANTIZE));
     }
     Ok(Some(Quantization { scales, zero_points, dimension }))
 }

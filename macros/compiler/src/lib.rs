@@ -18,9 +18,12 @@ mod passes;
 mod program;
 mod quantize;
 mod read;
+mod report;
 mod schema;
 mod stub;
 mod table;
+mod unsupported;
+mod warn;
 
 // The device's own kernels, compiled for the host, so that parameters are checked by the type system
 // and what is computed while compiling is computed by the code that runs on the device.
@@ -31,14 +34,15 @@ mod inner;
 #[path = "../../../support/src/kernels/mod.rs"]
 mod kernels;
 
-pub use diagnostics::{At, Diagnostic, report};
+pub use diagnostics::{At, Diagnostic, Problem};
 pub use graph::ElementType;
 pub use layout::{ALIGNMENT, Block, Layout, lifetimes, place, plan};
 pub use ops::{OPERATORS, Operator};
 pub use program::{Access, Arg, Buffer, BufferId, Call, Constant, Port, Program, View};
-
+pub use report::{report, warning};
 pub use table::Figures;
 
+use import::Imported;
 use proc_macro2::{Ident, TokenStream};
 
 /// What to call the generated struct, and where it refers to.
@@ -51,6 +55,8 @@ pub struct Item {
     pub name: Ident,
     /// Path of the support crate.
     pub support: TokenStream,
+    /// The literal that names the model. What there is to say points at it.
+    pub path: syn::LitStr,
     /// Absolute path of the model, for cargo to watch.
     pub source: Option<String>,
 }
@@ -63,40 +69,58 @@ pub struct Refused {
     pub stub: TokenStream,
 }
 
-/// Compiles a model.
+/// Compiles a model. What is worth knowing without being wrong becomes warnings of the caller's build.
 pub fn compile(bytes: &[u8], item: &Item) -> Result<TokenStream, Refused> {
-    match build(bytes) {
-        Ok((program, layout)) => Ok(emit::emit(item, bytes.len(), &program, &layout)),
-        Err((graph, diagnostics)) => {
-            Err(Refused { diagnostics, stub: stub::emit(item, bytes.len(), &graph) })
+    let refused =
+        |diagnostics, graph: &_| Refused { diagnostics, stub: stub::emit(item, bytes.len(), graph) };
+    let Imported { mut graph, errors, mut warnings } = import::import(bytes);
+    if !errors.is_empty() {
+        return Err(refused(errors, &graph));
+    }
+    match build(&mut graph) {
+        Ok((program, layout)) => {
+            warnings.extend(warn::dominant_tensor(&graph, &program, &layout));
+            let warnings = warn::emit(item, &warnings);
+            let model = emit::emit(item, bytes.len(), &program, &layout);
+            Ok(quote::quote!(#model #warnings))
         }
+        Err(diagnostics) => Err(refused(diagnostics, &graph)),
     }
 }
 
 /// Compiles a model as far as the memory plan, for tests and tools.
 pub fn analyze(bytes: &[u8]) -> Result<(Program, Layout), Vec<Diagnostic>> {
-    build(bytes).map_err(|(_, diagnostics)| diagnostics)
+    let Imported { mut graph, errors, .. } = import::import(bytes);
+    if errors.is_empty() { build(&mut graph) } else { Err(errors) }
 }
 
 /// The stub alone, for a model that could not even be read.
 pub fn stub(item: &Item) -> TokenStream {
-    stub::emit(item, 0, &import::import(&[]).0)
+    stub::emit(item, 0, &import::import(&[]).graph)
 }
 
-fn build(bytes: &[u8]) -> Result<(Program, Layout), (Box<graph::Graph>, Vec<Diagnostic>)> {
-    let (mut graph, mut diagnostics) = import::import(bytes);
-    if diagnostics.is_empty() {
-        diagnostics.extend(passes::run(&mut graph));
-    }
-    if !diagnostics.is_empty() {
-        return Err((Box::new(graph), diagnostics));
+fn build(graph: &mut graph::Graph) -> Result<(Program, Layout), Vec<Diagnostic>> {
+    let refused = passes::run(graph);
+    if !refused.is_empty() {
+        return Err(refused);
     }
     // From here on nothing is the user's fault.
-    match lower::lower(&graph) {
-        Ok(program) => {
-            let layout = layout::plan(&program);
-            Ok((program, layout))
+    let program = lower::lower(graph).map_err(|bug| vec![bug.diagnostic()])?;
+    let layout = layout::plan(&program);
+    Ok((program, layout))
+}
+
+/// Everything there is to say about a model, refusals or warnings: for the catalogue of both.
+pub fn diagnose(bytes: &[u8]) -> Vec<Diagnostic> {
+    let Imported { mut graph, errors, mut warnings } = import::import(bytes);
+    if !errors.is_empty() {
+        return errors;
+    }
+    match build(&mut graph) {
+        Ok((program, layout)) => {
+            warnings.extend(warn::dominant_tensor(&graph, &program, &layout));
+            warnings
         }
-        Err(bug) => Err((Box::new(graph), vec![bug.diagnostic()])),
+        Err(diagnostics) => diagnostics,
     }
 }

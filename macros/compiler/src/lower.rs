@@ -1,6 +1,6 @@
 //! Graph → Program: every operator says which kernel does its work, on which memory.
 
-use crate::diagnostics::{At, Diagnostic, Problem};
+use crate::diagnostics::Diagnostic;
 use crate::graph::{Contents, ElementType, Graph, Node, Quantization, Tensor, TensorId};
 use crate::program::{Access, Arg, Buffer, BufferId, Call, Constant, Port, Program, View};
 use std::collections::HashMap;
@@ -18,12 +18,7 @@ pub struct Bug(pub String);
 impl Bug {
     /// How the user hears of it.
     pub fn diagnostic(self) -> Diagnostic {
-        let problem = Problem::new(
-            self.0,
-            "this is a bug in tiny-model, the model is not at fault",
-            "please report it together with the model, or with the text above",
-        );
-        problem.at(At::Model)
+        Diagnostic::bug(self.0)
     }
 }
 

@@ -31,19 +31,19 @@ impl<'a> Reader<'a> {
         inputs: std::ops::RangeInclusive<usize>,
         outputs: usize,
     ) -> Result<(), Problem> {
-        if !inputs.contains(&self.inputs.len()) || self.outputs.len() != outputs {
-            return Err(Problem::new(
-                format!("{} inputs and {} outputs", self.inputs.len(), self.outputs.len()),
-                format!(
-                    "{} has {} to {} inputs and {outputs} outputs",
-                    self.name,
-                    inputs.start(),
-                    inputs.end()
-                ),
-                CONVERT_AGAIN,
-            ));
+        match inputs.contains(&self.inputs.len()) && self.outputs.len() == outputs {
+            true => Ok(()),
+            false => Err(self.count(&format!("{} to {}", inputs.start(), inputs.end()), outputs)),
         }
-        Ok(())
+    }
+
+    /// Another number of inputs or outputs than the operator has.
+    fn count(&self, inputs: &str, outputs: usize) -> Problem {
+        Problem::new(
+            format!("{} inputs and {} outputs", self.inputs.len(), self.outputs.len()),
+            format!("{} has {inputs} inputs and {outputs} outputs", self.name),
+            CONVERT_AGAIN,
+        )
     }
 
     /// The id of input `index`.
@@ -64,9 +64,7 @@ impl<'a> Reader<'a> {
 
     /// The id of output `index`.
     pub(crate) fn output(&self, index: usize) -> Result<TensorId, Problem> {
-        self.outputs.get(index).copied().ok_or_else(|| {
-            Problem::new(format!("output {index} is missing"), format!("{} has it", self.name), CONVERT_AGAIN)
-        })
+        self.outputs.get(index).copied().ok_or_else(|| self.count("some", index.saturating_add(1)))
     }
 
     /// The tensor that an id names.

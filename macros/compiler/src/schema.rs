@@ -4,7 +4,8 @@
 //! an index is in range, that a shape is a shape) is checked where it is read, in [`crate::import`].
 
 use crate::diagnostics::Problem;
-use flatbuffers::VerifierOptions;
+use crate::read::CONVERT_AGAIN;
+use flatbuffers::{InvalidFlatbuffer, VerifierOptions};
 pub(crate) use tract_tflite::tflite;
 
 /// Files above this are refused: no microcontroller holds them.
@@ -13,10 +14,15 @@ pub(crate) const MAX_BYTES: usize = 64 << 20;
 pub(crate) const MAX_TENSORS: usize = 20_000;
 /// More operators than this are refused.
 pub(crate) const MAX_OPERATORS: usize = 5_000;
+/// More tables than this are refused: four for each tensor, and some.
+const MAX_TABLES: usize = 100_000;
+/// Tables that are nested deeper than this are refused; those of models are at most six deep.
+const MAX_DEPTH: usize = 16;
 
 /// The schema version that all TensorFlow Lite files have had since 2018.
 const VERSION: u32 = 3;
 
+mod other_formats;
 mod repair;
 
 /// A file whose structure is not known yet, made readable where it is only unusual.
@@ -38,23 +44,17 @@ impl<'a> File<'a> {
             return Err(Problem::new(what, format!("the limit is {MAX_BYTES} bytes"), SMALLER));
         }
         if bytes.get(4..8) != Some(b"TFL3") {
-            return Err(not_a_model(bytes));
+            return Err(other_formats::problem(bytes));
         }
         let options = VerifierOptions {
-            // A buffer of weights is a vector of bytes, so that honest files stay far below these.
-            max_tables: 400_000,
+            max_depth: MAX_DEPTH,
+            max_tables: MAX_TABLES,
+            // A table may be in several places, but weights are in one.
             max_apparent_size: 4 * MAX_BYTES,
             ignore_missing_null_terminator: true,
             ..VerifierOptions::default()
         };
-        let model = tflite::root_as_model_with_opts(&options, bytes).map_err(|error| {
-            let first = error.to_string().lines().next().unwrap_or_default().to_owned();
-            Problem::new(
-                format!("the file is damaged or cut off ({first})"),
-                "its tables do not lie where the flatbuffer format says",
-                "copy or convert the model again",
-            )
-        })?;
+        let model = tflite::root_as_model_with_opts(&options, bytes).map_err(unsound)?;
         if model.version() != VERSION {
             return Err(Problem::new(
                 format!("schema version {}", model.version()),
@@ -107,28 +107,28 @@ impl<'a> File<'a> {
     }
 }
 
+/// Why the verifier does not accept a file.
+fn unsound(error: InvalidFlatbuffer) -> Problem {
+    let limit = match error {
+        InvalidFlatbuffer::TooManyTables => Some(format!("more than {MAX_TABLES} tables")),
+        InvalidFlatbuffer::ApparentSizeTooLarge => Some("the same bytes used again and again".to_owned()),
+        InvalidFlatbuffer::DepthLimitReached => Some(format!("tables nested more than {MAX_DEPTH} deep")),
+        _ => None,
+    };
+    if let Some(what) = limit {
+        return Problem::new(
+            what,
+            "no model needs that: the file is damaged, or made to do harm",
+            CONVERT_AGAIN,
+        );
+    }
+    let first = error.to_string().lines().next().unwrap_or_default().trim_end_matches('.').to_owned();
+    Problem::new(
+        format!("the file is damaged or cut off ({first})"),
+        "its tables do not lie where the flatbuffer format says",
+        "copy or convert the model again",
+    )
+}
+
 /// What to do about a model that is too large.
 pub(crate) const SMALLER: &str = "use a smaller model";
-
-/// Names what a file is that is no model, where that can be seen.
-fn not_a_model(bytes: &[u8]) -> Problem {
-    const KINDS: [(&[u8], &str, &str); 6] = [
-        (b"version https://git-lfs", "a Git LFS pointer", "run `git lfs pull` to get the model itself"),
-        (b"\x89HDF", "a Keras or HDF5 file", CONVERT),
-        (b"PK\x03\x04", "a zip archive (perhaps a .keras file)", CONVERT),
-        (b"<", "a HTML or XML page", "download the file itself, not the page about it"),
-        (b"\x89PNG", "a PNG picture", "give the path of the model"),
-        (b"\x08", "perhaps an ONNX file or a frozen graph", CONVERT),
-    ];
-    const CONVERT: &str = "convert it with `tf.lite.TFLiteConverter`";
-    let why = "a TensorFlow Lite model has the identifier `TFL3` at byte 4";
-    let start = bytes.trim_ascii_start();
-    if let Some((_, what, fix)) = KINDS.iter().find(|(magic, ..)| start.starts_with(magic)) {
-        return Problem::new(format!("this is {what}, not a model"), why, *fix);
-    }
-    let what = match bytes.len() {
-        0 => "the file is empty".to_owned(),
-        n => format!("this is no TensorFlow Lite model ({n} bytes)"),
-    };
-    Problem::new(what, why, "give the path of a .tflite file")
-}

@@ -2,7 +2,7 @@
 //! same types, so that code that uses the model gives no further errors.
 
 use crate::Item;
-use crate::emit::{element, track};
+use crate::emit::{element, method, track};
 use crate::graph::{Graph, TensorId};
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
@@ -37,18 +37,27 @@ pub fn emit(item: &Item, file_bytes: usize, graph: &Graph) -> TokenStream {
     };
     let ((input_type, input_value), (output_type, output_value)) =
         (ports(&graph.inputs), ports(&graph.outputs));
+    let lifetime = |arrays: &[TokenStream], reference: TokenStream| match known {
+        true => group(arrays.iter().map(|array| quote!(&'a #reference #array)).collect()),
+        false => quote!(&'a #reference [i8; 0]),
+    };
+    let (any_input, any_window) = (lifetime(&inputs, quote!()), lifetime(&inputs, quote!(mut)));
+    let any_output = lifetime(&outputs, quote!());
     let output = group(outputs.iter().map(|array| quote!(&#array)).collect());
     let windows = group(inputs.iter().map(|array| quote!(&mut #array)).collect());
+    let [new, infer, input_mut, run, reset] =
+        ["new", "infer", "input_mut", "run", "reset"].map(|name| method(item, name));
     let infer = match known {
-        true => quote!(pub fn infer(&mut self, #(#names: &#inputs),*) -> #output #body),
+        true => quote!(pub fn #infer(&mut self, #(#names: &#inputs),*) -> #output #body),
         // Not even the number of inputs is known: one is the rule, and any output type fits.
-        false => quote!(pub fn infer<I: ?Sized>(&mut self, _input: &I) -> ! #body),
+        false => quote!(pub fn #infer<I: ?Sized>(&mut self, _input: &I) -> ! #body),
     };
     let (windows, output) = match known {
         true => (windows, output),
         false => (quote!(!), quote!(!)),
     };
     let tracked = track(item, file_bytes);
+    let shown = name.to_string();
     quote! {
         #tracked
         #(#attributes)*
@@ -62,11 +71,35 @@ pub fn emit(item: &Item, file_bytes: usize, graph: &Graph) -> TokenStream {
             pub const STATE: usize = 0;
             pub const FLASH: usize = 0;
             pub const MACS: usize = 0;
-            pub const fn new() -> Self { Self {} }
+            pub const LAYERS: &'static [#support::Layer] = &[];
+            pub const fn #new() -> Self { Self {} }
             #infer
-            pub fn reset(&mut self) #body
-            pub fn input_mut(&mut self) -> #windows #body
-            pub fn run(&mut self) -> #output #body
+            pub fn #reset(&mut self) #body
+            pub fn #input_mut(&mut self) -> #windows #body
+            pub fn #run(&mut self) -> #output #body
+        }
+
+        impl ::core::default::Default for #name {
+            fn default() -> Self { Self {} }
+        }
+
+        impl #support::Model for #name {
+            const NAME: &'static str = #shown;
+            const RAM: usize = 0;
+            const STATE: usize = 0;
+            const FLASH: usize = 0;
+            const MACS: usize = 0;
+            const LAYERS: &'static [#support::Layer] = &[];
+            type Input<'a> = #any_input;
+            type InputMut<'a> = #any_window;
+            type Output<'a> = #any_output;
+            fn infer<'a>(&'a mut self, _: Self::Input<'_>) -> Self::Output<'a> #body
+            fn input_mut(&mut self) -> Self::InputMut<'_> #body
+            fn run(&mut self) -> Self::Output<'_> #body
+        }
+
+        impl #support::Stateful for #name {
+            fn reset(&mut self) #body
         }
     }
 }

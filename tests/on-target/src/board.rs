@@ -18,7 +18,23 @@ pub(crate) struct Board {
     pub(crate) flash: Region,
     pub(crate) ram: Region,
     pub(crate) machine: Machine,
+    /// Whether its registers for floating-point numbers hold integer vectors as well.
+    pub(crate) has_vectors: bool,
+    /// What runs on it when nothing is asked for.
+    pub(crate) suite: Suite,
 }
+
+/// What a board runs when nothing is asked for.
+#[derive(Debug)]
+pub(crate) struct Suite {
+    /// Whole models.
+    pub(crate) models: bool,
+    /// The operators' golden cases.
+    pub(crate) cases: bool,
+}
+
+const EVERYTHING: Suite = Suite { models: true, cases: true };
+const MODELS: Suite = Suite { models: true, cases: false };
 
 #[derive(Debug)]
 pub(crate) struct Region {
@@ -56,6 +72,20 @@ pub(crate) static BOARDS: &[Board] = &[
         flash: region(0, 32 * KIB),
         ram: region(0x100, 2 * KIB),
         machine: Machine::Simavr("atmega328p"),
+        has_vectors: false,
+        suite: MODELS,
+    },
+    Board {
+        name: "atmega1284p",
+        core: "AVR",
+        target: TIER_3,
+        target_cpu: Some("atmega1284p"),
+        flash: region(0, 128 * KIB),
+        ram: region(0x100, 16 * KIB),
+        machine: Machine::Simavr("atmega1284p"),
+        has_vectors: false,
+        // The same processor as that of the ATmega328P, whose memory holds hardly any of the cases.
+        suite: Suite { models: false, cases: true },
     },
     Board {
         name: "microbit",
@@ -65,6 +95,8 @@ pub(crate) static BOARDS: &[Board] = &[
         flash: region(0, 256 * KIB),
         ram: region(0x2000_0000, 16 * KIB),
         machine: Machine::QemuArm("microbit"),
+        has_vectors: false,
+        suite: EVERYTHING,
     },
     Board {
         name: "mps2-an385",
@@ -74,6 +106,8 @@ pub(crate) static BOARDS: &[Board] = &[
         flash: region(0, 4 * MIB),
         ram: region(0x2000_0000, 4 * MIB),
         machine: Machine::QemuArm("mps2-an385"),
+        has_vectors: false,
+        suite: MODELS,
     },
     Board {
         name: "mps2-an386",
@@ -83,6 +117,8 @@ pub(crate) static BOARDS: &[Board] = &[
         flash: region(0, 4 * MIB),
         ram: region(0x2000_0000, 4 * MIB),
         machine: Machine::QemuArm("mps2-an386"),
+        has_vectors: false,
+        suite: EVERYTHING,
     },
     Board {
         name: "mps2-an500",
@@ -92,6 +128,8 @@ pub(crate) static BOARDS: &[Board] = &[
         flash: region(0, 4 * MIB),
         ram: region(0x2000_0000, 4 * MIB),
         machine: Machine::QemuArm("mps2-an500"),
+        has_vectors: false,
+        suite: MODELS,
     },
     Board {
         name: "mps2-an505",
@@ -102,6 +140,8 @@ pub(crate) static BOARDS: &[Board] = &[
         flash: region(0x1000_0000, 4 * MIB),
         ram: region(0x3800_0000, 4 * MIB),
         machine: Machine::QemuArm("mps2-an505"),
+        has_vectors: false,
+        suite: MODELS,
     },
     Board {
         name: "mps3-an547",
@@ -111,6 +151,8 @@ pub(crate) static BOARDS: &[Board] = &[
         flash: region(0, 512 * KIB),
         ram: region(0x2000_0000, 512 * KIB),
         machine: Machine::QemuArm("mps3-an547"),
+        has_vectors: true,
+        suite: EVERYTHING,
     },
     Board {
         name: "riscv-virt",
@@ -121,6 +163,8 @@ pub(crate) static BOARDS: &[Board] = &[
         flash: region(0x8000_0000, 4 * MIB),
         ram: region(0x8040_0000, 4 * MIB),
         machine: Machine::QemuRiscv,
+        has_vectors: false,
+        suite: EVERYTHING,
     },
 ];
 

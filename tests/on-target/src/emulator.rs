@@ -16,7 +16,7 @@ use crate::toolchain::require;
 use crate::transcript::Transcript;
 
 /// No run takes more than a few seconds, so one that takes this long has lost its way.
-const TIME_LIMIT: Duration = Duration::from_secs(60);
+const TIME_LIMIT: Duration = Duration::from_secs(300);
 
 /// Files in the folder where an emulator runs: the program's input, by a name that the firmware knows, and what
 /// was counted.

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Output;
 
 use anyhow::{Context, Result, ensure};
 
@@ -72,11 +73,13 @@ impl Builder {
     pub(crate) fn build(&self, board: &Board, program: &Program) -> Result<PathBuf> {
         let kit = self.kits.iter().find(|(target, _)| *target == board.target).map(|(_, kit)| kit);
         let kit = kit.context("the builder was not made for this board")?;
-        let target_folder = output_folder().join("build");
+        // One for each board, for cargo locks it and boards are built side by side.
+        let target_folder = output_folder().join("build").join(board.name);
 
         let mut cargo = kit.toolchain.cargo_under_stable_rules(&output_folder())?;
         cargo
-            .args(["build", "--quiet", "--release", "--target", board.target, "--target-dir"])
+            .args(["build", "--quiet", "--profile", program.profile.name()])
+            .args(["--target", board.target, "--target-dir"])
             .arg(&target_folder);
         // Where this file lies decides which settings files cargo reads, not where the harness was started.
         cargo.current_dir(folder());
@@ -87,11 +90,14 @@ impl Builder {
         for (variable, region) in [("ON_TARGET_FLASH", &board.flash), ("ON_TARGET_RAM", &board.ram)] {
             cargo.env(variable, format!("{:#x} {:#x}", region.origin, region.length));
         }
-        let status = cargo.status().context("cannot start cargo")?;
-        ensure!(status.success(), "cannot build {} with {}", program.name, kit.toolchain.version);
+        let Output { status, stderr, .. } = cargo.output().context("cannot start cargo")?;
+        let (version, words) = (&kit.toolchain.version, String::from_utf8_lossy(&stderr));
+        ensure!(status.success(), "cannot build it with {version}:\n{words}");
+        eprint!("{words}");
 
         let suffix = if board.is_tier_3() { ".elf" } else { "" };
-        let built = target_folder.join(board.target).join(format!("release/firmware{suffix}"));
+        let built =
+            target_folder.join(board.target).join(format!("{}/firmware{suffix}", program.profile.name()));
         let folder = output_folder().join(&program.name).join(board.name);
         fs::create_dir_all(&folder)?;
         let kept = folder.join("firmware.elf");

@@ -15,9 +15,9 @@ pub(crate) struct Ledger {
     rows: BTreeMap<(String, String), [u64; FIGURES.len()]>,
 }
 
-/// The columns, the first of which are the key. Effort is cycles on AVR, else instructions.
+/// The columns, the first of which are the key. Effort is cycles on AVR, else instructions; flash is code and constants.
 const KEYS: [&str; 2] = ["program", "board"];
-const FIGURES: [&str; 5] = ["effort", "code", "constants", "ram", "stack"];
+const FIGURES: [&str; 6] = ["macs", "effort", "code", "constants", "ram", "stack"];
 
 /// A figure may be worse than the one on record by this share.
 const TOLERANCE: f64 = 0.02;
@@ -32,13 +32,18 @@ impl Ledger {
     }
 
     /// Notes what one program took on one board.
-    pub(crate) fn add(&mut self, board: &Board, program: &str, costs: &[Cost], sizes: &Growth) {
+    pub(crate) fn add(&mut self, board: &Board, program: &str, macs: u64, costs: &[Cost], sizes: &Growth) {
         let effort = costs.iter().map(|cost| cost.cycles.unwrap_or(cost.instructions)).max().unwrap_or(0);
         let stack = costs.iter().map(|cost| u64::from(cost.stack)).max().unwrap_or(0);
         let positive = |size: i64| u64::try_from(size).unwrap_or(0);
         let sizes = [sizes.code, sizes.constants, sizes.ram].map(positive);
-        let figures = [effort, sizes[0], sizes[1], sizes[2], stack];
+        let figures = [macs, effort, sizes[0], sizes[1], sizes[2], stack];
         self.rows.insert((program.to_owned(), board.name.to_owned()), figures);
+    }
+
+    /// Notes what another ledger has.
+    pub(crate) fn extend(&mut self, other: Self) {
+        self.rows.extend(other.rows);
     }
 
     fn read() -> Result<Self> {

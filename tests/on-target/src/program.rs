@@ -17,6 +17,26 @@ pub(crate) struct Program {
     pub(crate) expected: Vec<Output>,
     /// Memory that it takes for certain, as far as that is known before it is built.
     pub(crate) needs: Needs,
+    pub(crate) profile: Profile,
+    /// The file of the model that it infers, if it is of one.
+    pub(crate) model: Option<Vec<u8>>,
+}
+
+/// What the compiler strives for: a profile of the firmware's workspace.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Profile {
+    Speed,
+    Size,
+}
+
+impl Profile {
+    /// Its name, which is also that of the folder where cargo puts what it built.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Speed => "release",
+            Self::Size => "small",
+        }
+    }
 }
 
 /// Bytes beside code and stack.
@@ -47,7 +67,15 @@ impl Program {
         let expected = parse_expected(&text).with_context(|| format!("in {}", beside.display()))?;
         let input = path.with_extension("input");
         let input = if input.exists() { fs::read(input)? } else { Vec::new() };
-        Ok(Self { name, path, input, expected, needs: Needs::default() })
+        Ok(Self {
+            name,
+            path,
+            input,
+            expected,
+            needs: Needs::default(),
+            profile: Profile::Speed,
+            model: None,
+        })
     }
 
     /// Compares every output byte.
@@ -66,6 +94,17 @@ impl Program {
         ensure!(expected == found, "put out {found} results, not {expected}");
         Ok(())
     }
+}
+
+/// Writes a generated program's source where only changes make cargo build again.
+pub(crate) fn save(name: &str, text: &str) -> Result<PathBuf> {
+    let folder = crate::firmware::output_folder().join(name);
+    fs::create_dir_all(&folder)?;
+    let path = folder.canonicalize()?.join("program.rs");
+    if fs::read_to_string(&path).ok().as_deref() != Some(text) {
+        fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))?;
+    }
+    Ok(path)
 }
 
 /// One output a line: its name, a space, its bytes in hexadecimal.
@@ -98,6 +137,8 @@ mod tests {
             input: Vec::new(),
             expected: parse_expected(expected).unwrap(),
             needs: Needs::default(),
+            profile: Profile::Speed,
+            model: None,
         }
     }
 

@@ -6,6 +6,7 @@
 #[cfg_attr(target_arch = "riscv32", path = "board/riscv.rs")]
 #[cfg_attr(target_arch = "avr", path = "board/avr.rs")]
 mod board;
+mod guard;
 mod report;
 mod stack;
 
@@ -14,6 +15,7 @@ include!(concat!(env!("OUT_DIR"), "/program_module.rs"));
 
 use core::panic::PanicInfo;
 
+pub use guard::Guarded;
 use report::Host;
 pub use report::Report;
 

@@ -74,7 +74,7 @@ impl Report for Host {
         measure(name, &mut task);
         match task.result {
             Some(result) => result,
-            None => unreachable!("the work was done"),
+            None => fail(b"the work was not done"),
         }
     }
 }

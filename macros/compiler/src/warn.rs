@@ -1,0 +1,67 @@
+//! What is worth knowing of a model that compiles: warnings of the caller's build.
+
+use crate::Item;
+use crate::diagnostics::{At, Diagnostic, Problem};
+use crate::graph::Graph;
+use crate::layout::Layout;
+use crate::program::{BufferId, Program};
+use crate::report::warning;
+use proc_macro2::TokenStream;
+use quote::quote_spanned;
+
+/// Arenas below this are small whatever is in them.
+const WORTH_A_WARNING: usize = 4096;
+
+/// Procedural macros cannot warn on stable Rust, but they can use something that is deprecated for the
+/// reason that is to be said. The lints of the struct apply, so that the caller decides.
+pub fn emit(item: &Item, warnings: &[Diagnostic]) -> TokenStream {
+    const LINTS: [&str; 5] = ["allow", "expect", "warn", "deny", "forbid"];
+    let lints = || {
+        let is_lint = |name: &&str| LINTS.contains(name);
+        item.attributes
+            .iter()
+            .filter(move |a| a.path().get_ident().is_some_and(|i| is_lint(&i.to_string().as_str())))
+    };
+    let one = |diagnostic: &Diagnostic| {
+        let text = warning(&item.path.value(), diagnostic);
+        let lints = lints();
+        quote_spanned! {item.path.span()=>
+            #(#lints)*
+            const _: () = {
+                #[deprecated(note = #text)]
+                #[allow(non_upper_case_globals)]
+                const model: () = ();
+                model
+            };
+        }
+    };
+    warnings.iter().map(one).collect()
+}
+
+/// Says so if one tensor takes more than three quarters of the arena.
+pub fn dominant_tensor(graph: &Graph, program: &Program, layout: &Layout) -> Option<Diagnostic> {
+    // What is kept from one inference to the next is no layer's to give less of.
+    let buffers = program.buffers.iter().enumerate().filter(|(_, buffer)| buffer.initial.is_none());
+    let (largest, buffer) = buffers.max_by_key(|(_, buffer)| buffer.bytes)?;
+    let most = buffer.bytes.saturating_mul(4) > layout.bytes.saturating_mul(3);
+    if !most || layout.bytes < WORTH_A_WARNING {
+        return None;
+    }
+    let problem = Problem::new(
+        format!("its values take {} of the {} bytes of RAM", buffer.bytes, layout.bytes),
+        "no plan makes the arena smaller than its largest tensor",
+        "let this layer give less: a stride, a pooling before it, or fewer channels",
+    );
+    Some(problem.at(writer(graph, program, BufferId(largest))))
+}
+
+/// Who gives a buffer its values: the caller or an operator.
+fn writer(graph: &Graph, program: &Program, buffer: BufferId) -> At {
+    let input = program.inputs.iter().position(|port| port.view.buffer == buffer);
+    if let Some(&id) = input.and_then(|at| graph.inputs.get(at)) {
+        return At::Tensor { index: id.0, name: graph.tensor(id).name.clone() };
+    }
+    let call = program.calls.iter().find(|call| call.windows().any(|(view, _)| view.buffer == buffer));
+    let node = call.and_then(|call| graph.nodes.iter().find(|node| node.index == call.index));
+    node.map_or(At::Model, |node| graph.at(node))
+}

@@ -1,0 +1,184 @@
+//! Runs programs on boards, several boards at a time.
+
+use std::collections::VecDeque;
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+
+use anyhow::{Context, Result, ensure};
+
+use crate::board::Board;
+use crate::elf::Sizes;
+use crate::emulator::{Emulators, Run};
+use crate::firmware::Builder;
+use crate::golden::Golden;
+use crate::ledger::Ledger;
+use crate::program::Program;
+use crate::report::Row;
+use crate::{cases, promises};
+
+/// What is to be run on each board.
+pub(crate) struct Work {
+    pub(crate) programs: Vec<Program>,
+    /// Golden cases of operators, many in one firmware.
+    pub(crate) cases: Vec<Golden>,
+    /// Whether boards choose from it what their suite has.
+    pub(crate) is_suite: bool,
+}
+
+/// What to print, what to record, and how many failed.
+pub(crate) struct Results {
+    pub(crate) rows: Vec<Row>,
+    pub(crate) ledger: Ledger,
+    pub(crate) failures: usize,
+}
+
+impl Results {
+    fn new() -> Self {
+        Self { rows: Vec::new(), ledger: Ledger::new(), failures: 0 }
+    }
+
+    fn extend(&mut self, more: Self) {
+        self.rows.extend(more.rows);
+        self.ledger.extend(more.ledger);
+        self.failures += more.failures;
+    }
+}
+
+/// One board, and the tools for all.
+struct Bench<'a> {
+    board: &'static Board,
+    builder: &'a Builder,
+    emulators: &'a Emulators,
+}
+
+/// Does all the work on all boards, with as many boards at a time as there are processors.
+pub(crate) fn everything(boards: &[&'static Board], work: &Work) -> Result<Results> {
+    let builder = Builder::new(boards)?;
+    let emulators = Emulators::new(boards)?;
+    let queue: Mutex<VecDeque<_>> = Mutex::new(boards.iter().copied().enumerate().collect());
+    let done = Mutex::new(Vec::new());
+    let worker = || {
+        loop {
+            let next = queue.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
+            let Some((place, board)) = next else { return };
+            let bench = Bench { board, builder: &builder, emulators: &emulators };
+            let result = bench.all(work).with_context(|| format!("on {}", board.name));
+            done.lock().unwrap_or_else(PoisonError::into_inner).push((place, result));
+        }
+    };
+    thread::scope(|scope| {
+        let workers = thread::available_parallelism().map_or(1, usize::from).min(boards.len());
+        (0..workers).for_each(|_| {
+            scope.spawn(worker);
+        });
+    });
+    let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
+    done.sort_by_key(|(place, _)| *place);
+    let mut results = Results::new();
+    for (_, result) in done {
+        results.extend(result?);
+    }
+    Ok(results)
+}
+
+impl Bench<'_> {
+    fn all(&self, work: &Work) -> Result<Results> {
+        let mut results = Results::new();
+        if !work.is_suite || self.board.suite.models {
+            self.programs(&work.programs, &mut results)?;
+        }
+        if work.is_suite && self.board.suite.cases {
+            self.cases(&work.cases, &mut results)?;
+        }
+        Ok(results)
+    }
+
+    fn programs(&self, programs: &[Program], results: &mut Results) -> Result<()> {
+        let board = self.board;
+        // What the program that does nothing takes is the harness's.
+        let empty = Sizes::read(&self.builder.build(board, &Program::find("empty")?)?)?;
+        let fits = |program: &&Program| board.too_small_for(program.needs).is_none();
+        let (programs, too_large): (Vec<_>, Vec<_>) = programs.iter().partition(fits);
+        for program in too_large {
+            let reason = board.too_small_for(program.needs).unwrap_or_default();
+            println!("{}: {} does not fit: {reason}", board.name, program.name);
+        }
+        for program in programs {
+            if let Err(error) = self.program(program, empty, results) {
+                results.failures += 1;
+                eprintln!("{} on {}: {error:#}", program.name, board.name);
+            }
+        }
+        Ok(())
+    }
+
+    /// Runs and measures one program, and holds it to what is promised of a model.
+    fn program(&self, program: &Program, empty: Sizes, results: &mut Results) -> Result<()> {
+        let board = self.board;
+        let elf = self.builder.build(board, program)?;
+        let sizes = Sizes::read(&elf)?;
+        let run = self.run(program, &elf, sizes)?;
+        run.transcript.texts.iter().for_each(|text| println!("{} on {}: {text}", program.name, board.name));
+        let growth = sizes.without(empty);
+        let number = |name| run.transcript.number(name).map_or(0, u64::from);
+        if program.model.is_some() {
+            promises::check(board, program, number("ram"), &growth, &elf)?;
+        }
+        results.ledger.add(board, &program.name, number("macs"), &run.costs, &growth);
+        results.rows.extend(Row::of(board, program, &run, growth));
+        Ok(())
+    }
+
+    /// Emulates, and compares every output byte.
+    fn run(&self, program: &Program, elf: &Path, sizes: Sizes) -> Result<Run> {
+        let for_stack = u64::from(self.board.ram.length).saturating_sub(sizes.ram);
+        let run = self.emulators.run(self.board, elf, &program.input);
+        // The first thing to know when firmware goes astray.
+        let run = run.with_context(|| format!("with {for_stack} bytes of RAM left for the stack"))?;
+        program.check(&run.transcript)?;
+        Ok(run)
+    }
+
+    /// Runs the operators' cases that fit the board.
+    fn cases(&self, all: &[Golden], results: &mut Results) -> Result<()> {
+        let board = self.board;
+        let (groups, left_out) = cases::groups(board, all);
+        let mut groups: VecDeque<_> = groups.into();
+        let (mut ran, mut firmwares) = (0, 0);
+        while let Some(mut group) = groups.pop_front() {
+            let program = cases::program(board, &group)?;
+            let elf = match self.builder.build(board, &program) {
+                // Too large for the board, most likely.
+                Err(_) if group.len() > 1 => {
+                    let rest = group.split_off(group.len() / 2);
+                    groups.push_front(rest);
+                    groups.push_front(group);
+                    continue;
+                }
+                elf => elf,
+            };
+            match elf.and_then(|elf| self.one_of_cases(&program, &elf)) {
+                Ok(()) => (ran, firmwares) = (ran + group.len(), firmwares + 1),
+                Err(error) => {
+                    results.failures += 1;
+                    let names: Vec<_> = group.iter().map(|case| case.name.as_str()).collect();
+                    eprintln!("one of {} on {}: {error:#}", names.join(", "), board.name);
+                }
+            }
+        }
+        println!("{}: {ran} cases of operators equal, in {firmwares} firmwares", board.name);
+        if !left_out.is_empty() {
+            println!("{}: too large for it: {}", board.name, left_out.join(", "));
+        }
+        ensure!(ran > 0, "no case ran");
+        Ok(())
+    }
+
+    /// Checks and runs one firmware of many cases.
+    fn one_of_cases(&self, program: &Program, elf: &Path) -> Result<()> {
+        promises::check_code(self.board, elf)?;
+        self.run(program, elf, Sizes::read(elf)?)?;
+        Ok(())
+    }
+}

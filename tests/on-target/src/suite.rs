@@ -1,0 +1,62 @@
+//! What runs when nothing is asked for: every model of the repository, those of other people that the golden tests
+//! run, and the operators' golden cases.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, ensure};
+
+use crate::golden::Golden;
+use crate::program::Program;
+
+/// Models of other people, and what became of each; see `tests/tests/zoo.rs`.
+const ZOO: &str = include_str!("../../zoo.txt");
+const RAN: &str = ": ran";
+
+/// The same model with more outputs.
+const PROBE: &str = "__probe";
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+/// Programs of all whole models.
+pub(crate) fn models() -> Result<Vec<Program>> {
+    let mut paths = vec![root().join("examples/digits/digits.tflite")];
+    let zoo =
+        std::env::var_os("TINY_MODEL_ZOO").map_or_else(|| root().join("../shared/models"), PathBuf::from);
+    if zoo.is_dir() {
+        let ran = ZOO.lines().filter_map(|line| line.strip_suffix(RAN)).filter(|name| !name.ends_with(PROBE));
+        paths.extend(ran.map(|name| zoo.join(name).with_extension("tflite")));
+    } else {
+        eprintln!("NO MODEL OF OTHER PEOPLE IS RUN: there is no folder {}", zoo.display());
+        ensure!(std::env::var_os("CI").is_none(), "the models are absent");
+    }
+    paths.iter().map(|path| crate::model::program(path)).collect()
+}
+
+/// The operators' cases, with all vectors of each. Those that the compiler does not take yet are left out; the golden
+/// tests on the host have their list.
+pub(crate) fn cases() -> Result<Vec<Golden>> {
+    let mut cases = Vec::new();
+    for folder in sorted(&root().join("tests/ops"))? {
+        for path in sorted(&folder).unwrap_or_default() {
+            if path.extension().is_some_and(|extension| extension == "tflite") && is_taken(&path)? {
+                cases.push(Golden::case(&path)?);
+            }
+        }
+    }
+    ensure!(!cases.is_empty(), "there are no cases");
+    Ok(cases)
+}
+
+fn is_taken(path: &Path) -> Result<bool> {
+    Ok(tiny_model_compiler::analyze(&fs::read(path)?).is_ok())
+}
+
+fn sorted(folder: &Path) -> Result<Vec<PathBuf>> {
+    let entries = fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))?;
+    let mut paths = entries.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>>>()?;
+    paths.sort();
+    Ok(paths)
+}

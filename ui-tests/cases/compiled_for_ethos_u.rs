@@ -1,5 +1,0 @@
-tiny_model::tiny_model!("compiled_for_ethos_u.tflite");
-
-fn main() {
-    let _ = CompiledForEthosU::new();
-}

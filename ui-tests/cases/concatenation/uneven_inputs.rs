@@ -1,0 +1,3 @@
+tiny_model::tiny_model!("uneven_inputs.tflite");
+
+fn main() {}

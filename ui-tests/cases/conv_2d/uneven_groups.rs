@@ -1,0 +1,3 @@
+tiny_model::tiny_model!("uneven_groups.tflite");
+
+fn main() {}

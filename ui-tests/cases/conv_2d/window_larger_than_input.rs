@@ -1,0 +1,3 @@
+tiny_model::tiny_model!("window_larger_than_input.tflite");
+
+fn main() {}

@@ -1,5 +1,0 @@
-tiny_model::tiny_model!("custom_operator.tflite");
-
-fn main() {
-    let _ = CustomOperator::new();
-}

@@ -1,5 +1,0 @@
-tiny_model::tiny_model!("cut_off.tflite");
-
-fn main() {
-    let _ = CutOff::new();
-}

@@ -1,0 +1,3 @@
+tiny_model::tiny_model!("wrong_multiplier.tflite");
+
+fn main() {}

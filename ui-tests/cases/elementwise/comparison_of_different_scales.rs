@@ -1,0 +1,3 @@
+tiny_model::tiny_model!("comparison_of_different_scales.tflite");
+
+fn main() {}

@@ -1,0 +1,3 @@
+tiny_model::tiny_model!("cut_off.tflite");
+
+fn main() {}

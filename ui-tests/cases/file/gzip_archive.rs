@@ -1,0 +1,3 @@
+tiny_model::tiny_model!("gzip_archive.tflite");
+
+fn main() {}

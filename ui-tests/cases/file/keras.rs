@@ -1,0 +1,3 @@
+tiny_model::tiny_model!("keras.tflite");
+
+fn main() {}

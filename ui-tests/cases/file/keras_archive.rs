@@ -1,0 +1,3 @@
+tiny_model::tiny_model!("keras_archive.tflite");
+
+fn main() {}

@@ -1,0 +1,3 @@
+tiny_model::tiny_model!("lfs_pointer.tflite");
+
+fn main() {}

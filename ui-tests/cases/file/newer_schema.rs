@@ -1,0 +1,3 @@
+tiny_model::tiny_model!("newer_schema.tflite");
+
+fn main() {}

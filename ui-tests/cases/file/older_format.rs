@@ -1,0 +1,3 @@
+tiny_model::tiny_model!("older_format.tflite");
+
+fn main() {}

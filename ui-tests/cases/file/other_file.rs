@@ -1,0 +1,3 @@
+tiny_model::tiny_model!("other_file.tflite");
+
+fn main() {}

@@ -1,0 +1,3 @@
+tiny_model::tiny_model!("saved_model.tflite");
+
+fn main() {}

@@ -1,0 +1,3 @@
+tiny_model::tiny_model!("source_code.tflite");
+
+fn main() {}

@@ -1,0 +1,3 @@
+tiny_model::tiny_model!("web_page.tflite");
+
+fn main() {}

@@ -1,0 +1,3 @@
+tiny_model::tiny_model!("zip_archive.tflite");
+
+fn main() {}

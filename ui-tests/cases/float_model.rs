@@ -1,5 +1,0 @@
-tiny_model::tiny_model!("float_model.tflite");
-
-fn main() {
-    let _ = FloatModel::new();
-}

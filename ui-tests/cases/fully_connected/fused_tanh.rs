@@ -1,0 +1,3 @@
+tiny_model::tiny_model!("fused_tanh.tflite");
+
+fn main() {}

@@ -1,0 +1,3 @@
+tiny_model::tiny_model!("scales_too_far_apart.tflite");
+
+fn main() {}

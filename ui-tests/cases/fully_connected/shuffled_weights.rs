@@ -1,0 +1,3 @@
+tiny_model::tiny_model!("shuffled_weights.tflite");
+
+fn main() {}

@@ -1,5 +1,0 @@
-tiny_model::tiny_model!("lfs_pointer.tflite");
-
-fn main() {
-    let _ = LfsPointer::new();
-}

@@ -1,0 +1,3 @@
+tiny_model::tiny_model!("output_of_another_scale.tflite");
+
+fn main() {}

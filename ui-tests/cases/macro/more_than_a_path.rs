@@ -1,0 +1,3 @@
+tiny_model::tiny_model!("sound.tflite", ram = 1024);
+
+fn main() {}

@@ -1,0 +1,5 @@
+tiny_model::tiny_model! {
+    struct Sound;
+}
+
+fn main() {}

@@ -1,0 +1,3 @@
+tiny_model::tiny_model!("many_of_one_kind.tflite");
+
+fn main() {}

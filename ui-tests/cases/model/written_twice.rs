@@ -1,0 +1,3 @@
+tiny_model::tiny_model!("written_twice.tflite");
+
+fn main() {}

@@ -1,5 +1,0 @@
-tiny_model::tiny_model!("newer_schema.tflite");
-
-fn main() {
-    let _ = NewerSchema::new();
-}

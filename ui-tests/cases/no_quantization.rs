@@ -1,5 +1,0 @@
-tiny_model::tiny_model!("no_quantization.tflite");
-
-fn main() {
-    let _ = NoQuantization::new();
-}

@@ -1,0 +1,3 @@
+tiny_model::tiny_model!("compiled_for_edge_tpu.tflite");
+
+fn main() {}

@@ -1,0 +1,3 @@
+tiny_model::tiny_model!("compiled_for_ethos_u.tflite");
+
+fn main() {}

@@ -1,0 +1,3 @@
+tiny_model::tiny_model!("compiled_for_neutron.tflite");
+
+fn main() {}

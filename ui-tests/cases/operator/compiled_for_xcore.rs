@@ -1,0 +1,3 @@
+tiny_model::tiny_model!("compiled_for_xcore.tflite");
+
+fn main() {}

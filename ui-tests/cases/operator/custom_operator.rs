@@ -1,0 +1,3 @@
+tiny_model::tiny_model!("custom_operator.tflite");
+
+fn main() {}

@@ -1,0 +1,3 @@
+tiny_model::tiny_model!("float_model.tflite");
+
+fn main() {}

@@ -1,0 +1,3 @@
+tiny_model::tiny_model!("input_left_out.tflite");
+
+fn main() {}

@@ -1,0 +1,3 @@
+tiny_model::tiny_model!("mixed_types.tflite");
+
+fn main() {}

@@ -1,0 +1,3 @@
+tiny_model::tiny_model!("no_options.tflite");
+
+fn main() {}

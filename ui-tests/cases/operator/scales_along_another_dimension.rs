@@ -1,0 +1,3 @@
+tiny_model::tiny_model!("scales_along_another_dimension.tflite");
+
+fn main() {}

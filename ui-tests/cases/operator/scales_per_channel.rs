@@ -1,0 +1,3 @@
+tiny_model::tiny_model!("scales_per_channel.tflite");
+
+fn main() {}

@@ -1,0 +1,3 @@
+tiny_model::tiny_model!("negative_padding.tflite");
+
+fn main() {}

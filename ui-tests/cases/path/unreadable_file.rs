@@ -1,0 +1,3 @@
+tiny_model::tiny_model!("/proc/self/mem");
+
+fn main() {}

@@ -1,5 +1,0 @@
-tiny_model::tiny_model!("shape_at_run_time.tflite");
-
-fn main() {
-    let _ = ShapeAtRunTime::new();
-}

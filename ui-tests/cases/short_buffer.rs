@@ -1,5 +1,0 @@
-tiny_model::tiny_model!("short_buffer.tflite");
-
-fn main() {
-    let _ = ShortBuffer::new();
-}

@@ -1,0 +1,3 @@
+tiny_model::tiny_model!("box_outside.tflite");
+
+fn main() {}

@@ -1,0 +1,3 @@
+tiny_model::tiny_model!("scalar.tflite");
+
+fn main() {}

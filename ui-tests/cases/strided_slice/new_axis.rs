@@ -1,0 +1,3 @@
+tiny_model::tiny_model!("new_axis.tflite");
+
+fn main() {}

@@ -1,0 +1,3 @@
+tiny_model::tiny_model!("open_dimension.tflite");
+
+fn main() {}

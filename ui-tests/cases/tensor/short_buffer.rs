@@ -1,0 +1,3 @@
+tiny_model::tiny_model!("short_buffer.tflite");
+
+fn main() {}

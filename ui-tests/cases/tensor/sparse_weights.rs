@@ -1,0 +1,3 @@
+tiny_model::tiny_model!("sparse_weights.tflite");
+
+fn main() {}

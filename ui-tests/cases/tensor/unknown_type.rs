@@ -1,0 +1,3 @@
+tiny_model::tiny_model!("unknown_type.tflite");
+
+fn main() {}

@@ -1,0 +1,3 @@
+tiny_model::tiny_model!("wrong_count.tflite");
+
+fn main() {}

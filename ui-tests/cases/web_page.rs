@@ -1,5 +1,0 @@
-tiny_model::tiny_model!("web_page.tflite");
-
-fn main() {
-    let _ = WebPage::new();
-}

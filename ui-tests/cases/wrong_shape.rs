@@ -1,5 +1,0 @@
-tiny_model::tiny_model!("wrong_shape.tflite");
-
-fn main() {
-    let _ = WrongShape::new();
-}
