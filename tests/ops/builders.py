@@ -34,10 +34,10 @@ def weighted(rng, shape, axis, fan_in, x_scale, y_scale, gain=1.0, per_channel=T
     return constant(data, scales, axis=axis), (scales * np.float32(x_scale)).astype(np.float32)
 
 
-def random_bias(rng, channels, scales, fan_in, highest=127):
+def random_bias(rng, channels, scales, fan_in, highest=127, x_type="int8", dtype="int32"):
     """Biases as large as the sums of products they are added to."""
-    spread = int(74 * 0.58 * highest * np.sqrt(fan_in))
-    return constant(rng.integers(-spread, spread, channels), scales, dtype="int32")
+    spread = int(74 * 0.58 * highest * np.sqrt(fan_in)) * (256 if x_type == "int16" else 1)
+    return constant(rng.integers(-spread, spread, channels), scales, dtype=dtype)
 
 
 def convolution(
@@ -55,6 +55,7 @@ def convolution(
     y_scale=0.06,
     y_zero_point=5,
     bias=True,
+    bias_type="int32",
     highest=127,
     **weights,
 ):
@@ -65,10 +66,10 @@ def convolution(
     w_shape = [1, *kernel, channels] if depthwise else [channels, *kernel, depth // groups]
     axis = 3 if depthwise else 0
     w, bias_scales = weighted(rng, w_shape, axis, fan_in, x.scale, y_scale, highest=highest, **weights)
-    b = [random_bias(rng, channels, bias_scales, fan_in, highest)] if bias else []
+    b = [random_bias(rng, channels, bias_scales, fan_in, highest, x.dtype, bias_type)] if bias else []
     windows = [(k - 1) * d + 1 for k, d in zip(kernel, dilation)]
     steps = [window_steps(*side, padding) for side in zip((height, width), windows, stride)]
-    y = Tensor([batch, *steps, channels], y_scale, y_zero_point)
+    y = Tensor([batch, *steps, channels], y_scale, y_zero_point, x.dtype)
     options = schema.DepthwiseConv2DOptionsT() if depthwise else schema.Conv2DOptionsT()
     if depthwise:
         options.depthMultiplier = depth_multiplier
@@ -92,6 +93,7 @@ def fully_connected(
     y_scale=0.06,
     y_zero_point=5,
     per_channel=False,
+    bias_type="int32",
     highest=127,
     gain=1.0,
 ):
@@ -101,14 +103,14 @@ def fully_connected(
     w, bias_scales = weighted(rng, shape, 0, depth, x.scale, y_scale, gain, per_channel, highest)
     match bias:
         case "random":
-            operands = [random_bias(rng, units, bias_scales, depth, highest)]
+            operands = [random_bias(rng, units, bias_scales, depth, highest, x.dtype, bias_type)]
         case "absent":
             operands = [None]
         case "omitted":
             operands = []
         case values:
-            operands = [constant(values, bias_scales, dtype="int32")]
-    y = Tensor([*x.shape[:-1], units] if keep else [rows, units], y_scale, y_zero_point)
+            operands = [constant(values, bias_scales, dtype=bias_type)]
+    y = Tensor([*x.shape[:-1], units] if keep else [rows, units], y_scale, y_zero_point, x.dtype)
     options = schema.FullyConnectedOptionsT(fusedActivationFunction=ACTIVATION[activation], keepNumDims=keep)
     return Op("FULLY_CONNECTED", [x, w, *operands], [y], options)
 

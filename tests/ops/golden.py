@@ -5,8 +5,8 @@ A case is two files in the folder of its operator:
 - `<case>.tflite`, the model;
 - `<case>.npz`, arrays `input_0`, … and `output_0`, …, eight vectors each, stacked on a new leading axis.
 
-The outputs come from the reference kernels in the Python package `tflite-micro`; for the one operator that it does
-not have, RELU_N1_TO_1, from those of LiteRT.
+The outputs come from the reference kernels in the Python package `tflite-micro`; for the operators that it does not
+have (RELU_N1_TO_1, TILE) and for uint8, which it does not take, from those of LiteRT.
 `python <op>/make.py` rewrites one folder, `python golden.py` all of them; both give the same bytes every time.
 """
 

@@ -175,7 +175,7 @@ fn methods(item: &Item, program: &Program, layout: &Layout) -> TokenStream {
     };
     let (window, result) =
         (unpack(program.inputs.len(), opened_inputs.clone()), unpack(program.outputs.len(), opened_outputs));
-    let (new_fields, start) = (state::new(program), state::start(program));
+    let (fields, start) = (state::new(program), state::start(program));
     let steps = program.calls.iter().enumerate().map(|(at, call)| step(item, layout, call, at));
     let copy = (!names.is_empty()).then(|| {
         quote! {
@@ -189,7 +189,7 @@ fn methods(item: &Item, program: &Program, layout: &Layout) -> TokenStream {
             /// A model that is ready to run.
             #[inline]
             pub const fn #new() -> Self {
-                Self { arena: #support::__private::arena::Arena::new(), #new_fields }
+                Self { arena: #support::__private::arena::Arena::new(), #fields }
             }
 
             /// Runs the model once: the inputs in, the outputs out.

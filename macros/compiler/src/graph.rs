@@ -206,6 +206,17 @@ impl Tensor {
         self.shape.iter().product()
     }
 
+    /// Constant elements of an integer type.
+    pub fn to_i64(&self) -> Option<Vec<i64>> {
+        let data = self.data.as_deref()?;
+        match self.ty {
+            ElementType::Int64 => {
+                Some(data.as_chunks().0.iter().map(|&bytes| i64::from_le_bytes(bytes)).collect())
+            }
+            _ => Some(self.to_i32()?.into_iter().map(i64::from).collect()),
+        }
+    }
+
     /// Constant elements as `i32`, for the small integer tensors that hold axes, shapes and paddings,
     /// and for biases.
     pub fn to_i32(&self) -> Option<Vec<i32>> {

@@ -340,7 +340,6 @@ fn read_tensor(tensor: tflite::Tensor<'_>, buffers: &[Result<&[u8], Problem>]) -
         ));
     }
     let elements = shape.iter().product::<usize>();
-    let quantization = tensor.quantization().map(|q| read_quantization(q, &shape, ty)).transpose()?.flatten();
     let data = match buffers.get(tensor.buffer() as usize) {
         None => {
             let what = format!("its buffer is entry {} of {}", tensor.buffer(), buffers.len());
@@ -349,6 +348,9 @@ fn read_tensor(tensor: tflite::Tensor<'_>, buffers: &[Result<&[u8], Problem>]) -
         Some(Err(problem)) => return Err(problem.clone()),
         Some(Ok(bytes)) => read_data(bytes, ty, elements)?,
     };
+    let zeros = data.as_deref().is_some_and(|bytes| bytes.iter().all(|&byte| byte == 0));
+    let quantization = tensor.quantization().map(|q| read_quantization(q, &shape, ty, zeros));
+    let quantization = quantization.transpose()?.flatten();
     Ok(Tensor { name: tensor.name().unwrap_or_default().to_owned(), shape, ty, quantization, data })
 }
 
@@ -409,13 +411,18 @@ fn read_quantization(
     quantization: tflite::QuantizationParameters<'_>,
     shape: &[usize],
     ty: ElementType,
+    zeros: bool,
 ) -> Result<Option<Quantization>, Problem> {
-    let scales: Vec<f32> = quantization.scale().into_iter().flatten().collect();
+    let mut scales: Vec<f32> = quantization.scale().into_iter().flatten().collect();
     if scales.is_empty() {
         return Ok(None);
     }
     if ty.is_float() {
         return Ok(None);
+    }
+    if zeros && quantization.zero_point().into_iter().flatten().all(|zero_point| zero_point == 0) {
+        // Zeros are zeros on every scale, and some converters write none.
+        scales.iter_mut().filter(|scale| **scale == 0.0).for_each(|scale| *scale = f32::MIN_POSITIVE);
     }
     // Operators that compute with a scale of 0 refuse it.
     if let Some(scale) = scales.iter().find(|s| !(s.is_finite() && **s >= 0.0)) {

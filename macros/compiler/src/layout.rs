@@ -94,8 +94,8 @@ fn in_place(program: &Program, lives: &[RangeInclusive<usize>]) -> Vec<usize> {
     for (index, call) in program.calls.iter().enumerate() {
         let find = |access| call.windows().filter(move |(v, a)| *a == access && whole(v)).map(|(v, _)| v);
         let Some(output) = find(Access::WriteInPlace).next() else { continue };
-        let input = find(Access::ReadInPlace)
-            .find(|input| input.bytes() == output.bytes() && last(input.buffer) == index + 1);
+        let fits = |input: &View| (input.len, input.bytes()) == (output.len, output.bytes());
+        let input = find(Access::ReadInPlace).find(|input| fits(input) && last(input.buffer) == index + 1);
         let readers = |id| call.windows().filter(|(view, _)| view.buffer == id).count();
         let Some(input) = input.filter(|input| readers(input.buffer) == 1) else { continue };
         let owner = owners.get(input.buffer.0).copied().unwrap_or(output.buffer.0);

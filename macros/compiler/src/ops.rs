@@ -66,15 +66,20 @@ pub struct Operator {
 }
 
 pub(crate) mod activation;
+pub(crate) mod blocks;
+pub(crate) mod comparison;
 pub(crate) mod convolution;
 pub(crate) mod curve;
 pub(crate) mod elementwise;
+pub(crate) mod logical;
 pub(crate) mod lookup;
 pub(crate) mod movement;
 pub(crate) mod pool;
+pub(crate) mod reduction;
 pub(crate) mod requantization;
 pub(crate) mod ring;
 pub(crate) mod sigmoid;
+pub(crate) mod sums;
 pub(crate) mod window;
 
 macro_rules! operators {
@@ -93,27 +98,63 @@ macro_rules! operators {
 }
 
 operators! {
+    abs: ABS, ["lookup::lookup_s8", "abs::abs_s16"], "int8, int16";
     add: ADD, ["add::add_s8", "add::add_s16", "add::add_s32"], "int8, int16, int32";
+    add_n: ADD_N, [
+        "add_n::add_2_s8", "add_n::add_3_s8", "add_n::add_4_s8", "add_n::add_5_s8", "add_n::add_6_s8",
+        "add_n::add_7_s8", "add_n::add_8_s8"
+    ], "int8";
+    arg_max: ARG_MAX, ["arg::arg_max_s8"], "int8";
+    arg_min: ARG_MIN, ["arg::arg_min_s8"], "int8";
     assign_variable: ASSIGN_VARIABLE, ["assign_variable::assign_variable"], "any";
     average_pool_2d: AVERAGE_POOL_2D,
         ["average_pool_2d::average_pool_2d_s8", "average_pool_2d::average_pool_2d_s16"], "int8, int16";
+    batch_matmul: BATCH_MATMUL, ["batch_matmul::batch_matmul_s8", "batch_matmul::batch_matmul_s16"], "int8, int16";
+    batch_to_space_nd: BATCH_TO_SPACE_ND, ["movement::copy_runs", "movement::copy_strided"], "int8";
+    broadcast_to: BROADCAST_TO, ["movement::copy_runs", "movement::copy_strided"], "any";
     call_once: CALL_ONCE, [], "any";
-    concatenation: CONCATENATION,
-        ["movement::copy_runs", "movement::copy_strided", "ring::push", "ring::unroll", "ring::copy"], "any";
+    cast: CAST, ["cast::cast"], "int8, int16, int32, uint32, bool";
+    concatenation: CONCATENATION, [
+        "movement::copy_runs", "movement::copy_strided", "ring::push", "ring::unroll", "ring::copy"
+    ], "any";
     conv_2d: CONV_2D, [
         "conv_2d::conv_2d_1x1_s8", "conv_2d::conv_2d_contiguous_s8", "conv_2d::conv_2d_s8",
         "depthwise_conv_2d::depthwise_conv_2d_s8", "depthwise_conv_2d::depthwise_conv_2d_multiplier_s8",
-        "depthwise_conv_2d::depthwise_conv_2d_ring_s8", "fully_connected::fully_connected_ring_s8"
-    ], "int8";
+        "depthwise_conv_2d::depthwise_conv_2d_ring_s8", "fully_connected::fully_connected_ring_s8",
+        "conv_2d::conv_2d_1x1_s16", "conv_2d::conv_2d_s16", "depthwise_conv_2d::depthwise_conv_2d_s16"
+    ], "int8, int16";
+    cumsum: CUMSUM, ["cumsum::cumsum_s8"], "int8";
+    depth_to_space: DEPTH_TO_SPACE, ["movement::copy_runs", "movement::copy_strided"], "int8";
     depthwise_conv_2d: DEPTHWISE_CONV_2D, [
         "depthwise_conv_2d::depthwise_conv_2d_s8", "depthwise_conv_2d::depthwise_conv_2d_multiplier_s8",
         "conv_2d::conv_2d_1x1_s8", "depthwise_conv_2d::depthwise_conv_2d_ring_s8",
-        "fully_connected::fully_connected_ring_s8"
-    ], "int8";
+        "fully_connected::fully_connected_ring_s8", "depthwise_conv_2d::depthwise_conv_2d_s16",
+        "conv_2d::conv_2d_1x1_s16", "conv_2d::conv_2d_s16"
+    ], "int8, int16";
     dequantize: DEQUANTIZE, [], "int8, uint8, int16 to float32 before an output";
+    div: DIV, ["div::div_s8", "div::div_s32"], "int8, int32";
+    elu: ELU, ["lookup::lookup_s8"], "int8";
+    embedding_lookup: EMBEDDING_LOOKUP, ["gather::gather"], "int8";
+    equal: EQUAL, ["comparison::equal_s8", "comparison::equal_s32", "comparison::equal_u8"], "int8, int32, bool";
     expand_dims: EXPAND_DIMS, [], "any";
-    fully_connected: FULLY_CONNECTED,
-        ["fully_connected::fully_connected_s8", "fully_connected::fully_connected_ring_s8"], "int8";
+    fill: FILL, ["movement::copy_runs", "movement::copy_strided"], "any";
+    fully_connected: FULLY_CONNECTED, [
+        "fully_connected::fully_connected_s8", "fully_connected::fully_connected_ring_s8",
+        "fully_connected::fully_connected_s16"
+    ], "int8, int16";
+    gather: GATHER, ["gather::gather"], "int8";
+    gather_nd: GATHER_ND, ["gather::gather_nd"], "int8";
+    greater: GREATER, ["comparison::less_s8", "comparison::less_s32"], "int8, int32";
+    greater_equal: GREATER_EQUAL, ["comparison::less_equal_s8", "comparison::less_equal_s32"], "int8, int32";
+    hard_swish: HARD_SWISH, ["lookup::lookup_s8"], "int8";
+    l2_normalization: L2_NORMALIZATION, ["l2_normalization::l2_normalization_s8"], "int8";
+    leaky_relu: LEAKY_RELU, ["lookup::lookup_s8", "leaky_relu::leaky_relu_s16"], "int8, int16";
+    less: LESS, ["comparison::less_s8", "comparison::less_s32"], "int8, int32";
+    less_equal: LESS_EQUAL, ["comparison::less_equal_s8", "comparison::less_equal_s32"], "int8, int32";
+    log_softmax: LOG_SOFTMAX, ["log_softmax::log_softmax_s8"], "int8";
+    logical_and: LOGICAL_AND, ["logical::logical_and_u8"], "bool";
+    logical_not: LOGICAL_NOT, ["logical::logical_not_u8"], "bool";
+    logical_or: LOGICAL_OR, ["logical::logical_or_u8"], "bool";
     logistic: LOGISTIC, ["lookup::lookup_s8", "sigmoid::logistic_s16"], "int8, int16";
     max_pool_2d: MAX_POOL_2D, ["max_pool_2d::max_pool_2d_s8", "max_pool_2d::max_pool_2d_s16"], "int8, int16";
     maximum: MAXIMUM, ["maximum::maximum_s8", "maximum::maximum_s16", "maximum::maximum_s32"],
@@ -121,10 +162,13 @@ operators! {
     mean: MEAN, ["mean::mean_s8", "mean::mean_s16"], "int8, int16";
     minimum: MINIMUM, ["minimum::minimum_s8", "minimum::minimum_s16", "minimum::minimum_s32"],
         "int8, int16, int32";
+    mirror_pad: MIRROR_PAD, ["resize_nearest_neighbor::resize_nearest_neighbor"], "int8";
     mul: MUL, ["mul::mul_s8", "mul::mul_s16", "mul::mul_s32"], "int8, int16, int32";
+    not_equal: NOT_EQUAL, ["comparison::not_equal_s8", "comparison::not_equal_s32", "comparison::not_equal_u8"], "int8, int32, bool";
     pack: PACK, ["movement::copy_runs", "movement::copy_strided"], "any";
     pad: PAD, ["pad::pad"], "any";
     padv2: PADV2, ["pad::pad"], "any";
+    prelu: PRELU, ["prelu::prelu_s8", "prelu::prelu_s16"], "int8, int16";
     quantize: QUANTIZE, [
         "quantize::quantize_s8_s8", "quantize::quantize_s8_u8", "quantize::quantize_s8_s16",
         "quantize::quantize_s8_s32", "quantize::quantize_u8_s8", "quantize::quantize_s16_s8",
@@ -132,26 +176,43 @@ operators! {
         "quantize::quantize_s32_s16"
     ], "int8, uint8, int16, int32; float32 behind an input";
     read_variable: READ_VARIABLE, [], "any";
+    reduce_max: REDUCE_MAX, ["reduce::reduce_max_s8"], "int8";
+    reduce_min: REDUCE_MIN, ["reduce::reduce_min_s8"], "int8";
     relu: RELU, ["clamp::clamp_s8", "clamp::clamp_s16", "lookup::lookup_s8", "relu::relu_s16"], "int8, int16";
     relu6: RELU6, ["clamp::clamp_s8", "clamp::clamp_s16"], "int8, int16";
     relu_n1_to_1: RELU_N1_TO_1, ["clamp::clamp_s8", "lookup::lookup_s8"], "int8";
     reshape: RESHAPE, [], "any";
+    resize_bilinear: RESIZE_BILINEAR, ["resize_bilinear::resize_bilinear_s8"], "int8";
     resize_nearest_neighbor: RESIZE_NEAREST_NEIGHBOR, ["resize_nearest_neighbor::resize_nearest_neighbor"], "any";
+    reverse_v2: REVERSE_V2, ["movement::copy_runs", "movement::copy_strided"], "any";
+    rsqrt: RSQRT, ["lookup::lookup_s8"], "int8";
+    select_v2: SELECT_V2, ["select::select"], "int8, int16";
     shape: SHAPE, [], "any";
     slice: SLICE, ["movement::copy_runs", "movement::copy_strided"], "any";
     softmax: SOFTMAX, ["softmax::softmax_s8", "softmax::softmax_s8_s16", "softmax::softmax_s16"], "int8, int16";
+    space_to_batch_nd: SPACE_TO_BATCH_ND, ["pad::pad", "movement::copy_runs", "movement::copy_strided"], "int8";
+    space_to_depth: SPACE_TO_DEPTH, ["movement::copy_runs", "movement::copy_strided"], "int8";
     split: SPLIT, ["movement::copy_runs", "movement::copy_strided"], "any";
     split_v: SPLIT_V, ["movement::copy_runs", "movement::copy_strided"], "any";
+    squared_difference: SQUARED_DIFFERENCE, [
+        "squared_difference::squared_difference_s8", "squared_difference::squared_difference_s16",
+        "squared_difference::squared_difference_s32"
+    ], "int8, int16, int32";
     squeeze: SQUEEZE, [], "any";
     strided_slice: STRIDED_SLICE, ["movement::copy_runs", "movement::copy_strided"], "any";
     sub: SUB, ["sub::sub_s8", "sub::sub_s16", "sub::sub_s32"], "int8, int16, int32";
+    sum: SUM, ["mean::mean_s8", "mean::mean_s16"], "int8, int16";
     svdf: SVDF, ["svdf::svdf_s8", "svdf::svdf_s16"], "int8, with int8 or int16 state";
     tanh: TANH, ["lookup::lookup_s8", "sigmoid::tanh_s16"], "int8, int16";
+    tile: TILE, ["movement::copy_runs", "movement::copy_strided"], "any";
     transpose: TRANSPOSE, ["movement::copy_runs", "movement::copy_strided"], "any";
+    transpose_conv: TRANSPOSE_CONV, ["transpose_conv::transpose_conv_s8", "transpose_conv::transpose_conv_s16"],
+        "int8, int16";
     unidirectional_sequence_lstm: UNIDIRECTIONAL_SEQUENCE_LSTM,
         ["unidirectional_sequence_lstm::unidirectional_sequence_lstm_s8"], "int8, with int16 cell";
     unpack: UNPACK, ["movement::copy_runs", "movement::copy_strided"], "any";
     var_handle: VAR_HANDLE, [], "any";
+    zeros_like: ZEROS_LIKE, [], "any";
 }
 
 /// What a model without operators does.

@@ -14,6 +14,39 @@ pub fn dot_constant_s8(acc: i32, weights: Flash<'_, i8>, x: i32) -> i32 {
     weights.iter().fold(acc, |acc, w| acc.wrapping_add(i32::from(w).wrapping_mul(x)))
 }
 
+/// `acc + Σ weights · input`, as far as both reach, modulo 2^32.
+#[inline(always)]
+pub fn dot_s16(acc: i32, weights: Flash<'_, i8>, input: &[i16]) -> i32 {
+    let products = weights.iter().zip(input).map(|(w, &x)| i32::from(w).wrapping_mul(x.into()));
+    products.fold(acc, i32::wrapping_add)
+}
+
+/// `acc + Σ weights · input`, as far as both reach, in 64 bits.
+#[inline(always)]
+pub fn dot_s16_wide(mut acc: i64, weights: Flash<'_, i8>, input: &[i16]) -> i64 {
+    /// So many products fit into 32 bits.
+    const RUN: usize = 128;
+    let (mut start, mut rest) = (0usize, input);
+    while start < weights.len() && !rest.is_empty() {
+        let run = RUN.min(weights.len().wrapping_sub(start));
+        acc = acc.wrapping_add(dot_s16(0, weights.range(start, run), rest).into());
+        start = start.wrapping_add(run);
+        rest = rest.get(run..).unwrap_or(&[]);
+    }
+    acc
+}
+
+/// `x · multiplier · 2^(shift - 15)`, half up, as TensorFlow Lite Micro's
+/// `MultiplyByQuantizedMultiplier` of 64-bit sums, which takes the upper half of a multiplier only.
+///
+/// `shift` is from -31 to 7. What leaves 32 bits wraps.
+#[inline(always)]
+pub fn requantize_wide(x: i64, multiplier: i16, shift: i32) -> i32 {
+    let right = 15i32.wrapping_sub(shift).cast_unsigned();
+    let half = 1i64.wrapping_shl(right.wrapping_sub(1));
+    x.wrapping_mul(multiplier.into()).wrapping_add(half).wrapping_shr(right) as i32
+}
+
 /// `x · multiplier · 2^(shift - 31)` rounded twice, as TensorFlow Lite Micro's
 /// `MultiplyByQuantizedMultiplier`: to the upper half of the doubled product, half up, then by the
 /// remaining shift, half away from zero.

@@ -15,12 +15,12 @@ impl<const N: usize> Loops for [Loop; N] {}
 ///
 /// Works in place: an operand of the output's size may lie in the output's memory.
 #[inline]
-pub fn broadcast<T: Copy, L: Loops>(
+pub fn broadcast<A: Copy, B: Copy, Y, L: Loops>(
     p: &Broadcast<L>,
-    left: impl Source<T>,
-    right: impl Source<T>,
-    output: &[Cell<T>],
-    f: impl Fn(T, T) -> T,
+    left: impl Source<A>,
+    right: impl Source<B>,
+    output: &[Cell<Y>],
+    f: impl Fn(A, B) -> Y,
 ) {
     let mut turns = p.outer.clone();
     let (mut left_at, mut right_at) = (0usize, 0usize);
@@ -43,14 +43,14 @@ pub fn broadcast<T: Copy, L: Loops>(
 
 /// One run of the output.
 #[inline(always)]
-fn run<T: Copy, L>(
+fn run<A: Copy, B: Copy, Y, L>(
     p: &Broadcast<L>,
-    left: impl Source<T>,
+    left: impl Source<A>,
     left_at: usize,
-    right: impl Source<T>,
+    right: impl Source<B>,
     right_at: usize,
-    output: &[Cell<T>],
-    f: impl Fn(T, T) -> T,
+    output: &[Cell<Y>],
+    f: impl Fn(A, B) -> Y,
 ) {
     if p.repeat_left {
         let Some(a) = left.get(left_at) else { return };

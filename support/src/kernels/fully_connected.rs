@@ -1,5 +1,7 @@
 //! Every output is a weighted sum of a row of inputs.
 
+use super::accumulator::Accumulator;
+use super::requantization::Requantization;
 use super::ring::Ring;
 use super::rows::{rows, rows_mut};
 use crate::inner::flash::Flash;
@@ -18,6 +20,19 @@ pub struct FullyConnected {
     pub least: i32,
     /// Greatest output, after the fused activation.
     pub greatest: i32,
+}
+
+/// Shape and range of a fully connected layer of `int16`.
+#[derive(Clone, Copy, Debug)]
+pub struct FullyConnected16<A> {
+    /// Elements of one row of the input.
+    pub depth: usize,
+    /// Elements of one row of the output.
+    pub units: usize,
+    /// How sums are kept.
+    pub sums: A,
+    /// Range of the output, whose zero point is 0.
+    pub output: Requantization,
 }
 
 /// `output[row, unit] = clamp(zero point + requantize(bias[unit] + Σ weights[unit, i] · input[row, i]))`.
@@ -77,5 +92,26 @@ pub fn fully_connected_ring_s8(
         let Some((multiplier, shift)) = scales.next() else { return };
         let value = requantize(acc, multiplier, shift.into());
         *y = offset_and_clamp_s8(value, p.layer.zero_point, p.layer.least, p.layer.greatest);
+    }
+}
+
+/// `output[row, unit] = clamp(requantize(bias[unit] + Σ weights[unit, i] · input[row, i]))`.
+///
+/// `multipliers` and `shifts` are per unit.
+#[inline]
+pub fn fully_connected_s16<A: Accumulator>(
+    p: &FullyConnected16<A>,
+    weights: Flash<'_, i8>,
+    bias: Flash<'_, i32>,
+    multipliers: Flash<'_, A::Multiplier>,
+    shifts: Flash<'_, i8>,
+    input: &[i16],
+    output: &mut [i16],
+) {
+    for (input, output) in rows(input, p.depth).zip(rows_mut(output, p.units)) {
+        for ((unit, y), weights) in output.iter_mut().enumerate().zip(weights.chunks(p.depth)) {
+            let sum = p.sums.dot(p.sums.start(bias, unit), weights, input);
+            *y = p.sums.finish(sum, (multipliers, shifts), unit, p.output);
+        }
     }
 }

@@ -3,6 +3,7 @@
 //! The lanes are spelled out: optimization for size unrolls no loop, and an array with a running index
 //! lives in memory.
 
+use super::accumulator::Accumulator;
 use crate::inner::product_s8;
 
 /// Channels that are summed up together: as many sums fit into registers on every processor.
@@ -22,6 +23,34 @@ pub fn multiply_add<const N: usize>(mut sums: [i32; N], weights: &[i8; N], input
 fn multiply_add_lane<const N: usize>(sums: &mut [i32; N], weights: &[i8; N], input: &[i8; N], lane: usize) {
     if let (Some(sum), Some(&w), Some(&x)) = (sums.get_mut(lane), weights.get(lane), input.get(lane)) {
         *sum = sum.wrapping_add(product_s8(w, x));
+    }
+}
+
+/// `sums + weights · input` of `int16`, for up to [`LANES`] lanes.
+#[inline(always)]
+pub fn multiply_add_s16<A: Accumulator, const N: usize>(
+    to: A,
+    mut sums: [A::Sum; N],
+    weights: &[i8; N],
+    input: &[i16; N],
+) -> [A::Sum; N] {
+    multiply_add_lane_s16(to, &mut sums, weights, input, 0);
+    multiply_add_lane_s16(to, &mut sums, weights, input, 1);
+    multiply_add_lane_s16(to, &mut sums, weights, input, 2);
+    multiply_add_lane_s16(to, &mut sums, weights, input, 3);
+    sums
+}
+
+#[inline(always)]
+fn multiply_add_lane_s16<A: Accumulator, const N: usize>(
+    to: A,
+    sums: &mut [A::Sum; N],
+    weights: &[i8; N],
+    input: &[i16; N],
+    lane: usize,
+) {
+    if let (Some(sum), Some(&w), Some(&x)) = (sums.get_mut(lane), weights.get(lane), input.get(lane)) {
+        *sum = to.multiply_add(*sum, w, x);
     }
 }
 

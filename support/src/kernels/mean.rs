@@ -101,7 +101,7 @@ fn sum<T: Copy + Into<i32>>(p: &Mean, input: &[T], start: usize) -> i32 {
 
 /// Calls `body` with the innermost of four loops, for each place where it starts.
 #[inline(always)]
-fn each([a, b, c, innermost]: [Run; 4], start: usize, mut body: impl FnMut(Run, usize)) {
+pub(super) fn each([a, b, c, innermost]: [Run; 4], start: usize, mut body: impl FnMut(Run, usize)) {
     for at in a.steps(start) {
         for at in b.steps(at) {
             for at in c.steps(at) {
@@ -114,7 +114,7 @@ fn each([a, b, c, innermost]: [Run; 4], start: usize, mut body: impl FnMut(Run, 
 impl Run {
     /// Where the steps begin.
     #[inline(always)]
-    fn steps(self, start: usize) -> impl Iterator<Item = usize> {
+    pub(super) fn steps(self, start: usize) -> impl Iterator<Item = usize> {
         (0..self.count).map(move |step| start.wrapping_add(product(step, self.stride)))
     }
 }

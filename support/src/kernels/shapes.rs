@@ -1,5 +1,6 @@
 //! Parameters that several kernels share.
 
+pub use super::accumulator::{Accumulator, Sum32, Sum64, Sum64In32};
 pub use super::requantization::Requantization;
 pub use super::ring::Ring;
 pub use super::window::{Axis, Window};

@@ -3,7 +3,7 @@ from pathlib import Path
 
 sys.path.append(str(Path(__file__).resolve().parents[1]))
 from builders import convolution, single
-from golden import Cases, Tensor, random
+from golden import TYPES, Cases, Tensor, random
 
 cases = Cases(__file__)
 
@@ -69,3 +69,37 @@ case("height_1_stride_2", (1, 1, 12, 3), (1, 4), 5, stride=(1, 2))
 case("height_1_dilation_4", (1, 1, 14, 2), (1, 3), 4, dilation=(1, 4), padding="VALID")
 case("width_1", (1, 11, 1, 3), (3, 1), 5, stride=(2, 1))
 case("many_channels", (1, 2, 3, 40), (1, 1), 33)
+
+
+def case_16(name, x_shape, kernel, channels, bias_type="int64", y_scale=0.00023, short=False, saturates=None, **options):
+    """int16 activations; `short` asks for 32-bit sums where there is no bias."""
+    x = Tensor(list(x_shape), 0.0002, 0, "int16")
+    op = convolution(
+        random(name), x, kernel, channels, bias_type=bias_type, y_scale=y_scale, y_zero_point=0, **options
+    )
+    if short:
+        op.options.quantizedBiasType = TYPES["int32"]
+    cases.write(name, single(op), saturates)
+
+
+# int16 activations
+case_16("int16_pointwise", (1, 4, 3, 5), (1, 1), 6)
+case_16("int16_pointwise_short", (2, 3, 4, 3), (1, 1), 5, bias_type="int32")
+case_16("int16_same", (1, 5, 7, 3), (3, 3), 4)
+case_16("int16_same_short", (1, 5, 7, 3), (3, 3), 4, bias_type="int32")
+case_16("int16_same_stride_2", (1, 6, 8, 3), (4, 4), 4, stride=(2, 2))
+case_16("int16_valid_stride_2_1", (1, 7, 6, 3), (3, 2), 4, padding="VALID", stride=(2, 1))
+case_16("int16_same_dilation_2", (2, 7, 6, 2), (3, 3), 4, dilation=(2, 2))
+case_16("int16_dilation_1_3", (1, 4, 9, 2), (3, 3), 4, dilation=(1, 3), bias_type="int32")
+case_16("int16_same_kernel_over_input", (1, 3, 2, 3), (5, 7), 4)
+case_16("int16_groups_2", (1, 5, 4, 6), (3, 3), 4, groups=2)
+case_16("int16_groups_all_channels", (1, 5, 4, 5), (3, 3), 5, groups=5)
+case_16("int16_groups_all_channels_twice", (1, 5, 4, 3), (3, 3), 6, groups=3, bias_type="int32")
+case_16("int16_wide_sums", (1, 3, 3, 250), (3, 3), 3)
+case_16("int16_per_tensor", (1, 5, 4, 3), (3, 3), 6, per_channel=False)
+case_16("int16_no_bias", (1, 5, 4, 3), (3, 3), 4, bias=False)
+case_16("int16_no_bias_short", (1, 5, 4, 3), (3, 3), 4, bias=False, short=True)
+case_16("int16_relu", (1, 5, 4, 3), (3, 3), 6, activation="RELU", saturates="half are 0")
+case_16("int16_relu6", (1, 5, 4, 3), (3, 3), 6, activation="RELU6", y_scale=0.0003, saturates="half are 0")
+case_16("int16_saturates", (1, 5, 4, 3), (3, 3), 4, gain=30, saturates="large scales clip most outputs")
+case_16("int16_height_1", (1, 1, 12, 3), (1, 3), 5)

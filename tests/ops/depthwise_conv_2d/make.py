@@ -61,3 +61,27 @@ case("height_1", (1, 1, 12, 5), (1, 3))
 case("height_1_kernel_5_stride_2", (1, 1, 13, 3), (1, 5), stride=(1, 2))
 case("height_1_dilation_4", (1, 1, 14, 3), (1, 3), dilation=(1, 4), padding="VALID")
 case("width_1", (1, 11, 1, 5), (5, 1), padding="VALID")
+
+
+def case_16(name, x_shape, kernel, multiplier=1, saturates=None, y_scale=0.00023, **options):
+    """int16 activations."""
+    x = Tensor(list(x_shape), 0.0002, 0, "int16")
+    options |= dict(depth_multiplier=multiplier, bias_type="int64", y_scale=y_scale, y_zero_point=0)
+    cases.write(name, single(convolution(random(name), x, kernel, x_shape[3] * multiplier, **options)), saturates)
+
+
+# int16 activations
+case_16("int16_same", (1, 5, 7, 4), (3, 3))
+case_16("int16_same_one_channel", (1, 7, 6, 1), (3, 3))
+case_16("int16_same_17_channels", (1, 4, 5, 17), (3, 3))
+case_16("int16_same_stride_2", (1, 6, 8, 3), (4, 4), stride=(2, 2))
+case_16("int16_valid", (2, 5, 6, 3), (3, 3), padding="VALID")
+case_16("int16_wide_sums", (1, 45, 45, 3), (45, 45), padding="VALID")
+case_16("int16_kernel_1x1", (1, 4, 3, 6), (1, 1))
+case_16("int16_depth_multiplier_2", (1, 5, 4, 3), (3, 3), 2)
+case_16("int16_depth_multiplier_8_one_channel", (1, 13, 10, 1), (10, 8), 8, stride=(2, 2))
+case_16("int16_same_dilation_2", (1, 7, 6, 3), (3, 3), dilation=(2, 2))
+case_16("int16_per_tensor", (1, 5, 4, 6), (3, 3), per_channel=False)
+case_16("int16_no_bias", (1, 5, 4, 5), (3, 3), bias=False)
+case_16("int16_relu", (1, 5, 4, 6), (3, 3), activation="RELU", saturates="half are 0")
+case_16("int16_relu6", (1, 5, 4, 6), (3, 3), activation="RELU6", y_scale=0.0003, saturates="half are 0")

@@ -5,7 +5,7 @@ import numpy as np
 
 sys.path.append(str(Path(__file__).resolve().parents[1]))
 from builders import fully_connected, single
-from golden import Cases, Model, Tensor, random
+from golden import TYPES, Cases, Model, Tensor, random
 
 cases = Cases(__file__)
 
@@ -62,3 +62,33 @@ case("scale_tiny", (1, 9), 6, x_scale=1e-5, y_scale=3e-6)
 case("scale_large", (1, 9), 6, x_scale=7.5, y_scale=113.0)
 chain("chain_of_two", (10, 16, 5))
 chain("chain_of_three", (6, 20, 9, 4))
+
+
+def case_16(name, x_shape, units, bias_type="int64", y_scale=0.00023, saturates=None, short=False, **options):
+    """int16 activations; `short` asks for 32-bit sums where there is no bias."""
+    x = Tensor(list(x_shape), 0.0002, 0, "int16")
+    rng = random(name)
+    op = fully_connected(rng, x, units, bias_type=bias_type, y_scale=y_scale, y_zero_point=0, **options)
+    if short:
+        op.options.quantizedBiasType = TYPES["int32"]
+    cases.write(name, single(op), saturates)
+
+
+# int16 activations
+case_16("int16", (1, 16), 8)
+case_16("int16_per_channel", (1, 16), 8, per_channel=True)
+case_16("int16_rows_3_relu", (3, 9), 7, rows=3, per_channel=True, activation="RELU", saturates="half are 0")
+case_16("int16_relu6", (1, 16), 12, activation="RELU6", y_scale=0.0003, saturates="half are 0")
+case_16("int16_relu_n1_to_1", (1, 16), 12, activation="RELU_N1_TO_1", y_scale=0.00005)
+case_16("int16_keep_num_dims", (2, 3, 2, 5), 4, keep=True)
+case_16("int16_wide_sums", (1, 2100), 9, per_channel=True)
+case_16("int16_bias_over_32_bits", (1, 700), 5, bias=[2**33, -(2**33), 2**31, -(2**31), 3], gain=0.01)
+case_16("int16_bias_at_limit_of_32_bits", (1, 2), 2, bias=[2**31 - 2**15, -(2**31) + 2**15], gain=0.02, highest=1, saturates="the bias is nearly all")
+case_16("int16_bias_short", (1, 16), 8, bias_type="int32")
+case_16("int16_bias_short_per_channel", (2, 16), 8, rows=2, bias_type="int32", per_channel=True)
+case_16("int16_bias_short_absent", (1, 16), 8, bias="absent", short=True)
+case_16("int16_bias_absent", (1, 12), 6, bias="absent")
+case_16("int16_bias_omitted", (1, 12), 6, bias="omitted", per_channel=True)
+case_16("int16_multiplier_over_one", (1, 2), 12, highest=1, gain=200, saturates="left shift")
+case_16("int16_multiplier_tiny", (1, 5), 9, gain=1e-5, bias=[int(v) for v in np.linspace(-(2**39), 2**39, 9)])
+case_16("int16_saturates", (1, 16), 8, gain=30, saturates="large scales clip most outputs")

@@ -1,30 +1,15 @@
-"""TensorFlow Lite Micro has no such operator, so these answers are LiteRT's: `pip install ai-edge-litert==2.3.0`."""
+"""TensorFlow Lite Micro has no such operator, so these answers are LiteRT's."""
 
 import sys
 from pathlib import Path
 
 sys.path.append(str(Path(__file__).resolve().parents[1]))
 import golden
-import numpy as np
-from ai_edge_litert.interpreter import Interpreter, OpResolverType
+import litert
 from builders import unary
 from golden import Cases, Tensor
 
-
-def run(file, inputs, outputs):
-    """What the reference kernels of LiteRT answer to each vector."""
-    interpreter = Interpreter(model_content=file, experimental_op_resolver_type=OpResolverType.BUILTIN_REF)
-    interpreter.allocate_tensors()
-    (x,), (y,) = interpreter.get_input_details(), interpreter.get_output_details()
-    answers = []
-    for vector in inputs[0]:
-        interpreter.set_tensor(x["index"], vector)
-        interpreter.invoke()
-        answers.append(interpreter.get_tensor(y["index"]))
-    return [np.stack(answers)]
-
-
-golden.run = run
+golden.run = litert.run
 cases = Cases(__file__)
 
 

@@ -3,7 +3,7 @@
 use super::elementwise::{self, Operands, Shape};
 use super::{Folded, Op, activation::Activation};
 use crate::diagnostics::Problem;
-use crate::graph::{ElementType, Graph, Node};
+use crate::graph::{ElementType, Graph, Node, TensorId};
 use crate::kernels::shapes::{Loop, Scaling, Sum};
 use crate::lower::{Bug, Lowering};
 use crate::quantize::Multiplier;
@@ -42,7 +42,7 @@ pub(super) fn sum(
     let (right, right_zero_point) = reader.per_tensor(operands.right, "right operand")?;
     let (output, zero_point) = reader.per_tensor(operands.output, "output")?;
     // As many bits as leave room for the sum of two operands of the type in 32.
-    let headroom = if operands.ty == ElementType::Int16 { 15 } else { 20 };
+    let headroom = if operands.ty == ElementType::Int16 { 15 } else { HEADROOM };
     let (least, greatest) = activation.range(output, zero_point, operands.ty);
     let (left, right, output) = (f64::from(left), f64::from(right), f64::from(output));
     let common = 2.0 * left.max(right);
@@ -55,6 +55,23 @@ pub(super) fn sum(
         least,
         greatest,
     })
+}
+
+/// Bits of headroom for sums of `int8`.
+pub(super) const HEADROOM: u32 = 20;
+
+/// What brings the operands of a sum of any length, all of one scale, to twice that scale, and their sum
+/// from there to the output's.
+pub(super) fn rescaling(
+    reader: &Reader<'_>,
+    input: TensorId,
+    output: TensorId,
+) -> Result<[Scaling; 2], Problem> {
+    let (scale, input_zero_point) = reader.per_tensor(input, "input")?;
+    let (output_scale, zero_point) = reader.per_tensor(output, "output")?;
+    let common = 2.0 * f64::from(scale);
+    let factor = common / (f64::from(1 << HEADROOM) * f64::from(output_scale));
+    Ok([scaling(input_zero_point, 0.5)?, scaling(zero_point, factor)?])
 }
 
 /// A factor below 1: the reference does not go on with any other.

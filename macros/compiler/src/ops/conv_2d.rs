@@ -2,21 +2,20 @@
 
 use super::activation::Activation;
 use super::convolution::{Convolution, Order};
-use super::{Op, requantization, window};
+use super::{Op, requantization, sums, window};
 use crate::diagnostics::Problem;
 use crate::graph::ElementType;
 use crate::read::{CONVERT_AGAIN, Reader};
 use crate::schema::tflite;
 use std::rc::Rc;
 
+/// Slot of `Conv2DOptions.quantized_bias_type`.
+const BIAS_TYPE: u16 = 16;
+
 pub(crate) fn read(reader: &Reader<'_>) -> Result<Rc<dyn Op>, Problem> {
     reader.arity(2..=3, 1)?;
     let (input, weights, output) = (reader.input(0)?, reader.input(1)?, reader.output(0)?);
-    reader.one_of(input, "input", &[ElementType::Int8])?;
-    reader.one_of(weights, "weights", &[ElementType::Int8])?;
-    reader.one_of(output, "output", &[ElementType::Int8])?;
     let options = reader.options(tflite::Operator::builtin_options_as_conv_2_doptions)?;
-    reader.constant(weights, "weights")?;
     let [units, rows, columns, depth] = reader.dimensions(weights, "weights")?;
     let [.., channels] = reader.nhwc(input, "input")?;
     if !channels.is_multiple_of(depth) || !units.is_multiple_of(channels / depth) {
@@ -26,7 +25,14 @@ pub(crate) fn read(reader: &Reader<'_>) -> Result<Rc<dyn Op>, Problem> {
             CONVERT_AGAIN,
         ));
     }
-    requantization::bias(reader, 2, units)?;
+    let operands = sums::Operands { input, weights, output, bias: 2, units };
+    let filter = rows * columns * depth;
+    let rules = sums::Rules {
+        biases: &[ElementType::Int32, ElementType::Int64],
+        short_without_bias: sums::asks_for_short_sums(options._tab, BIAS_TYPE),
+        unit: &|at| at / filter,
+    };
+    let activations = sums::read(reader, &operands, &rules)?;
     let geometry = window::Options {
         padding: options.padding(),
         stride: [options.stride_h(), options.stride_w()],
@@ -35,5 +41,6 @@ pub(crate) fn read(reader: &Reader<'_>) -> Result<Rc<dyn Op>, Problem> {
     let window = window::read(reader, input, output, [rows, columns], units, &geometry)?;
     let activation = Activation::read(options.fused_activation_function())?;
     let multipliers = requantization::multipliers(reader, input, weights, 0, output)?;
-    Ok(Rc::new(Convolution { window, depth, order: Order::UnitsFirst, activation, multipliers }))
+    activations.check(&multipliers)?;
+    Ok(Rc::new(Convolution { window, depth, order: Order::UnitsFirst, activation, activations, multipliers }))
 }

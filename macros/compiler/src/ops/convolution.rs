@@ -1,10 +1,11 @@
 //! What CONV_2D and DEPTHWISE_CONV_2D share: both are convolutions with groups of channels.
 
 use super::activation::Activation;
+use super::sums::{Activations, Sums};
 use super::{Op, requantization};
 use crate::graph::ElementType;
-use crate::kernels::conv_2d::{Conv2d, FullyConnected};
-use crate::kernels::depthwise_conv_2d::{DepthwiseConv2d, DepthwiseConv2dRing};
+use crate::kernels::conv_2d::{Conv2d, Conv2d16, FullyConnected, FullyConnected16};
+use crate::kernels::depthwise_conv_2d::{DepthwiseConv2d, DepthwiseConv2d16, DepthwiseConv2dRing};
 use crate::kernels::fully_connected::FullyConnectedRing;
 use crate::kernels::shapes::{Requantization, Ring, Window};
 use crate::lower::{Bug, Lowering};
@@ -28,12 +29,16 @@ pub(crate) struct Convolution {
     pub(crate) depth: usize,
     pub(crate) order: Order,
     pub(crate) activation: Activation,
+    pub(crate) activations: Activations,
     /// One, or one per unit.
     pub(crate) multipliers: Vec<Multiplier>,
 }
 
 impl Op for Convolution {
     fn lower(&self, to: &mut Lowering<'_>) -> Result<(), Bug> {
+        if let Activations::Int16(sums) = self.activations {
+            return self.lower_16(to, sums);
+        }
         let (input, weights, output) = (to.input(0)?, to.input(1)?, to.output(0)?);
         let (_, padding) = to.scale_and_zero_point(input);
         let padding = i8::try_from(padding).map_err(|_| to.bug(format_args!("zero point {padding}")))?;
@@ -93,12 +98,18 @@ impl Convolution {
         }
     }
 
+    /// Whether each pixel, or the whole image, is a row of a fully connected layer.
+    fn is_fully_connected(&self) -> bool {
+        let Window { y, x, channels, .. } = self.window;
+        let pixels = y.is_pointwise() && x.is_pointwise();
+        self.depth == channels && (pixels || y.is_whole() && x.is_whole())
+    }
+
     /// Picks the kernel that exploits most of what is known.
     fn kernel(&self, padding: i8, output: Requantization) -> Kernel {
         let Self { window, depth, .. } = *self;
-        let Window { y, x, channels, units } = window;
-        let pixels = y.is_pointwise() && x.is_pointwise();
-        if depth == channels && (pixels || y.is_whole() && x.is_whole()) {
+        let Window { x, channels, units, .. } = window;
+        if self.is_fully_connected() {
             let Requantization { zero_point, least, greatest } = output;
             let params = FullyConnected { depth: self.filter(), units, zero_point, least, greatest };
             return Kernel {
@@ -148,6 +159,50 @@ impl Convolution {
             let params = Box::new(DepthwiseConv2dRing { ring, channels, output });
             Kernel { module, name, params, order: Order::UnitsLast }
         })
+    }
+
+    fn lower_16(&self, to: &mut Lowering<'_>, sums: Sums) -> Result<(), Bug> {
+        let (input, weights, output) = (to.input(0)?, to.input(1)?, to.output(0)?);
+        let (scale, zero_point) = to.scale_and_zero_point(output);
+        let (least, greatest) = self.activation.range(scale, zero_point, ElementType::Int16);
+        let kernel = self.kernel_16(sums, Requantization { zero_point, least, greatest });
+        let weights = self.units_first(to.tensor(weights).to_i8().unwrap_or_default());
+        let weights = match kernel.order {
+            Order::UnitsFirst => weights,
+            Order::UnitsLast => transposed(&weights, self.filter()),
+        };
+        let (multipliers, shifts) = sums.scales(&self.multipliers, self.window.units);
+        let macs = to.tensor(output).elements().saturating_mul(self.filter());
+        let args = vec![
+            Arg::Constant(Constant::int8("WEIGHTS", weights)),
+            sums.bias(to, 2, self.window.units),
+            multipliers,
+            shifts,
+            Arg::Window("input", to.read(input)?, Access::Read),
+            Arg::Window("output", to.write(output)?, Access::Write),
+        ];
+        to.call(kernel.module, kernel.name, &*kernel.params, args, macs);
+        Ok(())
+    }
+
+    /// The same for `int16`.
+    fn kernel_16(&self, sums: Sums, output: Requantization) -> Kernel {
+        let Self { window, depth, .. } = *self;
+        let Window { x, channels, units, .. } = window;
+        if self.is_fully_connected() {
+            let params = FullyConnected16 { depth: self.filter(), units, sums, output };
+            let (params, order) = (Box::new(params), Order::UnitsFirst);
+            return Kernel { module: "conv_2d", name: "conv_2d_1x1_s16", params, order };
+        }
+        if depth == 1 && units == channels {
+            let params = Box::new(DepthwiseConv2d16 { window, sums, output });
+            let (module, name) = ("depthwise_conv_2d", "depthwise_conv_2d_s16");
+            return Kernel { module, name, params, order: Order::UnitsLast };
+        }
+        let contiguous = depth == channels && x.dilation == 1;
+        let group = units / (channels / depth);
+        let params = Box::new(Conv2d16 { window, depth, group, contiguous, sums, output });
+        Kernel { module: "conv_2d", name: "conv_2d_s16", params, order: Order::UnitsFirst }
     }
 }
 

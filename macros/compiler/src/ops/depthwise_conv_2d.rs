@@ -2,7 +2,7 @@
 
 use super::activation::Activation;
 use super::convolution::{Convolution, Order};
-use super::{Op, requantization, window};
+use super::{Op, requantization, sums, window};
 use crate::diagnostics::Problem;
 use crate::graph::ElementType;
 use crate::read::{CONVERT_AGAIN, Reader};
@@ -12,11 +12,7 @@ use std::rc::Rc;
 pub(crate) fn read(reader: &Reader<'_>) -> Result<Rc<dyn Op>, Problem> {
     reader.arity(2..=3, 1)?;
     let (input, weights, output) = (reader.input(0)?, reader.input(1)?, reader.output(0)?);
-    reader.one_of(input, "input", &[ElementType::Int8])?;
-    reader.one_of(weights, "weights", &[ElementType::Int8])?;
-    reader.one_of(output, "output", &[ElementType::Int8])?;
     let options = reader.options(tflite::Operator::builtin_options_as_depthwise_conv_2_doptions)?;
-    reader.constant(weights, "weights")?;
     let [one, rows, columns, units] = reader.dimensions(weights, "weights")?;
     if one != 1 {
         return Err(Problem::new(
@@ -26,7 +22,14 @@ pub(crate) fn read(reader: &Reader<'_>) -> Result<Rc<dyn Op>, Problem> {
         ));
     }
     check_multiplier(reader, units, options.depth_multiplier())?;
-    requantization::bias(reader, 2, units)?;
+    let operands = sums::Operands { input, weights, output, bias: 2, units };
+    // Unlike elsewhere, the reference reads every bias of `int16` as 64 bits.
+    let rules = sums::Rules {
+        biases: &[ElementType::Int64],
+        short_without_bias: false,
+        unit: &|at| at % units,
+    };
+    let activations = sums::read(reader, &operands, &rules)?;
     let geometry = window::Options {
         padding: options.padding(),
         stride: [options.stride_h(), options.stride_w()],
@@ -35,7 +38,8 @@ pub(crate) fn read(reader: &Reader<'_>) -> Result<Rc<dyn Op>, Problem> {
     let window = window::read(reader, input, output, [rows, columns], units, &geometry)?;
     let activation = Activation::read(options.fused_activation_function())?;
     let multipliers = requantization::multipliers(reader, input, weights, 3, output)?;
-    Ok(Rc::new(Convolution { window, depth: 1, order: Order::UnitsLast, activation, multipliers }))
+    activations.check(&multipliers)?;
+    Ok(Rc::new(Convolution { window, depth: 1, order: Order::UnitsLast, activation, activations, multipliers }))
 }
 
 /// The multiplier follows from the shapes. Some converters leave the option at 0, which LiteRT does

@@ -29,12 +29,17 @@ pub(crate) struct Operands {
 
 /// Checks two operands and an output of one type, whose shapes fit.
 pub(crate) fn operands(reader: &Reader<'_>) -> Result<Operands, Problem> {
+    let operands = shapes(reader, &[ElementType::Int8, ElementType::Int16, ElementType::Int32])?;
+    reader.same_type(operands.left, operands.right)?;
+    reader.same_type(operands.left, operands.output)?;
+    Ok(operands)
+}
+
+/// Checks that the shapes of two operands and an output fit, and the type of the left operand.
+pub(crate) fn shapes(reader: &Reader<'_>, types: &[ElementType]) -> Result<Operands, Problem> {
     reader.arity(2..=2, 1)?;
     let (left, right, output) = (reader.input(0)?, reader.input(1)?, reader.output(0)?);
-    let types = [ElementType::Int8, ElementType::Int16, ElementType::Int32];
-    let ty = reader.one_of(left, "left operand", &types)?;
-    reader.same_type(left, right)?;
-    reader.same_type(left, output)?;
+    let ty = reader.one_of(left, "left operand", types)?;
     let (a, b) = (&reader.tensor(left).shape, &reader.tensor(right).shape);
     let shape = common_shape(a, b).ok_or_else(|| {
         Problem::new(

@@ -1,10 +1,12 @@
 //! FULLY_CONNECTED: every output is a weighted sum of all inputs of its row.
 
 use super::activation::Activation;
+use super::sums::{self, Activations, Sums};
 use super::{Op, requantization};
 use crate::diagnostics::Problem;
 use crate::graph::ElementType;
-use crate::kernels::fully_connected::{FullyConnected, FullyConnectedRing};
+use crate::kernels::fully_connected::{FullyConnected, FullyConnected16, FullyConnectedRing};
+use crate::kernels::shapes::Requantization;
 use crate::lower::{Bug, Lowering};
 use crate::program::{Access, Arg, Constant};
 use crate::quantize::Multiplier;
@@ -21,16 +23,17 @@ struct Layer {
     /// Elements of one row of the output.
     units: usize,
     activation: Activation,
+    activations: Activations,
     /// One, or one per unit.
     multipliers: Vec<Multiplier>,
 }
 
+/// Slot of `FullyConnectedOptions.quantized_bias_type`.
+const BIAS_TYPE: u16 = 12;
+
 pub(crate) fn read(reader: &Reader<'_>) -> Result<Rc<dyn Op>, Problem> {
     reader.arity(2..=3, 1)?;
     let (input, weights, output) = (reader.input(0)?, reader.input(1)?, reader.output(0)?);
-    reader.one_of(input, "input", &[ElementType::Int8])?;
-    reader.one_of(weights, "weights", &[ElementType::Int8])?;
-    reader.one_of(output, "output", &[ElementType::Int8])?;
     let options = reader.options(tflite::Operator::builtin_options_as_fully_connected_options)?;
     if options.weights_format() != tflite::FullyConnectedOptionsWeightsFormat::DEFAULT {
         return Err(Problem::new(
@@ -39,9 +42,14 @@ pub(crate) fn read(reader: &Reader<'_>) -> Result<Rc<dyn Op>, Problem> {
             CONVERT_AGAIN,
         ));
     }
-    reader.constant(weights, "weights")?;
     let [units, depth] = reader.dimensions(weights, "weights")?;
-    requantization::bias(reader, 2, units)?;
+    let operands = sums::Operands { input, weights, output, bias: 2, units };
+    let rules = sums::Rules {
+        biases: &[ElementType::Int32, ElementType::Int64],
+        short_without_bias: sums::asks_for_short_sums(options._tab, BIAS_TYPE),
+        unit: &|at| at / depth,
+    };
+    let activations = sums::read(reader, &operands, &rules)?;
     let elements = reader.tensor(input).elements();
     if !elements.is_multiple_of(depth) {
         return Err(Problem::new(
@@ -60,11 +68,37 @@ pub(crate) fn read(reader: &Reader<'_>) -> Result<Rc<dyn Op>, Problem> {
     }
     let activation = Activation::read(options.fused_activation_function())?;
     let multipliers = requantization::multipliers(reader, input, weights, 0, output)?;
-    Ok(Rc::new(Layer { rows, depth, units, activation, multipliers }))
+    activations.check(&multipliers)?;
+    Ok(Rc::new(Layer { rows, depth, units, activation, activations, multipliers }))
+}
+
+impl Layer {
+    fn lower_16(&self, to: &mut Lowering<'_>, sums: Sums) -> Result<(), Bug> {
+        let (input, weights, output) = (to.input(0)?, to.input(1)?, to.output(0)?);
+        let (scale, zero_point) = to.scale_and_zero_point(output);
+        let (least, greatest) = self.activation.range(scale, zero_point, ElementType::Int16);
+        let output_range = Requantization { zero_point, least, greatest };
+        let Self { depth, units, .. } = *self;
+        let params = FullyConnected16 { depth, units, sums, output: output_range };
+        let (multipliers, shifts) = sums.scales(&self.multipliers, units);
+        let args = vec![
+            Arg::Constant(Constant::int8("WEIGHTS", to.tensor(weights).to_i8().unwrap_or_default())),
+            sums.bias(to, 2, units),
+            multipliers,
+            shifts,
+            Arg::Window("input", to.read(input)?, Access::Read),
+            Arg::Window("output", to.write(output)?, Access::Write),
+        ];
+        to.call("fully_connected", "fully_connected_s16", &params, args, self.rows * depth * units);
+        Ok(())
+    }
 }
 
 impl Op for Layer {
     fn lower(&self, to: &mut Lowering<'_>) -> Result<(), Bug> {
+        if let Activations::Int16(sums) = self.activations {
+            return self.lower_16(to, sums);
+        }
         let (input, weights, output) = (to.input(0)?, to.input(1)?, to.output(0)?);
         let (_, input_zero_point) = to.scale_and_zero_point(input);
         let (scale, zero_point) = to.scale_and_zero_point(output);

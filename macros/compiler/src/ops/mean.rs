@@ -1,4 +1,6 @@
 //! MEAN: the mean along some dimensions, brought to the scale of the output.
+//!
+//! SUM is the same without the division, and both share their loops with all operators that reduce.
 
 use super::{Op, requantization};
 use crate::diagnostics::Problem;
@@ -20,9 +22,34 @@ struct Layer {
 }
 
 pub(crate) fn read(reader: &Reader<'_>) -> Result<Rc<dyn Op>, Problem> {
+    let (dimensions, factor) = operands(reader)?;
+    let multiplier = divided(factor, reduced_elements(&dimensions));
+    Ok(Rc::new(Layer { dimensions, multiplier }))
+}
+
+/// The same without the division.
+pub(crate) fn read_sum(reader: &Reader<'_>) -> Result<Rc<dyn Op>, Problem> {
+    let (dimensions, multiplier) = operands(reader)?;
+    Ok(Rc::new(Layer { dimensions, multiplier }))
+}
+
+/// The dimensions, and the factor from the input's scale to the output's.
+fn operands(reader: &Reader<'_>) -> Result<(Vec<(usize, bool)>, Multiplier), Problem> {
+    let dimensions = reduction(reader, &[ElementType::Int8, ElementType::Int16])?;
+    let (input_scale, _) = reader.per_tensor(reader.input(0)?, "input")?;
+    let (output_scale, _) = reader.per_tensor(reader.output(0)?, "output")?;
+    let factor = requantization::multiplier(f64::from(input_scale) / f64::from(output_scale))?;
+    Ok((dimensions, factor))
+}
+
+/// Checks an operator that reduces dimensions: which they are, and the shape that is left.
+pub(super) fn reduction(
+    reader: &Reader<'_>,
+    types: &[ElementType],
+) -> Result<Vec<(usize, bool)>, Problem> {
     reader.arity(2..=2, 1)?;
     let (input, output) = (reader.input(0)?, reader.output(0)?);
-    reader.one_of(input, "input", &[ElementType::Int8, ElementType::Int16])?;
+    reader.one_of(input, "input", types)?;
     reader.same_type(input, output)?;
     let options = reader.options(tflite::Operator::builtin_options_as_reducer_options)?;
     let dimensions = dimensions(reader, input)?;
@@ -31,11 +58,7 @@ pub(crate) fn read(reader: &Reader<'_>) -> Result<Rc<dyn Op>, Problem> {
         (true, keep) => keep.then_some(1),
     });
     reader.expect_shape(output, "output", &kept.collect::<Vec<_>>())?;
-    let (input_scale, _) = reader.per_tensor(input, "input")?;
-    let (output_scale, _) = reader.per_tensor(output, "output")?;
-    let factor = requantization::multiplier(f64::from(input_scale) / f64::from(output_scale))?;
-    let multiplier = divided(factor, reduced_elements(&dimensions));
-    Ok(Rc::new(Layer { dimensions, multiplier }))
+    Ok(dimensions)
 }
 
 /// The dimensions of the input, and which of them are axes; an axis counts once, however often it is
@@ -89,14 +112,14 @@ fn runs(dimensions: &[(usize, bool)]) -> Vec<(Run, bool)> {
 /// What the loops of the kernel go over. Where fewer than four alternate, as in all that eight
 /// dimensions can hold, there are loops of one step around them.
 #[derive(Debug)]
-struct Loops {
-    kept: [Run; 4],
-    inner: usize,
-    reduced: [Run; 4],
+pub(super) struct Loops {
+    pub(super) kept: [Run; 4],
+    pub(super) inner: usize,
+    pub(super) reduced: [Run; 4],
 }
 
 impl Loops {
-    fn of(dimensions: &[(usize, bool)]) -> Self {
+    pub(super) fn of(dimensions: &[(usize, bool)]) -> Self {
         let mut runs = runs(dimensions);
         // Outputs whose inputs lie side by side are computed together.
         let inner = runs.pop_if(|(_, reduced)| !*reduced).map_or(1, |(run, _)| run.count);

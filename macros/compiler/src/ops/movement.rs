@@ -26,6 +26,9 @@ pub(crate) const MOVABLE: [ElementType; 7] = [
 /// the compiler fill the memory.
 const FOLDED_BYTES: usize = 1 << 20;
 
+/// So many elements, as shapes and the like have, are no burden on program memory.
+const HANDFUL: usize = 8;
+
 /// A box of elements that goes from one tensor to another.
 #[derive(Clone, Debug)]
 pub(crate) struct Movement {
@@ -72,6 +75,24 @@ impl Movement {
         let old = strides(shape);
         let sizes: Vec<usize> = permutation.iter().filter_map(|&axis| shape.get(axis).copied()).collect();
         let input = permutation.iter().filter_map(|&axis| old.get(axis).copied());
+        Self::new(&sizes, 0, input, 0, strides(&sizes))
+    }
+
+    /// A tensor of shape `to` in which every element of one of shape `from` is repeated along the
+    /// dimensions that are 1 there, or absent.
+    pub(crate) fn broadcast(from: &[usize], to: &[usize]) -> Self {
+        let absent = to.len().saturating_sub(from.len());
+        let strides_from = std::iter::repeat_n(0, absent).chain(strides(from));
+        let sizes = std::iter::repeat_n(1, absent).chain(from.iter().copied());
+        let input = sizes.zip(strides_from).map(|(size, stride)| if size == 1 { 0 } else { stride });
+        Self::new(to, 0, input, 0, strides(to))
+    }
+
+    /// A tensor of shape `shape` as often along each axis as `times` says.
+    pub(crate) fn tile(shape: &[usize], times: &[usize]) -> Self {
+        let pairs = || times.iter().zip(shape);
+        let sizes: Vec<usize> = pairs().flat_map(|(&times, &size)| [times, size]).collect();
+        let input = strides(shape).into_iter().flat_map(|stride| [0, stride]);
         Self::new(&sizes, 0, input, 0, strides(&sizes))
     }
 
@@ -160,6 +181,15 @@ impl Movement {
         Some(())
     }
 
+    /// Appends the call that moves memory of the arena into a place of the output.
+    pub(crate) fn lower_view(&self, to: &mut Lowering<'_>, input: View, output: View) -> Result<(), Bug> {
+        let (kernel, params) = self.kernel().ok_or_else(|| to.bug(format_args!("too many axes")))?;
+        let input = Arg::Window("input", input, Access::ReadInPlace);
+        let args = vec![input, Arg::Window("output", output, Access::Write)];
+        to.call("movement", kernel, &params, args, 0);
+        Ok(())
+    }
+
     /// Appends the call that moves an input, wherever it lies, into a place of the output.
     pub(crate) fn lower(&self, to: &mut Lowering<'_>, input: TensorId, output: View) -> Result<(), Bug> {
         if let (Some(ring), Some(movement)) = (to.ring(input), self.runs()) {
@@ -237,6 +267,25 @@ impl Take {
     ) -> Result<Rc<dyn Op>, Problem> {
         let known = check(reader, &[reader.input(index)?], &parts)?;
         Ok(Rc::new(Self { input: index, parts, known }))
+    }
+}
+
+impl Take {
+    /// The one output is made of repetitions of input `index`: if it has more elements, it is made on the
+    /// device, which takes less program memory.
+    pub(crate) fn repeat(
+        reader: &Reader<'_>,
+        index: usize,
+        repetition: Movement,
+    ) -> Result<Rc<dyn Op>, Problem> {
+        let (input, output) = (reader.input(index)?, reader.output(0)?);
+        let parts = vec![repetition];
+        let known = check(reader, &[input], &parts)?;
+        let ty = reader.tensor(output).ty;
+        // What kernels cannot move has to be known, and what is a handful is better known.
+        let grows = reader.tensor(output).elements() > reader.tensor(input).elements().max(HANDFUL);
+        let movable = MOVABLE.contains(&ty) && parts.iter().all(|part| part.kernel().is_some());
+        Ok(Rc::new(Self { input: index, parts, known: known && !(grows && movable) }))
     }
 }
 

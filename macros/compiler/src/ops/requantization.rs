@@ -8,9 +8,14 @@ use crate::quantize::Multiplier;
 use crate::read::{CONVERT_AGAIN, QUANTIZE, Reader};
 
 /// Checks the bias, input `index`, of `channels` outputs; it may be left out.
-pub(crate) fn bias(reader: &Reader<'_>, index: usize, channels: usize) -> Result<(), Problem> {
+pub(crate) fn bias(
+    reader: &Reader<'_>,
+    index: usize,
+    channels: usize,
+    types: &[ElementType],
+) -> Result<(), Problem> {
     let Some(bias) = reader.optional_input(index) else { return Ok(()) };
-    reader.one_of(bias, "bias", &[ElementType::Int32])?;
+    reader.one_of(bias, "bias", types)?;
     reader.constant(bias, "bias")?;
     if reader.tensor(bias).elements() != channels {
         return Err(Problem::new(
@@ -47,6 +52,12 @@ pub(crate) fn multiplier(factor: f64) -> Result<Multiplier, Problem> {
             QUANTIZE,
         )
     })
+}
+
+/// The upper half of a significand, rounded, as the reference has it for 64-bit sums; the greatest of them
+/// would leave 16 bits.
+pub(crate) fn upper_half(multiplier: i32) -> i16 {
+    ((i64::from(multiplier) + (1 << 15)) >> 16).min(i16::MAX.into()) as i16
 }
 
 /// Multipliers and shifts of every channel, as constants.

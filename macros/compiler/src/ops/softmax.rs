@@ -15,7 +15,7 @@ use crate::schema::tflite;
 use std::rc::Rc;
 
 /// Integer bits of differences of inputs, times beta.
-const DIFFERENCE_BITS: u32 = 5;
+pub(super) const DIFFERENCE_BITS: u32 = 5;
 /// Integer bits in which the reference adds up exponentials.
 const SUM_BITS: u32 = 12;
 
@@ -80,7 +80,7 @@ fn steepness(reader: &Reader<'_>, scale: f32) -> Result<f64, Problem> {
 
 /// `exp(-d · steepness)` in Q0 for each `d` that makes a difference: the others are too small to count
 /// in the sum of a row, and so their own share is 0.
-fn exponentials(steepness: f64) -> Result<Vec<i32>, Problem> {
+pub(super) fn exponentials(steepness: f64) -> Result<Vec<i32>, Problem> {
     let factor = steepness * f64::from(1u32 << (31 - DIFFERENCE_BITS));
     if factor <= 1.0 {
         return Err(Problem::new(

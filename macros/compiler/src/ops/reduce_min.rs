@@ -1,0 +1,10 @@
+//! REDUCE_MIN: the least value along some dimensions.
+
+use super::{Op, reduction};
+use crate::diagnostics::Problem;
+use crate::read::Reader;
+use std::rc::Rc;
+
+pub(crate) fn read(reader: &Reader<'_>) -> Result<Rc<dyn Op>, Problem> {
+    reduction::extremum(reader, "reduce_min_s8")
+}
