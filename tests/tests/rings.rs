@@ -30,7 +30,9 @@ fn windows_are_rings_unless_their_variable_is_read_elsewhere() {
         assert_eq!(found, [ring, unrolled], "{name}");
         let copies =
             count(&calls, "movement", "copy_runs") + count(&calls, "assign_variable", "assign_variable");
-        assert_eq!(copies == 0, ring == 1, "{name} copies {copies} times");
+        // What is no part of the window has to be moved all the same.
+        let others = usize::from(name.starts_with("ends"));
+        assert!(ring == 0 || copies == others, "{name} copies {copies} times");
         checked += 1;
     }
     assert!(checked >= 40, "only {checked} cases");

@@ -7,7 +7,10 @@ import numpy as np
 from mistake import (
     case, changed, custom, layer, on_code, on_graph, on_operator, on_options, on_quantization, on_tensor, raw, repeated, write,
 )
-from builders import ACTIVATION, binary, convolution, fully_connected, moved, padded, pool, single, unary
+from builders import (
+    ACTIVATION, assign, binary, call_once, convolution, fully_connected, handle, initial, lstm, moved, padded, pool, read,
+    single, svdf, total, unary,
+)
 from golden import Model, Op, Tensor, constant, integers, like, random, schema, serialize
 
 LARGE = 1 << 20
@@ -147,6 +150,8 @@ case("tensor/too_many_dimensions", layer(), on_tensor(0, shape=[1] * 9))
 case("tensor/too_many_elements", layer(), on_tensor(0, shape=[LARGE, LARGE]))
 case("tensor/open_dimension", layer(), on_tensor(0, shape=[1, -1]))
 case("tensor/scale_of_zero", layer(), on_quantization(0, scale=[0.0]))
+case("tensor/negative_scale", layer(), on_quantization(0, scale=[-0.1]))
+case("tensor/weights_with_scale_of_zero", layer(), on_quantization(2, scale=[0.0]))
 case("tensor/zero_point_outside_of_the_type", layer(), on_quantization(0, zeroPoint=[1000]))
 case("tensor/scales_for_some_slices", layer(), on_quantization(2, scale=[0.1] * 3, zeroPoint=[0] * 3))
 
@@ -415,6 +420,101 @@ case("strided_slice/nothing_left", strided_slice([0, 3], [2, 3], [1, 1]))
 case("transpose/axis_twice", taken("TRANSPOSE", [2, 4], [integers(1, 1)], [4, 4], schema.TransposeOptionsT()))
 case("transpose/too_many_axes", taken("TRANSPOSE", STEPS, [integers(*reversed(range(7)))], STEPS[::-1], schema.TransposeOptionsT()))
 case("unpack/wrong_count", unpack(3))
+
+
+# ---------------------------------------------------------------- state
+
+
+def streaming(*first, value=None, once=None):
+    """A model that adds its input to what a variable holds, and keeps the input."""
+    x, variable = X(), handle("last")
+    old = read(variable, x if value is None else value)
+    y = total(x, old.outputs[0] if value is None else x)
+    outputs = y.outputs if value is None else y.outputs + old.outputs
+    return Model([x], outputs, [*first, variable, old, y, assign(variable, x)], once)
+
+
+def never_assigned():
+    x, variable = X(), handle("last")
+    old = read(variable, x)
+    return Model([x], old.outputs, [variable, old])
+
+
+def no_handle():
+    x, handle = X(), Tensor([], dtype="resource")
+    old = Op("READ_VARIABLE", [handle], [X()], schema.ReadVariableOptionsT())
+    return Model([x, handle], old.outputs, [old])
+
+
+def started_late():
+    model = streaming(call_once(), once=initial({"last": constant([[1, 2, 3, 4]], 0.05, -3)}))
+    model.ops.append(model.ops.pop(0))
+    return model
+
+
+def computed_start():
+    """The graph that runs once assigns one variable to another."""
+    variable = handle("other")
+    other = read(variable, X())
+    ops = [variable, other, handle("last")]
+    return Model([], [], [*ops, assign(ops[2], other.outputs[0])])
+
+
+def remembering(**options):
+    return single(svdf(random("ui"), X(), 2, 3, **options))
+
+
+def recurrent():
+    return single(lstm(random("ui"), Tensor([1, 2, 4], 0.05, -3), 3))
+
+
+def shared_state():
+    x = X()
+    first = svdf(random("ui"), x, 2, 3)
+    second = svdf(random("ui"), x, 2, 3)
+    second.inputs[4] = first.inputs[4]
+    return Model([x], first.outputs + second.outputs, [first, second])
+
+
+def variable_start():
+    """The graph that runs once has a tensor that is to keep its value."""
+    model = initial({"last": constant([[1, 2, 3, 4]], 0.05, -3)})
+    model.outputs.append(Tensor([1, 4], 0.05, -3, variable=True))
+    return Model(model.inputs, model.outputs, model.ops)
+
+
+def split_of(count):
+    x = moved([1, count])
+    pieces = [like(x, [1, 1]) for _ in range(count)]
+    return Model([x], pieces, [Op("SPLIT", [integers(1), x], pieces, schema.SplitOptionsT(numSplits=count))])
+
+
+def set_input(tables, index, tensor):
+    operator = tables.subgraphs[0].operators[0]
+    operator.inputs = [tensor if at == index else old for at, old in enumerate(operator.inputs)]
+
+
+case("call_once/negative_graph", streaming(call_once()), on_options(initSubgraphIndex=-1))
+case("call_once/absent_graph", streaming(call_once()))
+case("call_once/after_others", started_late())
+case("call_once/unknown_operator", streaming(call_once(), once=chain("COS")))
+case("call_once/computed_start", streaming(call_once(), once=computed_start()))
+case("call_once/variable_tensor", streaming(call_once(), once=variable_start()))
+case("read_variable/never_assigned", never_assigned())
+case("read_variable/no_handle", no_handle())
+case("read_variable/another_shape", streaming(value=Tensor([1, 5], 0.05, -3)))
+case("model/too_many_outputs", split_of(17))
+case("svdf/uneven_rank", remembering(), on_options(rank=4))
+case("svdf/weights_with_zero_point", remembering(), on_quantization(3, zeroPoint=[3]))
+case("svdf/bias_of_another_scale", remembering(), on_quantization(4, scale=[0.5]))
+case("svdf/state_that_is_not_kept", remembering(), on_tensor(5, isVariable=False), on_graph(inputs=[0, 5]))
+case("svdf/shared_state", shared_state())
+LSTM = "unidirectional_sequence_lstm"
+case(f"{LSTM}/fused_relu", recurrent(), on_options(fusedActivationFunction=schema.ActivationFunctionType.RELU))
+case(f"{LSTM}/peepholes", recurrent(), lambda tables: set_input(tables, 9, 10))
+case(f"{LSTM}/state_of_another_size", recurrent(), on_tensor(14, shape=[2, 3]))
+case(f"{LSTM}/weights_with_zero_point", recurrent(), on_quantization(2, zeroPoint=[3]))
+case(f"{LSTM}/cells_of_another_scale", recurrent(), on_quantization(15, scale=[0.0005]))
 
 
 # ---------------------------------------------------------------- warnings, and what is no mistake

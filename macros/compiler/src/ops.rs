@@ -115,7 +115,7 @@ operators! {
     call_once: CALL_ONCE, [], "any";
     cast: CAST, ["cast::cast"], "int8, int16, int32, uint32, bool";
     concatenation: CONCATENATION, [
-        "movement::copy_runs", "movement::copy_strided", "ring::push", "ring::unroll"
+        "movement::copy_runs", "movement::copy_strided", "ring::push", "ring::unroll", "ring::copy"
     ], "any";
     conv_2d: CONV_2D, [
         "conv_2d::conv_2d_1x1_s8", "conv_2d::conv_2d_contiguous_s8", "conv_2d::conv_2d_s8",

@@ -136,17 +136,10 @@ impl<'a> Reader<'a> {
 
     /// Scale and zero point of a tensor that is quantized as a whole.
     pub(crate) fn per_tensor(&self, id: TensorId, role: &str) -> Result<(f32, i32), Problem> {
-        match self.per_tensor_or_zero(id, role)? {
-            (0.0, _) => Err(Problem::new(format!("{role} has scale 0"), NOT_POSITIVE, QUANTIZE)),
-            quantization => Ok(quantization),
-        }
-    }
-
-    /// The same where a scale of 0, all of whose numbers are zero, does no harm.
-    pub(crate) fn per_tensor_or_zero(&self, id: TensorId, role: &str) -> Result<(f32, i32), Problem> {
         let Quantization { scales, zero_points, .. } = self.quantization(id, role)?;
         match (scales.as_slice(), zero_points.as_slice()) {
-            (&[scale], &[zero_point]) => Ok((scale, zero_point)),
+            (&[scale], &[zero_point]) if scale != 0.0 => Ok((scale, zero_point)),
+            (&[_], &[_]) => Err(Problem::new(format!("{role} has scale 0"), NOT_POSITIVE, QUANTIZE)),
             _ => Err(Problem::new(
                 format!("{role} has {} scales", scales.len()),
                 "activations have one scale and one zero point",

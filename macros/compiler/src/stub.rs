@@ -45,7 +45,8 @@ pub fn emit(item: &Item, file_bytes: usize, graph: &Graph) -> TokenStream {
     let any_output = lifetime(&outputs, quote!());
     let output = group(outputs.iter().map(|array| quote!(&#array)).collect());
     let windows = group(inputs.iter().map(|array| quote!(&mut #array)).collect());
-    let [new, infer, input_mut, run] = ["new", "infer", "input_mut", "run"].map(|name| method(item, name));
+    let [new, infer, input_mut, run, reset] =
+        ["new", "infer", "input_mut", "run", "reset"].map(|name| method(item, name));
     let infer = match known {
         true => quote!(pub fn #infer(&mut self, #(#names: &#inputs),*) -> #output #body),
         // Not even the number of inputs is known: one is the rule, and any output type fits.
@@ -73,7 +74,7 @@ pub fn emit(item: &Item, file_bytes: usize, graph: &Graph) -> TokenStream {
             pub const LAYERS: &'static [#support::Layer] = &[];
             pub const fn #new() -> Self { Self {} }
             #infer
-            pub fn reset(&mut self) #body
+            pub fn #reset(&mut self) #body
             pub fn #input_mut(&mut self) -> #windows #body
             pub fn #run(&mut self) -> #output #body
         }
@@ -95,6 +96,9 @@ pub fn emit(item: &Item, file_bytes: usize, graph: &Graph) -> TokenStream {
             fn infer<'a>(&'a mut self, _: Self::Input<'_>) -> Self::Output<'a> #body
             fn input_mut(&mut self) -> Self::InputMut<'_> #body
             fn run(&mut self) -> Self::Output<'_> #body
+        }
+
+        impl #support::Stateful for #name {
             fn reset(&mut self) #body
         }
     }

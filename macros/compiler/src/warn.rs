@@ -40,7 +40,9 @@ pub fn emit(item: &Item, warnings: &[Diagnostic]) -> TokenStream {
 
 /// Says so if one tensor takes more than three quarters of the arena.
 pub fn dominant_tensor(graph: &Graph, program: &Program, layout: &Layout) -> Option<Diagnostic> {
-    let (largest, buffer) = program.buffers.iter().enumerate().max_by_key(|(_, buffer)| buffer.bytes)?;
+    // What is kept from one inference to the next is no layer's to give less of.
+    let buffers = program.buffers.iter().enumerate().filter(|(_, buffer)| buffer.initial.is_none());
+    let (largest, buffer) = buffers.max_by_key(|(_, buffer)| buffer.bytes)?;
     let most = buffer.bytes.saturating_mul(4) > layout.bytes.saturating_mul(3);
     if !most || layout.bytes < WORTH_A_WARNING {
         return None;

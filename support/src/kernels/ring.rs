@@ -1,5 +1,8 @@
 //! The last steps of a stream, kept as a ring: new ones take the place of the oldest, and nothing moves.
 
+use super::movement::copy_runs;
+use super::shapes::Movement;
+use super::source::Source;
 use crate::inner::flash::Element;
 use crate::inner::product;
 
@@ -35,6 +38,73 @@ pub fn unroll<T: Element>(p: &Ring, ring: &[T], oldest: &[u16], output: &mut [T]
     rest.iter_mut().zip(newer).for_each(|(y, &x)| *y = x);
 }
 
+/// A movement of elements out of a ring.
+#[derive(Clone, Copy, Debug)]
+pub struct RingMovement {
+    /// Shape of the ring.
+    pub ring: Ring,
+    /// What is moved, as if the oldest element were the first.
+    pub movement: Movement,
+}
+
+/// `output[at] = ring[at]` for every element of a box.
+#[inline(always)] // with its parameters known, most loops vanish
+pub fn copy<T: Element>(p: &RingMovement, ring: &[T], oldest: &[u16], output: &mut [T]) {
+    let (older, newer) = p.ring.parts(ring, oldest);
+    copy_runs(&p.movement, Parts { older, newer }, output);
+}
+
+/// Two pieces of memory, one after the other.
+#[derive(Clone, Copy)]
+struct Parts<'a, T> {
+    older: &'a [T],
+    newer: &'a [T],
+}
+
+impl<T: Element> Source<T> for Parts<'_, T> {
+    #[inline(always)]
+    fn get(self, index: usize) -> Option<T> {
+        let newer = || self.newer.get(index.wrapping_sub(self.older.len()));
+        self.older.get(index).or_else(newer).copied()
+    }
+
+    #[inline(always)]
+    fn range(self, start: usize, len: usize) -> Self {
+        let edge = self.older.len();
+        let end = start.wrapping_add(len);
+        let older = self.older.get(start..end.min(edge)).unwrap_or(&[]);
+        let first = start.saturating_sub(edge);
+        let newer = self.newer.get(first..end.saturating_sub(edge)).unwrap_or(&[]);
+        Self { older, newer }
+    }
+
+    #[inline(always)]
+    fn elements(self) -> impl ExactSizeIterator<Item = T> {
+        Elements(self)
+    }
+}
+
+/// The elements of both pieces.
+struct Elements<'a, T>(Parts<'a, T>);
+
+impl<T: Element> Iterator for Elements<'_, T> {
+    type Item = T;
+
+    #[inline(always)]
+    fn next(&mut self) -> Option<T> {
+        let Self(Parts { older, newer }) = self;
+        older.split_off_first().or_else(|| newer.split_off_first()).copied()
+    }
+
+    #[inline(always)]
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        let len = self.0.older.len().wrapping_add(self.0.newer.len());
+        (len, Some(len))
+    }
+}
+
+impl<T: Element> ExactSizeIterator for Elements<'_, T> {}
+
 impl Ring {
     /// The two pieces of a ring, the older one first.
     #[inline(always)]
@@ -59,6 +129,12 @@ mod tests {
             let mut last = [0; 10];
             unroll(&p, &ring, &oldest, &mut last);
             assert_eq!(last, core::array::from_fn(|i| (end - 9 + i as i8).max(0)));
+            let (older, newer) = p.parts(&ring, &oldest);
+            for (start, len) in [(0, 10), (3, 4), (9, 1), (4, 0)] {
+                let elements = Parts { older, newer }.range(start, len).elements();
+                assert_eq!(elements.len(), len);
+                assert!(elements.eq(last[start..start + len].iter().copied()));
+            }
         }
     }
 }

@@ -15,6 +15,7 @@ from builders import (
     fully_connected,
     handle,
     initial,
+    parts,
     random_constant,
     read,
     total,
@@ -127,6 +128,22 @@ def doubled(rng, x):
     return op.outputs, [op]
 
 
+def channels(rng, x):
+    """Halves of all pixels, of one of which only the last pixels."""
+    sizes = [x.shape[3] // 2, x.shape[3] - x.shape[3] // 2]
+    halves = parts(x, 3, sizes)
+    split = Op("SPLIT_V", [x, integers(*sizes), integers(3)], halves, schema.SplitVOptionsT(numSplits=2))
+    rest = without_first(halves[0], 2, 1)
+    return rest.outputs + halves[1:], [split, rest]
+
+
+def ends(rng, x):
+    """The oldest and the newest pixels, the other way round."""
+    newest = without_first(x, x.shape[1] - 1, 1)
+    join = joined([newest.outputs[0], x], 1)
+    return join.outputs, [newest, join]
+
+
 for drop in "behind", "before":
     stream(f"conv_{drop}", image(1, 4), 5, conv(6, (5, 1)), drop=drop)
     stream(f"depthwise_{drop}", image(1, 7), 5, depthwise((5, 1)), drop=drop)
@@ -134,6 +151,10 @@ for drop in "behind", "before":
     stream(f"several_slots_{drop}", image(3, 4), 5, conv(6, (5, 1), stride=(3, 1)), drop=drop)
     stream(f"starts_at_random_{drop}", image(1, 4), 3, both(conv(6, (3, 1)), flattened(4)), drop=drop, start=True)
     stream(f"unrolled_window_{drop}", image(2, 3), 5, whole, drop=drop, start=True)
+stream("channels", image(1, 6), 5, channels, start=True)
+stream("ends", image(1, 4), 5, ends, start=True)
+stream("ends_of_several", image(2, 4), 5, ends)
+stream("channels_int16", Tensor([1, 2, 1, 4], 0.0004, 0, "int16"), 5, channels)
 stream("two_steps", image(2, 4), 6, depthwise((6, 1)))
 stream("wide_pixels", image(1, 3, width=2), 3, depthwise((3, 2)))
 stream("one_channel", image(3, 1), 9, both(depthwise((9, 1)), flattened(3)))

@@ -3,6 +3,7 @@
 //! A new model is all zeros, so that a static of it takes no flash. If its state starts otherwise, the
 //! first inference sets it.
 
+use super::method;
 use crate::Item;
 use crate::graph::Contents;
 use crate::layout::Layout;
@@ -74,12 +75,13 @@ pub(super) fn reset(item: &Item, program: &Program, layout: &Layout) -> Option<T
         }
     });
     let started = (!program.starts_at_zero()).then(|| quote!(self.started = true;));
+    let reset = method(item, "reset");
     program.has_state().then(|| {
         quote! {
             #[allow(dead_code)]
             impl #name {
                 /// Forgets all inferences: the next one is as the first one was.
-                pub fn reset(&mut self) {
+                pub fn #reset(&mut self) {
                     #(#steps)*
                     #started
                 }

@@ -5,6 +5,7 @@ use crate::diagnostics::Problem;
 use crate::graph::{ElementType, Graph, Node, TensorId};
 use crate::inner::flash::Flash;
 use crate::kernels;
+use crate::kernels::ring::RingMovement;
 use crate::lower::{Bug, Lowering};
 use crate::program::{Access, Arg, View};
 use crate::read::Reader;
@@ -191,6 +192,12 @@ impl Movement {
 
     /// Appends the call that moves an input, wherever it lies, into a place of the output.
     pub(crate) fn lower(&self, to: &mut Lowering<'_>, input: TensorId, output: View) -> Result<(), Bug> {
+        if let (Some(ring), Some(movement)) = (to.ring(input), self.runs()) {
+            let mut args = ring.args().to_vec();
+            args.push(Arg::Window("output", output, Access::Write));
+            to.call("ring", "copy", &RingMovement { ring: ring.shape, movement }, args, 0);
+            return Ok(());
+        }
         let (kernel, params) = self.kernel().ok_or_else(|| to.bug(format_args!("too many axes")))?;
         let args = vec![to.operand("input", "VALUES", input)?, Arg::Window("output", output, Access::Write)];
         to.call("movement", kernel, &params, args, 0);
@@ -301,10 +308,16 @@ impl Op for Take {
 
     fn lower(&self, to: &mut Lowering<'_>) -> Result<(), Bug> {
         let input = to.input(self.input)?;
+        // A part of a ring need not lie in one piece.
+        let lies = |to: &Lowering<'_>, output| {
+            to.ring(input).is_none() || to.tensor(output).elements() == to.tensor(input).elements()
+        };
         for (index, part) in self.parts.iter().enumerate() {
             let output = to.output(index)?;
             match part.alias(to.tensor(output).elements()) {
-                Some(start) if to.tensor(input).data.is_none() => to.alias(output, input, start)?,
+                Some(start) if to.tensor(input).data.is_none() && lies(to, output) => {
+                    to.alias(output, input, start)?;
+                }
                 _ => {
                     let output = to.write(output)?;
                     part.lower(to, input, output)?;

@@ -39,8 +39,8 @@ fn product(
     operands: Operands,
     activation: Activation,
 ) -> Result<Product<Vec<Loop>>, Problem> {
-    let (left, left_zero_point) = reader.per_tensor_or_zero(operands.left, "left operand")?;
-    let (right, right_zero_point) = reader.per_tensor_or_zero(operands.right, "right operand")?;
+    let (left, left_zero_point) = reader.per_tensor(operands.left, "left operand")?;
+    let (right, right_zero_point) = reader.per_tensor(operands.right, "right operand")?;
     let (output, zero_point) = reader.per_tensor(operands.output, "output")?;
     let symmetric = [left_zero_point, right_zero_point, zero_point] == [0; 3];
     if operands.ty == ElementType::Int16 && !symmetric {

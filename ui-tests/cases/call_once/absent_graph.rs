@@ -1,0 +1,3 @@
+tiny_model::tiny_model!("absent_graph.tflite");
+
+fn main() {}

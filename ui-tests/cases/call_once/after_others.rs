@@ -1,0 +1,3 @@
+tiny_model::tiny_model!("after_others.tflite");
+
+fn main() {}

@@ -1,0 +1,3 @@
+tiny_model::tiny_model!("computed_start.tflite");
+
+fn main() {}

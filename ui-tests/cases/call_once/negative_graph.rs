@@ -1,0 +1,3 @@
+tiny_model::tiny_model!("negative_graph.tflite");
+
+fn main() {}

@@ -1,0 +1,3 @@
+tiny_model::tiny_model!("unknown_operator.tflite");
+
+fn main() {}

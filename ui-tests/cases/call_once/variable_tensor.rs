@@ -1,0 +1,3 @@
+tiny_model::tiny_model!("variable_tensor.tflite");
+
+fn main() {}

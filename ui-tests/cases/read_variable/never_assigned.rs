@@ -1,0 +1,3 @@
+tiny_model::tiny_model!("never_assigned.tflite");
+
+fn main() {}

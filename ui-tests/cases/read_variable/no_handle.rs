@@ -1,0 +1,3 @@
+tiny_model::tiny_model!("no_handle.tflite");
+
+fn main() {}

@@ -1,0 +1,3 @@
+tiny_model::tiny_model!("shared_state.tflite");
+
+fn main() {}

@@ -1,0 +1,3 @@
+tiny_model::tiny_model!("uneven_rank.tflite");
+
+fn main() {}

@@ -1,0 +1,3 @@
+tiny_model::tiny_model!("negative_scale.tflite");
+
+fn main() {}

@@ -1,0 +1,3 @@
+tiny_model::tiny_model!("peepholes.tflite");
+
+fn main() {}
