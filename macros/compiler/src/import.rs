@@ -8,6 +8,8 @@ use crate::schema::{File, MAX_OPERATORS, MAX_TENSORS, SMALLER, readable, tflite}
 use std::collections::HashSet;
 use std::rc::Rc;
 
+mod legacy;
+
 /// No tensor of a model for a microcontroller has more elements.
 const MAX_ELEMENTS: usize = 1 << 26;
 /// More dimensions than this are refused.
@@ -61,10 +63,35 @@ impl<'a> Import<'_, 'a> {
         self.graph.inputs = inputs;
         self.graph.outputs = outputs;
         self.written.extend(self.graph.inputs.iter().copied());
+        self.shift_inputs();
         for (index, operator) in main.operators().into_iter().flatten().enumerate() {
             self.operator(index, operator);
         }
         self.check_ports();
+        self.shift_outputs(main.operators().map_or(0, |list| list.len()));
+    }
+
+    /// What the caller provides as `uint8` is shifted first.
+    fn shift_inputs(&mut self) {
+        for at in 0..self.graph.inputs.len() {
+            let inside = self.graph.inputs[at];
+            if let Some(port) = legacy::port(&mut self.graph, inside) {
+                self.graph.nodes.push(legacy::node(0, port, inside));
+                self.graph.inputs[at] = port;
+                self.written.insert(port);
+            }
+        }
+    }
+
+    /// What the caller gets as `uint8` is shifted back at last.
+    fn shift_outputs(&mut self, operators: usize) {
+        for at in 0..self.graph.outputs.len() {
+            let inside = self.graph.outputs[at];
+            if let Some(port) = legacy::port(&mut self.graph, inside) {
+                self.graph.nodes.push(legacy::node(operators.saturating_sub(1), inside, port));
+                self.graph.outputs[at] = port;
+            }
+        }
     }
 
     /// Reads all tensors; one that is broken is an error and stands as an empty one.
@@ -145,6 +172,7 @@ impl<'a> Import<'_, 'a> {
         let reader =
             Reader { graph: &self.graph, operator, name: row.name, inputs: &inputs, outputs: &outputs };
         reader_float_check(&reader)?;
+        legacy::check(&reader)?;
         let op = (row.read)(&reader)?;
         let node = Node { index, name: row.name, op, inputs, outputs };
         match node.op.fold(&self.graph, &node) {
@@ -224,13 +252,41 @@ fn unsupported(name: &str, code: &tflite::OperatorCode<'_>) -> Problem {
         }
         _ => "replace the layer, or ask for the operator in an issue",
     };
-    let version = code.version();
-    Problem::new(
-        format!("version {version} of {} is not supported", printable(name)),
-        "there is no kernel for it",
-        fix,
-    )
+    let what = format!("version {} of {} is not supported", code.version(), printable(name));
+    let (why, fix) = match name {
+        _ if FLOAT_ONLY.contains(&name) => (
+            "TensorFlow Lite Micro computes it in floating point only, and so it has no quantized form",
+            "replace the layer by one that has an int8 form",
+        ),
+        "IF" | "WHILE" => (
+            "which operators run must be known during compilation",
+            "compute both branches and choose with SELECT_V2, or unroll the loop before converting",
+        ),
+        "WHERE" => (
+            "how many elements it gives is known only when the model runs, and memory is planned before",
+            "choose elements with SELECT_V2 (`tf.where` with three arguments)",
+        ),
+        _ => ("there is no kernel for it", fix),
+    };
+    Problem::new(what, why, fix)
 }
+
+/// Operators for which TensorFlow Lite Micro has kernels on floating-point numbers alone.
+const FLOAT_ONLY: [&str; 13] = [
+    "CEIL",
+    "COS",
+    "EXP",
+    "FLOOR",
+    "FLOOR_DIV",
+    "FLOOR_MOD",
+    "L2_POOL_2D",
+    "LOG",
+    "NEG",
+    "ROUND",
+    "SIN",
+    "SQRT",
+    "SQUARE",
+];
 
 fn not_written(tensor: &Tensor) -> Problem {
     Problem::new(
@@ -292,7 +348,10 @@ fn read_tensor(tensor: tflite::Tensor<'_>, buffers: &[Result<&[u8], Problem>]) -
     let zeros = data.as_deref().is_some_and(|bytes| bytes.iter().all(|&byte| byte == 0));
     let quantization = tensor.quantization().map(|q| read_quantization(q, &shape, ty, zeros));
     let quantization = quantization.transpose()?.flatten();
-    Ok(Tensor { name: tensor.name().unwrap_or_default().to_owned(), shape, ty, quantization, data })
+    let name = tensor.name().unwrap_or_default().to_owned();
+    let mut tensor = Tensor { name, shape, ty, quantization, data, shifted: false };
+    legacy::shift(&mut tensor);
+    Ok(tensor)
 }
 
 /// Constant bytes; a buffer without any means that the tensor is computed.
