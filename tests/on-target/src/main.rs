@@ -5,6 +5,7 @@
 mod board;
 mod elf;
 mod emulator;
+mod examples;
 mod firmware;
 mod ledger;
 mod measure;
@@ -29,12 +30,14 @@ use report::Row;
 
 const USAGE: &str = "\
 usage: cargo run -p on-target -- [--board NAME]... [--ledger] PROGRAM...
+       cargo run -p on-target -- --examples
 
 PROGRAM is the name of a file in tests/on-target/firmware/programs, or the path of a Rust file like those. Beside
 it lie PROGRAM.expected, the bytes that every board must put out, and PROGRAM.input, if it reads any.
 Or it is the path of a .tflite model beside which lie golden vectors, in a .npz of the same name.
 With --ledger the figures are compared with those in tests/on-target/ledger.csv; more than 2 % worse is an error. With
 UPDATE=1 in the environment they are written there instead.
+With --examples the firmware projects in the folder examples are built and run instead.
 Without --board the program runs on all boards:";
 
 /// What the command line asks for.
@@ -43,6 +46,8 @@ struct Order {
     boards: Vec<&'static Board>,
     programs: Vec<String>,
     ledger: bool,
+    /// The firmware examples, and nothing else.
+    examples: bool,
 }
 
 fn main() -> ExitCode {
@@ -66,6 +71,9 @@ fn harness(words: impl Iterator<Item = String>) -> Result<usize> {
         BOARDS.iter().for_each(|board| println!("  {:12} {}", board.name, board.core));
         return Ok(0);
     };
+    if order.examples {
+        return examples::run_all();
+    }
     let (rows, ledger, failures) = run_all(&order)?;
     report::print_table(&rows);
     match std::env::var_os("UPDATE") {
@@ -115,13 +123,14 @@ fn arguments(mut arguments: impl Iterator<Item = String>) -> Result<Option<Order
             "--help" | "-h" => return Ok(None),
             "--board" => order.boards.push(Board::named(&arguments.next().unwrap_or_default())?),
             "--ledger" => order.ledger = true,
+            "--examples" => order.examples = true,
             option if option.starts_with('-') => {
                 bail!("unknown option {option}; --help lists the known ones")
             }
             _ => order.programs.push(argument),
         }
     }
-    if order.programs.is_empty() {
+    if order.programs.is_empty() && !order.examples {
         return Ok(None);
     }
     if order.boards.is_empty() {
