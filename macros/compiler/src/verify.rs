@@ -88,9 +88,12 @@ mod tests {
             args: windows.iter().map(view).collect(),
             macs: 0,
         };
-        let program =
-            Program { buffers: vec![Buffer { bytes: 16 }], calls: vec![call], ..Program::default() };
-        verify(&program, &Layout { offsets: vec![4], bytes: 20 }).map_err(|bug| bug.0)
+        let program = Program {
+            buffers: vec![Buffer { bytes: 16, initial: None }],
+            calls: vec![call],
+            ..Program::default()
+        };
+        verify(&program, &Layout { offsets: vec![4], bytes: 20, state: 0 }).map_err(|bug| bug.0)
     }
 
     const I8: ElementType = ElementType::Int8;
@@ -122,8 +125,8 @@ mod tests {
 
     #[test]
     fn a_bug_reaches_the_user_as_ours() {
-        let bug =
-            verify(&Program::default(), &Layout { offsets: Vec::new(), bytes: 3 }).expect_err("3 bytes");
+        let bug = verify(&Program::default(), &Layout { offsets: Vec::new(), bytes: 3, state: 0 })
+            .expect_err("3 bytes");
         let diagnostic = bug.diagnostic();
         assert!(diagnostic.is_bug() && diagnostic.fix.contains("report"), "{diagnostic}");
     }

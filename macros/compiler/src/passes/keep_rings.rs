@@ -16,20 +16,19 @@ pub fn run(graph: &mut Graph) {
     let found: Vec<Found> = find(graph);
     let mut removed: HashSet<usize> = HashSet::new();
     for Found { variable, join, new, shape, others } in found {
-        let Some(Value { elements, contents, ty }) = graph.variables[variable.0].initial.clone() else {
-            continue;
-        };
-        let (window, size) = (shape.slot * shape.slots, ty.size().unwrap_or(0));
+        let Some(kept) = graph.variables.get_mut(variable.0) else { continue };
+        let Some(Value { elements, contents, ty }) = kept.initial.take() else { continue };
+        let (window, size) = (shape.slot.saturating_mul(shape.slots), ty.size().unwrap_or(0));
         // What is dropped in the first step may be anything.
-        let dropped = window.saturating_sub(elements) * size;
+        let dropped = window.saturating_sub(elements).saturating_mul(size);
         let contents = match contents {
             Contents::Fill(byte) => Contents::Fill(byte),
             Contents::Bytes(bytes) => {
                 Contents::Bytes(vec![0; dropped].into_iter().chain(bytes.iter().copied()).collect())
             }
         };
-        graph.variables[variable.0].initial = Some(Value { ty, elements: window, contents });
-        let node = &mut graph.nodes[join];
+        kept.initial = Some(Value { ty, elements: window, contents });
+        let Some(node) = graph.nodes.get_mut(join) else { continue };
         node.inputs = vec![Some(new)];
         node.op = Rc::new(Keep { variable, shape });
         removed.extend(others);
@@ -63,7 +62,8 @@ fn find(graph: &Graph) -> Vec<Found> {
     let (mut reads, mut assigns) = (HashMap::new(), HashMap::new());
     let used = graph.nodes.iter().flat_map(|node| node.inputs.iter().flatten());
     for &id in used.chain(&graph.outputs) {
-        *search.readers.entry(id).or_default() += 1;
+        let readers = search.readers.entry(id).or_default();
+        *readers = readers.saturating_add(1);
     }
     for (at, node) in graph.nodes.iter().enumerate() {
         search.writers.extend(node.outputs.iter().map(|&id| (id, at)));
@@ -167,5 +167,8 @@ impl Search<'_> {
 }
 
 fn gcd(a: usize, b: usize) -> usize {
-    if b == 0 { a } else { gcd(b, a % b) }
+    match a.checked_rem(b) {
+        None => a,
+        Some(rest) => gcd(b, rest),
+    }
 }
