@@ -31,6 +31,10 @@ impl Input {
         if input.peek(Token![;]) {
             input.parse::<Token![;]>()?;
         }
+        if input.peek(Token![as]) {
+            let example = format!("to name the struct, write `pub struct Name = \"{}\";`", path.value());
+            return Err(input.error(example));
+        }
         if !input.is_empty() {
             return Err(input.error(
                 "expected nothing after the path; for settings write `pub struct Name = \"model.tflite\"; …`",
@@ -47,7 +51,11 @@ impl Input {
             return Err(input.error("expected the path of a model, as in `tiny_model!(\"kws.tflite\")`, or `struct Name = \"kws.tflite\";`"));
         }
         input.parse::<Token![struct]>()?;
-        let name = input.parse()?;
+        let name: Ident = input.parse()?;
+        if !input.peek(Token![=]) {
+            let example = format!("expected the path of the model, as in `struct {name} = \"kws.tflite\";`");
+            return Err(input.error(example));
+        }
         input.parse::<Token![=]>()?;
         let path = input.parse()?;
         input.parse::<Token![;]>()?;

@@ -16,7 +16,8 @@ pub fn expand(tokens: TokenStream) -> TokenStream {
         Ok(input) => input,
         Err(error) => return error.into_compile_error().into(),
     };
-    let mut item = Item { attributes, visibility, name, support, path, source: None };
+    let module = locate::module(&path);
+    let mut item = Item { attributes, visibility, name, support, path, source: None, module };
     let (message, stub) = match locate::model(&item.path) {
         Err(message) => (message, stub(&item)),
         Ok((file, bytes)) => {

@@ -1,5 +1,8 @@
 //! Where the model is: beside the source file that names it, else in the crate's folder.
 
+use proc_macro2::Ident;
+use quote::format_ident;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use syn::LitStr;
 
@@ -12,6 +15,15 @@ pub(crate) fn model(literal: &LitStr) -> Result<(PathBuf, Vec<u8>), String> {
     let folders: Vec<PathBuf> =
         beside.into_iter().chain(manifest).filter_map(|folder| std::path::absolute(folder).ok()).collect();
     find(&given, &folders)
+}
+
+/// A name for what belongs to this call of the macro alone: of its place in the sources.
+pub(crate) fn module(literal: &LitStr) -> Ident {
+    let span = literal.span().unwrap();
+    let mut hasher = DefaultHasher::new();
+    (span.local_file(), literal.value()).hash(&mut hasher);
+    let (line, column, file) = (span.line(), span.column(), hasher.finish());
+    format_ident!("__tiny_model_{line}_{column}_{file:x}", span = literal.span())
 }
 
 /// The model at a path that is relative to one of these folders.

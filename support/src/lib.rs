@@ -25,8 +25,11 @@
 #[doc(hidden)]
 pub mod inner;
 #[doc(hidden)]
+#[forbid(unsafe_code)]
 pub mod kernels;
+#[forbid(unsafe_code)]
 mod model;
+#[forbid(unsafe_code)]
 mod tensor;
 
 pub use model::{Layer, Model, Stateful};

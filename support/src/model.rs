@@ -17,6 +17,11 @@ pub struct Layer {
 ///
 /// Every struct that [`tiny_model!`](crate::tiny_model) defines has the same as inherent items, so
 /// that this trait need not be in scope.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a model",
+    label = "expected a struct that `tiny_model!` defines",
+    note = "`tiny_model!(\"kws.tflite\");` defines `Kws`, which implements `tiny_model::Model`"
+)]
 pub trait Model {
     /// The struct's name.
     const NAME: &'static str;

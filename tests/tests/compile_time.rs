@@ -22,6 +22,7 @@ fn item() -> Item {
         support: quote!(::tiny_model),
         path: syn::parse_quote!("model.tflite"),
         source: None,
+        module: format_ident!("hidden"),
     }
 }
 

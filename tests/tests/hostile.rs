@@ -45,6 +45,13 @@ fn rows(index: &str) -> Vec<(String, Expected)> {
     lines.map(row).collect()
 }
 
+/// The most memory that this process ever had, where the system tells.
+fn peak_memory() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    line.trim().strip_suffix(" kB")?.parse::<u64>().ok().map(|kilobytes| kilobytes * 1024)
+}
+
 #[test]
 fn every_bad_file_behaves() {
     let folder = Path::new(env!("TINY_MODEL_ZOO_FOUND")).join("bad");
@@ -74,5 +81,7 @@ fn every_bad_file_behaves() {
         }
     }
     assert!(rows.len() >= 80, "only {} files", rows.len());
+    let peak = peak_memory();
+    assert!(peak.is_none_or(|bytes| bytes < 1 << 30), "{peak:?} bytes of memory");
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

@@ -5,7 +5,7 @@ Run it in the virtual environment of `tests/ops/requirements.txt`.
 
 import numpy as np
 from mistake import (
-    case, custom, layer, on_code, on_graph, on_operator, on_options, on_quantization, on_tensor, raw, repeated, write,
+    case, changed, custom, layer, on_code, on_graph, on_operator, on_options, on_quantization, on_tensor, raw, repeated, write,
 )
 from builders import (
     ACTIVATION, assign, binary, call_once, convolution, fully_connected, handle, initial, lstm, moved, padded, pool, read,
@@ -84,6 +84,36 @@ def three_problems():
     return Model([x], [z], layers)
 
 
+def folded(count):
+    """Constants of 32 KiB, each computed from the one before."""
+    tensors = [constant(np.zeros((1, 1 << 15)), 0.05)]
+    tensors += [Tensor([1, 1 << 15], 0.05) for _ in range(count)]
+    options = schema.MaximumMinimumOptionsT()
+    ops = [Op("MAXIMUM", [a, a], [b], options) for a, b in zip(tensors, tensors[1:])]
+    return Model([x := X()], [x, tensors[-1]], ops)
+
+
+def sums(count):
+    """The same constant of 64 KiB, added again and again."""
+    tensors = [Tensor([1, 1 << 16], 0.05) for _ in range(count + 1)]
+    term = constant(np.zeros((1, 1 << 16)), 0.05)
+    ops = [Op("ADD", [a, term], [b], schema.AddOptionsT()) for a, b in zip(tensors, tensors[1:])]
+    return Model([tensors[0]], [tensors[-1]], ops)
+
+
+def overlapping(size):
+    """Buffers each of which is all of the file but its first bytes."""
+
+    def change(tables):
+        graph = tables.subgraphs[0]
+        for index in range(1400):
+            tables.buffers.append(schema.BufferT(offset=8, size=size))
+            graph.tensors.append(schema.TensorT(shape=[size], type=0, buffer=len(tables.buffers) - 1))
+            graph.tensors[-1].type = schema.TensorType.INT8
+
+    return change
+
+
 def outside(tables):
     tables.buffers.append(schema.BufferT(offset=1 << 40, size=8))
     tables.subgraphs[0].tensors[2].buffer = len(tables.buffers) - 1
@@ -95,6 +125,12 @@ case("model/no_graph", layer(), lambda tables: setattr(tables, "subgraphs", []))
 case("model/no_output", layer(), on_graph(outputs=[]))
 case("model/absent_input", layer(), on_graph(inputs=[77]))
 case("model/absent_output", layer(), on_graph(outputs=[77]))
+case("model/too_many_inputs", layer(), on_graph(inputs=[0] * 13))
+case("model/too_many_folded_constants", folded(65))
+case("model/too_many_constants", sums(1030))
+case("model/constant_as_input", layer(), on_graph(inputs=[0, 2]))
+case("model/input_listed_twice", layer(), on_graph(inputs=[0, 0]))
+case("model/input_of_64_bits", unary("SHAPE", Tensor([2], dtype="int64"), Tensor([1], dtype="int32"), schema.ShapeOptionsT()))
 case("model/three_problems", three_problems())
 case("model/many_of_one_kind", chain(*["COS"] * 38))
 case("model/read_before_written", chain("RELU", "RELU"), lambda tables: tables.subgraphs[0].operators.reverse())
@@ -109,6 +145,7 @@ case("tensor/sparse_weights", layer(), on_tensor(2, sparsity=schema.SparsityPara
 case("tensor/absent_buffer", layer(), on_tensor(2, buffer=77))
 case("tensor/buffer_outside_of_the_file", layer(), outside)
 case("tensor/short_buffer", layer(), lambda tables: setattr(tables.buffers[1], "data", tables.buffers[1].data[:-1]))
+case("tensor/overlapping_buffers", layer(), overlapping(len(changed(layer(), overlapping(1))) - 8))
 case("tensor/too_many_dimensions", layer(), on_tensor(0, shape=[1] * 9))
 case("tensor/too_many_elements", layer(), on_tensor(0, shape=[LARGE, LARGE]))
 case("tensor/open_dimension", layer(), on_tensor(0, shape=[1, -1]))
@@ -139,6 +176,7 @@ case("operator/unknown_version", relu(), on_code(version=1000))
 case("operator/absent_code", relu(), on_operator(opcodeIndex=77))
 case("operator/absent_input", relu(), on_operator(inputs=[77]))
 case("operator/absent_output", relu(), on_operator(outputs=[77]))
+case("operator/too_many_inputs", relu(), on_operator(inputs=[0] * 1001))
 case("operator/too_few_inputs", relu(), on_operator(inputs=[]))
 case("operator/input_left_out", relu(), on_operator(inputs=[-1]))
 case("operator/no_options", layer(), on_operator(builtinOptionsType=0, builtinOptions=None))

@@ -97,7 +97,11 @@ impl fmt::Display for At {
         match self {
             Self::Model => write!(f, "the model"),
             Self::Compiler => write!(f, "the compiler"),
+            Self::Tensor { index, name } if name.is_empty() => write!(f, "tensor {index}"),
             Self::Tensor { index, name } => write!(f, "tensor {index} `{}`", printable(name)),
+            Self::Operator { index, name, output } if output.is_empty() => {
+                write!(f, "operator {index} {}", printable(name))
+            }
             Self::Operator { index, name, output } => {
                 write!(f, "operator {index} {}, output `{}`", printable(name), printable(output))
             }

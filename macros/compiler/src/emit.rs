@@ -186,7 +186,8 @@ fn methods(item: &Item, program: &Program, layout: &Layout) -> TokenStream {
     quote! {
         #[allow(dead_code, clippy::too_many_arguments, clippy::type_complexity)]
         impl #name {
-            /// A model that is ready to run.
+            /// A model that is ready to run. To run it changes it, so in a static it needs a cell: one
+            /// that is taken once, as `static_cell::StaticCell`, or one behind a lock.
             #[inline]
             pub const fn #new() -> Self {
                 Self { arena: #support::__private::arena::Arena::new(), #fields }

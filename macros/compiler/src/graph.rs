@@ -159,6 +159,14 @@ impl ElementType {
         })
     }
 
+    /// Whether kernels and callers deal with such elements.
+    pub fn is_on_devices(self) -> bool {
+        matches!(
+            self,
+            Self::Int8 | Self::UInt8 | Self::Bool | Self::Int16 | Self::UInt16 | Self::Int32 | Self::UInt32
+        )
+    }
+
     /// Whether elements are floating-point numbers.
     pub fn is_float(self) -> bool {
         matches!(self, Self::Float16 | Self::Float32 | Self::Float64)
@@ -201,9 +209,9 @@ impl fmt::Display for ElementType {
 }
 
 impl Tensor {
-    /// Number of elements. Import has checked that the product fits.
+    /// Number of elements. Import has limited it.
     pub fn elements(&self) -> usize {
-        self.shape.iter().product()
+        self.shape.iter().fold(1, |elements, &size| elements.saturating_mul(size))
     }
 
     /// Constant elements of an integer type.
@@ -243,8 +251,15 @@ impl Tensor {
 
 impl Graph {
     /// The tensor that an id names.
+    #[allow(clippy::indexing_slicing)] // ids are made of indices that import has checked
     pub fn tensor(&self, id: TensorId) -> &Tensor {
         &self.tensors[id.0]
+    }
+
+    /// The same, to be changed.
+    #[allow(clippy::indexing_slicing)] // as above
+    pub fn tensor_mut(&mut self, id: TensorId) -> &mut Tensor {
+        &mut self.tensors[id.0]
     }
 
     /// Where a node is, for a diagnostic.

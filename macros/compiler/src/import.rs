@@ -2,21 +2,18 @@
 
 use crate::diagnostics::{At, Diagnostic, Problem, printable};
 use crate::graph::{ElementType, Graph, Node, Quantization, Tensor, TensorId, Variable};
+use crate::limits::{
+    MAX_BYTES, MAX_ELEMENTS, MAX_FOLDED, MAX_OPERANDS, MAX_OPERATORS, MAX_PORTS, MAX_RANK, MAX_TENSORS,
+    SMALLER,
+};
 use crate::ops::{OPERATORS, Operator};
 use crate::read::{CONVERT_AGAIN, QUANTIZE, Reader};
-use crate::schema::{File, MAX_OPERATORS, MAX_TENSORS, SMALLER, readable, tflite};
+use crate::schema::{File, readable, tflite};
 use crate::unsupported;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 mod variables;
-
-/// No tensor of a model for a microcontroller has more elements.
-const MAX_ELEMENTS: usize = 1 << 26;
-/// More inputs, or outputs, than this are refused: so many windows of the arena are open at once.
-const MAX_PORTS: usize = 16;
-/// More dimensions than this are refused.
-const MAX_RANK: usize = 8;
 
 /// A model that was read: the graph as far as it could be understood.
 pub struct Imported {
@@ -76,6 +73,8 @@ struct Import<'f, 'a> {
     broken: HashMap<TensorId, Option<Problem>>,
     /// Whether this is the graph that runs once.
     once: bool,
+    /// Bytes of what was computed while compiling.
+    folded: usize,
 }
 
 impl<'f, 'a> Import<'f, 'a> {
@@ -87,6 +86,7 @@ impl<'f, 'a> Import<'f, 'a> {
             written: HashSet::new(),
             broken: HashMap::new(),
             once: false,
+            folded: 0,
         }
     }
 
@@ -99,6 +99,17 @@ impl<'f, 'a> Import<'f, 'a> {
             if count > limit {
                 let problem =
                     Problem::new(format!("{count} {what}"), format!("the limit is {limit}"), SMALLER);
+                return self.errors.push(problem.at(At::Model));
+            }
+        }
+        for (list, what) in [(main.inputs(), "inputs"), (main.outputs(), "outputs")] {
+            let count = list.map_or(0, |list| list.len());
+            if count > MAX_PORTS {
+                let problem = Problem::new(
+                    format!("{count} {what}"),
+                    format!("the limit is {MAX_PORTS}"),
+                    "concatenate some of them in the model",
+                );
                 return self.errors.push(problem.at(At::Model));
             }
         }
@@ -116,10 +127,10 @@ impl<'f, 'a> Import<'f, 'a> {
 
     /// Reads all tensors; one that is broken stands as an empty one.
     fn tensors(&mut self, main: tflite::SubGraph<'a>) {
-        let buffers = self.file.buffers();
+        let mut buffers = Buffers { found: self.file.buffers(), copies: HashMap::new(), bytes: 0 };
         for (index, tensor) in main.tensors().into_iter().flatten().enumerate() {
             let id = TensorId(index);
-            let mut read = read_tensor(tensor, &buffers).unwrap_or_else(|problem| {
+            let mut read = read_tensor(tensor, &mut buffers).unwrap_or_else(|problem| {
                 self.broken.insert(id, Some(problem));
                 let name = tensor.name().unwrap_or_default().to_owned();
                 Tensor { name, shape: Vec::new(), ty: ElementType::Other, quantization: None, data: None }
@@ -216,13 +227,31 @@ impl<'f, 'a> Import<'f, 'a> {
         let node = Node { index, name: row.name, op, inputs, outputs };
         match node.op.fold(&self.graph, &node) {
             Some(values) => {
+                self.count_folded(&node, &values)?;
                 for (id, value) in node.outputs.iter().zip(values) {
-                    self.graph.tensors[id.0].data = Some(value);
+                    self.graph.tensor_mut(*id).data = Some(value);
                 }
             }
             None => self.keep(node)?,
         }
         Ok(())
+    }
+
+    /// Limits what is computed while compiling. What is an input's memory takes none of its own.
+    fn count_folded(&mut self, node: &Node, values: &[Rc<[u8]>]) -> Result<(), Problem> {
+        let inputs = node.inputs.iter().flatten().filter_map(|&id| self.graph.tensor(id).data.as_ref());
+        let inputs: Vec<&Rc<[u8]>> = inputs.collect();
+        let new = values.iter().filter(|value| !inputs.iter().any(|input| Rc::ptr_eq(input, value)));
+        let total = new.fold(self.folded, |total, value| total.saturating_add(value.len()));
+        self.folded = total;
+        match total {
+            ..=MAX_FOLDED => Ok(()),
+            _ => Err(Problem::new(
+                format!("with this one, what is computed from constants takes {total} bytes"),
+                format!("the limit is {MAX_FOLDED}"),
+                "compute them before the model is converted",
+            )),
+        }
     }
 
     /// The tensors that an operator names.
@@ -231,6 +260,14 @@ impl<'f, 'a> Import<'f, 'a> {
         &self,
         operator: tflite::Operator<'a>,
     ) -> Result<(Vec<Option<TensorId>>, Vec<TensorId>), Problem> {
+        let operands = [operator.inputs(), operator.outputs()].map(|list| list.map_or(0, |list| list.len()));
+        if let Some(count) = operands.into_iter().find(|&count| count > MAX_OPERANDS) {
+            return Err(Problem::new(
+                format!("{count} inputs or outputs"),
+                format!("the limit is {MAX_OPERANDS}"),
+                "do it in several steps",
+            ));
+        }
         let count = self.graph.tensors.len();
         let known = |id: i32| usize::try_from(id).ok().filter(|&id| id < count).map(TensorId);
         let missing = |id: i32, role: &str| {
@@ -258,19 +295,15 @@ impl<'f, 'a> Import<'f, 'a> {
         for id in ports {
             self.is_broken(id);
         }
-        for &id in &self.graph.outputs {
-            if !self.written.contains(&id) {
-                self.errors.push(not_written(self.graph.tensor(id)).at(at(&self.graph, id)));
-            }
-        }
-        let sides = [(&self.graph.inputs, "inputs"), (&self.graph.outputs, "outputs")];
-        for (ports, side) in sides.into_iter().filter(|(ports, _)| ports.len() > MAX_PORTS) {
+        // If something is wrong with an operator, it is said what.
+        let unwritten = self.graph.outputs.iter().filter(|id| !self.written.contains(id));
+        if let (Some(&id), true) = (unwritten.into_iter().next(), self.errors.is_empty()) {
             let problem = Problem::new(
-                format!("{} {side}", ports.len()),
-                format!("a model may have {MAX_PORTS} of them"),
-                "join some of them in the model",
+                "an output that has no values",
+                "no operator writes it, and it is neither an input nor a constant",
+                CONVERT_AGAIN,
             );
-            self.errors.push(problem.at(At::Model));
+            self.errors.push(problem.at(at(&self.graph, id)));
         }
         if self.graph.outputs.is_empty() {
             let problem = Problem::new("the model has no output", "there is nothing to infer", CONVERT_AGAIN);
@@ -322,7 +355,40 @@ fn reader_float_check(reader: &Reader<'_>) -> Result<(), Problem> {
     }
 }
 
-fn read_tensor(tensor: tflite::Tensor<'_>, buffers: &[Result<&[u8], Problem>]) -> Result<Tensor, Problem> {
+/// The buffers of a file: each is copied once, however many tensors have it.
+struct Buffers<'a> {
+    found: Vec<Result<&'a [u8], Problem>>,
+    copies: HashMap<u32, Rc<[u8]>>,
+    /// Bytes of all copies: more than the file has, if buffers overlap.
+    bytes: usize,
+}
+
+impl Buffers<'_> {
+    /// The bytes of a buffer; none if there are none.
+    fn get(&mut self, index: u32) -> Result<Option<Rc<[u8]>>, Problem> {
+        if let Some(copy) = self.copies.get(&index) {
+            return Ok(Some(copy.clone()));
+        }
+        let Some(bytes) = usize::try_from(index).ok().and_then(|at| self.found.get(at)) else {
+            let what = format!("its buffer is entry {index} of {}", self.found.len());
+            return Err(Problem::new(what, "there is no such entry", CONVERT_AGAIN));
+        };
+        let bytes = bytes.as_ref().map_err(Clone::clone)?;
+        if bytes.is_empty() {
+            return Ok(None);
+        }
+        self.bytes = self.bytes.saturating_add(bytes.len());
+        if self.bytes > MAX_BYTES {
+            let what = format!("with this one, constants take {} bytes", self.bytes);
+            return Err(Problem::new(what, format!("the limit is {MAX_BYTES}"), SMALLER));
+        }
+        let copy: Rc<[u8]> = (*bytes).into();
+        self.copies.insert(index, copy.clone());
+        Ok(Some(copy))
+    }
+}
+
+fn read_tensor(tensor: tflite::Tensor<'_>, buffers: &mut Buffers<'_>) -> Result<Tensor, Problem> {
     let shape = read_shape(tensor)?;
     let ty = element_type(tensor.type_());
     if ty == ElementType::Other {
@@ -339,30 +405,23 @@ fn read_tensor(tensor: tflite::Tensor<'_>, buffers: &[Result<&[u8], Problem>]) -
             "convert without sparsity (pruned weights stay zeros)",
         ));
     }
-    let elements = shape.iter().product::<usize>();
-    let data = match buffers.get(tensor.buffer() as usize) {
-        None => {
-            let what = format!("its buffer is entry {} of {}", tensor.buffer(), buffers.len());
-            return Err(Problem::new(what, "there is no such entry", CONVERT_AGAIN));
-        }
-        Some(Err(problem)) => return Err(problem.clone()),
-        Some(Ok(bytes)) => read_data(bytes, ty, elements)?,
-    };
+    let elements = elements(&shape).unwrap_or(0);
+    let data = buffers.get(tensor.buffer())?;
+    if let Some(data) = &data {
+        check_length(data, ty, elements)?;
+    }
     let zeros = data.as_deref().is_some_and(|bytes| bytes.iter().all(|&byte| byte == 0));
     let quantization = tensor.quantization().map(|q| read_quantization(q, &shape, ty, zeros));
     let quantization = quantization.transpose()?.flatten();
     Ok(Tensor { name: tensor.name().unwrap_or_default().to_owned(), shape, ty, quantization, data })
 }
 
-/// Constant bytes; a buffer without any means that the tensor is computed.
-fn read_data(bytes: &[u8], ty: ElementType, elements: usize) -> Result<Option<Rc<[u8]>>, Problem> {
+/// Checks that a constant has the bytes that its shape needs.
+fn check_length(bytes: &[u8], ty: ElementType, elements: usize) -> Result<(), Problem> {
     let expected = match ty {
         ElementType::Int4 => elements.div_ceil(2),
-        _ => elements * ty.size().unwrap_or(0),
+        _ => elements.saturating_mul(ty.size().unwrap_or(0)),
     };
-    if bytes.is_empty() {
-        return Ok(None);
-    }
     if bytes.len() != expected && ty != ElementType::String {
         return Err(Problem::new(
             format!("its buffer has {} bytes", bytes.len()),
@@ -370,7 +429,7 @@ fn read_data(bytes: &[u8], ty: ElementType, elements: usize) -> Result<Option<Rc
             CONVERT_AGAIN,
         ));
     }
-    Ok(Some(bytes.into()))
+    Ok(())
 }
 
 fn read_shape(tensor: tflite::Tensor<'_>) -> Result<Vec<usize>, Problem> {
@@ -437,7 +496,7 @@ fn read_quantization(
             QUANTIZE,
         ));
     }
-    let mut zero_points: Vec<i32> = zero_points.iter().map(|&z| z as i32).collect();
+    let mut zero_points: Vec<i32> = zero_points.iter().filter_map(|&z| z.try_into().ok()).collect();
     if zero_points.is_empty() {
         zero_points = vec![0; scales.len()];
     }

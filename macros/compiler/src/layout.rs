@@ -39,7 +39,7 @@ pub fn plan(program: &Program) -> Layout {
     let plans = [separate, merged].map(|owners| plan_owners(program, &lives, &owners));
     let [a, b] = plans;
     let mut best = if b.bytes <= a.bytes { b } else { a };
-    best.bytes = best.bytes.next_multiple_of(ALIGNMENT).max(ALIGNMENT);
+    best.bytes = aligned(best.bytes).max(ALIGNMENT);
     keep_state(program, best)
 }
 
@@ -49,16 +49,21 @@ fn keep_state(program: &Program, mut layout: Layout) -> Layout {
     for (offset, buffer) in layout.offsets.iter_mut().zip(&program.buffers) {
         if buffer.initial.is_some() {
             *offset = layout.state;
-            layout.state = (layout.state + buffer.bytes).next_multiple_of(ALIGNMENT);
+            layout.state = aligned(layout.state.saturating_add(buffer.bytes));
         }
     }
     for (offset, buffer) in layout.offsets.iter_mut().zip(&program.buffers) {
         if buffer.initial.is_none() {
-            *offset += layout.state;
+            *offset = offset.saturating_add(layout.state);
         }
     }
-    layout.bytes += layout.state;
+    layout.bytes = layout.bytes.saturating_add(layout.state);
     layout
+}
+
+/// The time at which a call runs: 0 is before the first.
+fn after(index: usize) -> usize {
+    index.saturating_add(1)
 }
 
 /// When each buffer is in use. Inputs live from before the first call, outputs until after the last,
@@ -73,10 +78,10 @@ pub fn lifetimes(program: &Program) -> Vec<RangeInclusive<usize>> {
     };
     program.inputs.iter().for_each(|port| touch(&port.view, 0));
     for (index, call) in program.calls.iter().enumerate() {
-        call.windows().for_each(|(view, _)| touch(&view, index + 1));
+        call.windows().for_each(|(view, _)| touch(&view, after(index)));
     }
-    program.outputs.iter().for_each(|port| touch(&port.view, program.calls.len() + 1));
-    let always = 0..=program.calls.len() + 1;
+    program.outputs.iter().for_each(|port| touch(&port.view, after(program.calls.len())));
+    let always = 0..=after(program.calls.len());
     let lives = lives.into_iter().map(|live| live.map_or(0..=0, |(first, last)| first..=last));
     let kept = program.buffers.iter().map(|buffer| buffer.initial.is_some());
     lives.zip(kept).map(|(live, kept)| if kept { always.clone() } else { live }).collect()
@@ -95,7 +100,7 @@ fn in_place(program: &Program, lives: &[RangeInclusive<usize>]) -> Vec<usize> {
         let find = |access| call.windows().filter(move |(v, a)| *a == access && whole(v)).map(|(v, _)| v);
         let Some(output) = find(Access::WriteInPlace).next() else { continue };
         let fits = |input: &View| (input.len, input.bytes()) == (output.len, output.bytes());
-        let input = find(Access::ReadInPlace).find(|input| fits(input) && last(input.buffer) == index + 1);
+        let input = find(Access::ReadInPlace).find(|input| fits(input) && last(input.buffer) == after(index));
         let readers = |id| call.windows().filter(|(view, _)| view.buffer == id).count();
         let Some(input) = input.filter(|input| readers(input.buffer) == 1) else { continue };
         let owner = owners.get(input.buffer.0).copied().unwrap_or(output.buffer.0);
@@ -135,49 +140,62 @@ fn planned(buffer: &Buffer) -> usize {
 /// Offsets of blocks: the best of several greedy orders.
 pub fn place(blocks: &[Block]) -> Vec<usize> {
     type Key = fn(&Block) -> (Reverse<usize>, usize);
-    let length = |block: &Block| block.live.end() - block.live.start();
     let orders: [Key; 4] = [
         // TensorFlow Lite Micro's: large blocks first.
         |block| (Reverse(block.bytes), *block.live.start()),
-        |block| (Reverse(block.bytes), usize::MAX - *block.live.end()),
+        |block| (Reverse(block.bytes), usize::MAX.saturating_sub(*block.live.end())),
         |block| (Reverse(0), *block.live.start()),
-        |block| (Reverse(block.live.end() - block.live.start()), usize::MAX - block.bytes),
+        |block| (Reverse(block.length()), usize::MAX.saturating_sub(block.bytes)),
     ];
-    debug_assert!(blocks.iter().all(|block| length(block) < usize::MAX));
     let plans = orders.iter().map(|key| {
-        let mut order: Vec<usize> = (0..blocks.len()).collect();
-        order.sort_by_key(|&index| key(&blocks[index]));
-        greedy(blocks, &order)
+        let mut order: Vec<(usize, &Block)> = blocks.iter().enumerate().collect();
+        order.sort_by_key(|(_, block)| key(block));
+        greedy(&order)
     });
     plans.min_by_key(|offsets| end(blocks, offsets)).unwrap_or_default()
 }
 
-/// Places blocks in an order, each in the lowest gap that holds it.
-fn greedy(blocks: &[Block], order: &[usize]) -> Vec<usize> {
-    let mut offsets = vec![0; blocks.len()];
-    let mut placed: Vec<usize> = Vec::with_capacity(blocks.len());
-    for &index in order {
-        let block = &blocks[index];
-        let meets = |other: &&usize| {
-            let live = &blocks[**other].live;
-            live.start() <= block.live.end() && block.live.start() <= live.end()
-        };
+/// Places blocks in an order, each in the lowest gap that holds it. Sizes saturate: an arena that
+/// large is no target's.
+fn greedy(order: &[(usize, &Block)]) -> Vec<usize> {
+    let mut offsets = vec![0; order.len()];
+    let mut placed: Vec<(usize, &Block)> = Vec::with_capacity(order.len());
+    for &(index, block) in order {
         let mut at = 0;
         // `placed` is sorted by offset, so that the first gap that is large enough is the lowest.
-        for &other in placed.iter().filter(meets) {
-            if offsets[other] >= at + block.bytes {
+        for &(offset, other) in placed.iter().filter(|(_, other)| other.meets(block)) {
+            if offset >= block.bytes.saturating_add(at) {
                 break;
             }
-            at = at.max((offsets[other] + blocks[other].bytes).next_multiple_of(ALIGNMENT));
+            at = at.max(aligned(other.bytes.saturating_add(offset)));
         }
-        offsets[index] = at;
-        let position = placed.partition_point(|&other| offsets[other] <= at);
-        placed.insert(position, index);
+        if let Some(offset) = offsets.get_mut(index) {
+            *offset = at;
+        }
+        let position = placed.partition_point(|&(offset, _)| offset <= at);
+        placed.insert(position, (at, block));
     }
     offsets
 }
 
+/// The next offset at which a block may begin.
+fn aligned(offset: usize) -> usize {
+    offset.checked_next_multiple_of(ALIGNMENT).unwrap_or(usize::MAX)
+}
+
+impl Block {
+    /// For how many calls it is in use, less one.
+    fn length(&self) -> usize {
+        self.live.end().saturating_sub(*self.live.start())
+    }
+
+    /// Whether both are in use at the same time.
+    fn meets(&self, other: &Self) -> bool {
+        self.live.start() <= other.live.end() && other.live.start() <= self.live.end()
+    }
+}
+
 /// Bytes that a plan needs.
 fn end(blocks: &[Block], offsets: &[usize]) -> usize {
-    blocks.iter().zip(offsets).map(|(block, at)| at + block.bytes).max().unwrap_or(0)
+    blocks.iter().zip(offsets).map(|(block, at)| block.bytes.saturating_add(*at)).max().unwrap_or(0)
 }

@@ -8,21 +8,39 @@
 //! ```
 
 mod diagnostics;
+#[warn(clippy::arithmetic_side_effects, clippy::indexing_slicing)]
 mod emit;
+#[warn(clippy::arithmetic_side_effects, clippy::indexing_slicing)]
 mod graph;
+#[warn(clippy::arithmetic_side_effects, clippy::indexing_slicing)]
 mod import;
+#[warn(clippy::arithmetic_side_effects, clippy::indexing_slicing)]
 mod layout;
+mod limits;
+#[warn(clippy::arithmetic_side_effects, clippy::indexing_slicing)]
 mod lower;
+mod module;
 mod ops;
+#[warn(clippy::arithmetic_side_effects, clippy::indexing_slicing)]
 mod passes;
+#[warn(clippy::arithmetic_side_effects, clippy::indexing_slicing)]
 mod program;
 mod quantize;
+#[warn(clippy::arithmetic_side_effects, clippy::indexing_slicing)]
 mod read;
+#[warn(clippy::arithmetic_side_effects, clippy::indexing_slicing)]
 mod report;
+#[warn(clippy::arithmetic_side_effects, clippy::indexing_slicing)]
 mod schema;
+#[warn(clippy::arithmetic_side_effects, clippy::indexing_slicing)]
 mod stub;
+#[warn(clippy::arithmetic_side_effects, clippy::indexing_slicing)]
 mod table;
+#[warn(clippy::arithmetic_side_effects, clippy::indexing_slicing)]
 mod unsupported;
+#[warn(clippy::arithmetic_side_effects, clippy::indexing_slicing)]
+mod verify;
+#[warn(clippy::arithmetic_side_effects, clippy::indexing_slicing)]
 mod warn;
 
 // The device's own kernels, compiled for the host, so that parameters are checked by the type system
@@ -42,6 +60,7 @@ pub use program::{Access, Arg, Buffer, BufferId, Call, Constant, Port, Program, 
 pub use report::{report, warning};
 pub use table::Figures;
 
+use graph::Graph;
 use import::Imported;
 use proc_macro2::{Ident, TokenStream};
 
@@ -59,6 +78,8 @@ pub struct Item {
     pub path: syn::LitStr,
     /// Absolute path of the model, for cargo to watch.
     pub source: Option<String>,
+    /// Name of the module that hides what belongs to the struct, unlike that of any other model.
+    pub module: Ident,
 }
 
 /// Why a model could not be compiled, and what can stand in its place.
@@ -71,56 +92,72 @@ pub struct Refused {
 
 /// Compiles a model. What is worth knowing without being wrong becomes warnings of the caller's build.
 pub fn compile(bytes: &[u8], item: &Item) -> Result<TokenStream, Refused> {
-    let refused =
-        |diagnostics, graph: &_| Refused { diagnostics, stub: stub::emit(item, bytes.len(), graph) };
-    let Imported { mut graph, errors, mut warnings } = import::import(bytes);
-    if !errors.is_empty() {
-        return Err(refused(errors, &graph));
-    }
-    match build(&mut graph) {
+    let read = Read::from(bytes);
+    match read.built {
         Ok((program, layout)) => {
-            warnings.extend(warn::dominant_tensor(&graph, &program, &layout));
-            let warnings = warn::emit(item, &warnings);
-            let model = emit::emit(item, bytes.len(), &program, &layout);
+            let model = |item: &Item| emit::emit(item, bytes.len(), &program, &layout);
+            let (model, warnings) = (module::hide(item, model), warn::emit(item, &read.notes));
             Ok(quote::quote!(#model #warnings))
         }
-        Err(diagnostics) => Err(refused(diagnostics, &graph)),
+        Err(()) => {
+            let stub = module::hide(item, |item| stub::emit(item, bytes.len(), &read.graph));
+            Err(Refused { diagnostics: read.notes, stub })
+        }
     }
 }
 
 /// Compiles a model as far as the memory plan, for tests and tools.
 pub fn analyze(bytes: &[u8]) -> Result<(Program, Layout), Vec<Diagnostic>> {
-    let Imported { mut graph, errors, .. } = import::import(bytes);
-    if errors.is_empty() { build(&mut graph) } else { Err(errors) }
+    let Read { built, notes, .. } = Read::from(bytes);
+    built.map_err(|()| notes)
+}
+
+/// Everything there is to say about a model: why it is refused, or what to warn of.
+pub fn diagnose(bytes: &[u8]) -> Vec<Diagnostic> {
+    Read::from(bytes).notes
 }
 
 /// The stub alone, for a model that could not even be read.
 pub fn stub(item: &Item) -> TokenStream {
-    stub::emit(item, 0, &import::import(&[]).graph)
+    module::hide(item, |item| stub::emit(item, 0, &import::import(&[]).graph))
 }
 
-fn build(graph: &mut graph::Graph) -> Result<(Program, Layout), Vec<Diagnostic>> {
+/// A model as far as it could be compiled.
+struct Read {
+    graph: Graph,
+    built: Result<(Program, Layout), ()>,
+    /// Warnings, or everything that is wrong.
+    notes: Vec<Diagnostic>,
+}
+
+impl Read {
+    fn from(bytes: &[u8]) -> Self {
+        let Imported { mut graph, errors, mut warnings } = import::import(bytes);
+        let built = if errors.is_empty() { build(&mut graph) } else { Err(errors) };
+        match built {
+            Ok((program, layout)) => {
+                warnings.extend(warn::dominant_tensor(&graph, &program, &layout));
+                Self { graph, built: Ok((program, layout)), notes: warnings }
+            }
+            Err(notes) => Self { graph, built: Err(()), notes },
+        }
+    }
+}
+
+fn build(graph: &mut Graph) -> Result<(Program, Layout), Vec<Diagnostic>> {
     let refused = passes::run(graph);
     if !refused.is_empty() {
         return Err(refused);
     }
-    // From here on nothing is the user's fault.
-    let program = lower::lower(graph).map_err(|bug| vec![bug.diagnostic()])?;
+    // From here on nothing is the user's fault, but for the size.
+    let bug = |bug: lower::Bug| vec![bug.diagnostic()];
+    let program = lower::lower(graph).map_err(bug)?;
+    if program.constant_bytes > limits::MAX_BYTES {
+        let what = format!("weights and tables of {} bytes", program.constant_bytes);
+        let why = format!("the limit is {}", limits::MAX_BYTES);
+        return Err(vec![Problem::new(what, why, limits::SMALLER).at(At::Model)]);
+    }
     let layout = layout::plan(&program);
+    verify::verify(&program, &layout).map_err(bug)?;
     Ok((program, layout))
-}
-
-/// Everything there is to say about a model, refusals or warnings: for the catalogue of both.
-pub fn diagnose(bytes: &[u8]) -> Vec<Diagnostic> {
-    let Imported { mut graph, errors, mut warnings } = import::import(bytes);
-    if !errors.is_empty() {
-        return errors;
-    }
-    match build(&mut graph) {
-        Ok((program, layout)) => {
-            warnings.extend(warn::dominant_tensor(&graph, &program, &layout));
-            warnings
-        }
-        Err(diagnostics) => diagnostics,
-    }
 }

@@ -2,6 +2,7 @@
 
 use crate::diagnostics::Diagnostic;
 use crate::graph::{Contents, ElementType, Graph, Node, Quantization, Tensor, TensorId};
+use crate::limits::MAX_BYTES;
 use crate::program::{Access, Arg, Buffer, BufferId, Call, Constant, Port, Program, View};
 use std::collections::HashMap;
 use std::fmt;
@@ -44,6 +45,9 @@ pub fn lower(graph: &Graph) -> Result<Program, Bug> {
     for node in &graph.nodes {
         lowering.node = node;
         node.op.clone().lower(&mut lowering)?;
+        if lowering.program.constant_bytes > MAX_BYTES {
+            return Ok(lowering.program); // which the caller refuses
+        }
     }
     lowering.keep_variables()?;
     lowering.ports()
@@ -115,7 +119,7 @@ impl<'g> Lowering<'g> {
         };
         let constant = Constant { name: "VALUES", ty: tensor.ty, bytes: data.to_vec() };
         let view = self.write(id)?;
-        self.program.calls.push(Call {
+        self.push(Call {
             index: self.node.index,
             name: "CONSTANT",
             shape: tensor.shape.clone(),
@@ -158,7 +162,8 @@ impl<'g> Lowering<'g> {
     fn buffer(&mut self, ty: ElementType, len: usize, initial: Option<Contents>) -> Result<View, Bug> {
         let size = ty.size().ok_or_else(|| self.bug(format_args!("{ty} has no place in memory")))?;
         let buffer = BufferId(self.program.buffers.len());
-        self.program.buffers.push(Buffer { bytes: len * size, initial });
+        let bytes = len.checked_mul(size).ok_or_else(|| self.bug(format_args!("{len} elements of {ty}")))?;
+        self.program.buffers.push(Buffer { bytes, initial });
         Ok(View { buffer, offset: 0, ty, len })
     }
 
@@ -172,10 +177,10 @@ impl<'g> Lowering<'g> {
             return Ok(());
         }
         let source = self.read(input)?;
-        let size = tensor.ty.size().unwrap_or(0);
-        let view =
-            View { offset: source.offset + start * size, ty: tensor.ty, len: tensor.elements(), ..source };
-        if start * size + view.bytes() > source.bytes() {
+        let skipped = start.saturating_mul(tensor.ty.size().unwrap_or(0));
+        let offset = source.offset.saturating_add(skipped);
+        let view = View { offset, ty: tensor.ty, len: tensor.elements(), ..source };
+        if view.bytes().saturating_add(skipped) > source.bytes() {
             return Err(self.bug(format_args!("a view leaves its tensor")));
         }
         self.views.insert(output, view);
@@ -193,16 +198,20 @@ impl<'g> Lowering<'g> {
         macs: usize,
     ) {
         let shape = self.node.outputs.first().map(|&id| self.tensor(id).shape.clone());
-        self.program.calls.push(Call {
-            index: self.node.index,
-            name: self.node.name,
-            shape: shape.unwrap_or_default(),
-            module,
-            kernel,
-            params: format!("{params:?}"),
-            args,
-            macs,
-        });
+        let name = self.node.name;
+        let shape = shape.unwrap_or_default();
+        let params = format!("{params:?}");
+        self.push(Call { index: self.node.index, name, shape, module, kernel, params, args, macs });
+    }
+
+    fn push(&mut self, mut call: Call) {
+        let total = self.program.constant_bytes.saturating_add(call.constant_bytes());
+        self.program.constant_bytes = total;
+        if total > MAX_BYTES {
+            // A small file can ask for any number of copies of a table.
+            call.args.retain(|arg| !matches!(arg, Arg::Constant(_)));
+        }
+        self.program.calls.push(call);
     }
 
     /// A mistake of ours, with the operator at which it showed.

@@ -3,10 +3,12 @@
 //! 1. `strip_float_border`: first, because nothing after it can deal with floats.
 //! 2. `remove_dead_nodes`: before anything is refused that nobody needs.
 //! 3. `refuse_floats`: what is refused here is the user's to solve; later there are only integers.
-//! 4. `keep_rings`: when dead readers of a window are gone, which would be in its way.
+//! 4. `refuse_ports`: after the border is known.
+//! 5. `keep_rings`: when dead readers of a window are gone, which would be in its way.
 
 mod keep_rings;
 mod refuse_floats;
+mod refuse_ports;
 mod remove_dead_nodes;
 mod strip_float_border;
 
@@ -17,7 +19,8 @@ use crate::graph::Graph;
 pub fn run(graph: &mut Graph) -> Vec<Diagnostic> {
     strip_float_border::run(graph);
     remove_dead_nodes::run(graph);
-    let refused = refuse_floats::run(graph);
+    let mut refused = refuse_floats::run(graph);
+    refused.extend(refuse_ports::run(graph));
     if refused.is_empty() {
         keep_rings::run(graph);
     }

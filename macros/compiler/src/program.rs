@@ -17,6 +17,8 @@ pub struct Program {
     pub buffers: Vec<Buffer>,
     /// What runs, in order.
     pub calls: Vec<Call>,
+    /// Bytes of all constants; beyond the limit they are left out, and the program is refused.
+    pub constant_bytes: usize,
 }
 
 /// A piece of memory whose place the layout decides.
@@ -158,7 +160,7 @@ impl Program {
 impl View {
     /// Size in bytes.
     pub fn bytes(&self) -> usize {
-        self.len * self.ty.size().unwrap_or(0)
+        self.len.saturating_mul(self.ty.size().unwrap_or(0))
     }
 }
 
@@ -181,6 +183,8 @@ impl Call {
 
     /// Bytes of program memory that its constants take, with the padding to whole words.
     pub fn constant_bytes(&self) -> usize {
-        self.constants().map(|constant| constant.bytes.len().next_multiple_of(4)).sum()
+        let padded =
+            |constant: &Constant| constant.bytes.len().checked_next_multiple_of(4).unwrap_or(usize::MAX);
+        self.constants().map(padded).fold(0, usize::saturating_add)
     }
 }

@@ -24,6 +24,12 @@ pub(crate) const QUANTIZE: &str = "convert with full integer quantization: \
 /// Why a scale of 0 is refused where an operator computes with it.
 const NOT_POSITIVE: &str = "scales must be positive numbers";
 
+/// So many of something.
+fn plural(count: usize, what: &str) -> String {
+    let ending = if count == 1 { "" } else { "s" };
+    format!("{count} {what}{ending}")
+}
+
 impl<'a> Reader<'a> {
     /// Checks how many inputs and outputs there are. Left-out inputs count.
     pub(crate) fn arity(
@@ -33,15 +39,20 @@ impl<'a> Reader<'a> {
     ) -> Result<(), Problem> {
         match inputs.contains(&self.inputs.len()) && self.outputs.len() == outputs {
             true => Ok(()),
-            false => Err(self.count(&format!("{} to {}", inputs.start(), inputs.end()), outputs)),
+            false => Err(self.count(inputs, outputs)),
         }
     }
 
     /// Another number of inputs or outputs than the operator has.
-    fn count(&self, inputs: &str, outputs: usize) -> Problem {
+    fn count(&self, inputs: std::ops::RangeInclusive<usize>, outputs: usize) -> Problem {
+        let inputs = match inputs.into_inner() {
+            (least, most) if least == most => plural(least, "input"),
+            (least, most) => format!("{least} to {}", plural(most, "input")),
+        };
+        let found = (plural(self.inputs.len(), "input"), plural(self.outputs.len(), "output"));
         Problem::new(
-            format!("{} inputs and {} outputs", self.inputs.len(), self.outputs.len()),
-            format!("{} has {inputs} inputs and {outputs} outputs", self.name),
+            format!("{} and {}", found.0, found.1),
+            format!("{} has {inputs} and {}", self.name, plural(outputs, "output")),
             CONVERT_AGAIN,
         )
     }
@@ -64,7 +75,10 @@ impl<'a> Reader<'a> {
 
     /// The id of output `index`.
     pub(crate) fn output(&self, index: usize) -> Result<TensorId, Problem> {
-        self.outputs.get(index).copied().ok_or_else(|| self.count("some", index.saturating_add(1)))
+        self.outputs
+            .get(index)
+            .copied()
+            .ok_or_else(|| self.count(1..=self.inputs.len(), index.saturating_add(1)))
     }
 
     /// The tensor that an id names.
@@ -164,7 +178,7 @@ impl<'a> Reader<'a> {
         if quantization.zero_points.iter().any(|&z| z != 0) {
             return Err(Problem::new(
                 "weights with a zero point other than 0",
-                "the specification of int8 quantization wants symmetric weights, and the reference ignores it elsewhere",
+                "int8 weights are symmetric by the specification, and the reference ignores other zero points",
                 QUANTIZE,
             ));
         }
@@ -205,7 +219,7 @@ impl<'a> Reader<'a> {
         let found = &self.tensor(id).shape;
         if found != shape {
             return Err(Problem::new(
-                format!("{role} has shape {found:?}"),
+                format!("{role} of shape {found:?}"),
                 format!("{} of these inputs gives {shape:?}", self.name),
                 CONVERT_AGAIN,
             ));
@@ -218,7 +232,7 @@ impl<'a> Reader<'a> {
         let shape = &self.tensor(id).shape;
         shape.as_slice().try_into().map_err(|_| {
             Problem::new(
-                format!("{role} has shape {shape:?}"),
+                format!("{role} of shape {shape:?}"),
                 format!("{} needs four dimensions: batch, height, width, channels", self.name),
                 "reshape it in the model",
             )
@@ -227,8 +241,11 @@ impl<'a> Reader<'a> {
 
     /// An axis, which may count from the end, of `rank` dimensions.
     pub(crate) fn axis(&self, axis: i32, rank: usize) -> Result<usize, Problem> {
-        let wrapped = if axis < 0 { i64::from(axis) + rank as i64 } else { axis.into() };
-        usize::try_from(wrapped).ok().filter(|&a| a < rank).ok_or_else(|| {
+        let wrapped = match usize::try_from(axis) {
+            Ok(axis) => Some(axis),
+            Err(_) => axis.unsigned_abs().try_into().ok().and_then(|back| rank.checked_sub(back)),
+        };
+        wrapped.filter(|&a| a < rank).ok_or_else(|| {
             Problem::new(format!("axis {axis}"), format!("the tensor has {rank} dimensions"), CONVERT_AGAIN)
         })
     }
@@ -293,7 +310,7 @@ impl<'a> Reader<'a> {
         let shape = &self.tensor(id).shape;
         shape.as_slice().try_into().map_err(|_| {
             Problem::new(
-                format!("{role} has shape {shape:?}"),
+                format!("{role} of shape {shape:?}"),
                 format!("{} needs {N} dimensions", self.name),
                 CONVERT_AGAIN,
             )

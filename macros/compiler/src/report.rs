@@ -23,7 +23,7 @@ pub fn report(file: &str, diagnostics: &[Diagnostic]) -> String {
         for line in lines.iter().take(SHOWN) {
             let _ = write!(text, "\n{}", places(line));
         }
-        let more: usize = lines.iter().skip(SHOWN).map(Vec::len).sum();
+        let more = lines.iter().skip(SHOWN).flatten().count();
         if more > 0 {
             let _ = write!(text, "\n… and {more} more");
         }
@@ -36,8 +36,8 @@ pub fn report(file: &str, diagnostics: &[Diagnostic]) -> String {
 
 /// One warning, which does not keep a model from being compiled.
 pub fn warning(file: &str, diagnostic: &Diagnostic) -> String {
-    let silence = "to silence it, write `#[allow(deprecated)]` before the struct or around it";
-    format!("`{file}`\n\n{diagnostic}\n  {silence}")
+    let silence = "or write `#[allow(deprecated)]` before the struct, or around the macro, to silence this";
+    format!("`{file}` compiles, but\n\n{diagnostic},\n       {silence}")
 }
 
 /// What is alike stands together, in the order of the first of each.
@@ -86,7 +86,11 @@ fn places(diagnostics: &[&Diagnostic]) -> String {
 fn place(at: &At) -> String {
     match at {
         At::Operator { index, output: name, .. } | At::Tensor { index, name } => {
-            format!("{index} `{}`", printable(name))
+            if name.is_empty() {
+                index.to_string()
+            } else {
+                format!("{index} `{}`", printable(name))
+            }
         }
         At::Model | At::Compiler => at.to_string(),
     }

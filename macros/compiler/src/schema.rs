@@ -4,20 +4,10 @@
 //! an index is in range, that a shape is a shape) is checked where it is read, in [`crate::import`].
 
 use crate::diagnostics::Problem;
+use crate::limits::{MAX_BYTES, MAX_DEPTH, MAX_OPERATORS, MAX_TABLES, SMALLER};
 use crate::read::CONVERT_AGAIN;
 use flatbuffers::{InvalidFlatbuffer, VerifierOptions};
 pub(crate) use tract_tflite::tflite;
-
-/// Files above this are refused: no microcontroller holds them.
-pub(crate) const MAX_BYTES: usize = 64 << 20;
-/// More tensors than this are refused.
-pub(crate) const MAX_TENSORS: usize = 20_000;
-/// More operators than this are refused.
-pub(crate) const MAX_OPERATORS: usize = 5_000;
-/// More tables than this are refused: four for each tensor, and some.
-const MAX_TABLES: usize = 100_000;
-/// Tables that are nested deeper than this are refused; those of models are at most six deep.
-const MAX_DEPTH: usize = 16;
 
 /// The schema version that all TensorFlow Lite files have had since 2018.
 const VERSION: u32 = 3;
@@ -129,6 +119,3 @@ fn unsound(error: InvalidFlatbuffer) -> Problem {
         "copy or convert the model again",
     )
 }
-
-/// What to do about a model that is too large.
-pub(crate) const SMALLER: &str = "use a smaller model";

@@ -21,11 +21,11 @@ impl Figures {
     pub fn of(program: &Program, layout: &Layout) -> Self {
         Self {
             // Beside the arena there may be a note whether the state has been set.
-            ram: layout.bytes + if program.starts_at_zero() { 0 } else { ALIGNMENT },
+            ram: layout.bytes.saturating_add(if program.starts_at_zero() { 0 } else { ALIGNMENT }),
             state: layout.state,
-            flash: program.calls.iter().map(|call| call.constant_bytes()).sum::<usize>()
-                + program.initial_bytes(),
-            macs: program.calls.iter().map(|call| call.macs).sum(),
+            flash: (program.calls.iter().map(|call| call.constant_bytes()))
+                .fold(program.initial_bytes(), usize::saturating_add),
+            macs: program.calls.iter().map(|call| call.macs).fold(0, usize::saturating_add),
         }
     }
 }

@@ -15,7 +15,7 @@ const ACCELERATORS: [(&str, &str, &str); 7] = [
     ("XC_", "an XMOS xcore", "xformer"),
     ("NeutronGraph", "an NXP eIQ Neutron NPU", "the Neutron converter"),
     ("vsi-npu", "a VeriSilicon NPU", "its compilation for the NPU"),
-    ("DISPATCH_OP", "an NPU of a LiteRT accelerator", "its compilation for the NPU"),
+    ("DISPATCH_OP", "an NPU, by LiteRT", "its compilation for the NPU"),
     ("DELEGATE", "a delegate of TensorFlow Lite", "the delegate"),
 ];
 
@@ -53,9 +53,11 @@ pub(crate) fn problem(name: &str, code: &tflite::OperatorCode<'_>) -> Problem {
         );
     }
     match name.starts_with("operator code") {
-        true => {
-            Problem::new("not in the schema", "nobody knows what it computes", crate::read::CONVERT_AGAIN)
-        }
+        true => Problem::new(
+            "not in the schema",
+            "it is newer than this tiny-model, or the file is damaged",
+            "update tiny-model, or convert the model again",
+        ),
         false => Problem::new("not supported", "there is no kernel for it yet", ASK),
     }
 }

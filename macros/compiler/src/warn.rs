@@ -30,8 +30,8 @@ pub fn emit(item: &Item, warnings: &[Diagnostic]) -> TokenStream {
             const _: () = {
                 #[deprecated(note = #text)]
                 #[allow(non_upper_case_globals)]
-                const model: () = ();
-                model
+                const warning_of_tiny_model: () = ();
+                warning_of_tiny_model
             };
         }
     };

@@ -183,6 +183,24 @@ impl<const N: usize> Arena<N> {
     /// let mut arena = Arena::<16>::new();
     /// let (input, output) = arena.open::<(Read<i8, 8, 0>, Write<i8, 8, 4>)>(); // they overlap
     /// ```
+    ///
+    /// ```compile_fail
+    /// # use tiny_model::__private::arena::{Arena, Read};
+    /// # let mut arena = Arena::<16>::new();
+    /// arena.open::<(Read<i8, 8, 9>,)>(); // it ends outside
+    /// ```
+    ///
+    /// ```compile_fail
+    /// # use tiny_model::__private::arena::{Arena, Read};
+    /// # let mut arena = Arena::<16>::new();
+    /// arena.open::<(Read<i32, 2, 2>,)>(); // it is not aligned
+    /// ```
+    ///
+    /// ```compile_fail
+    /// # use tiny_model::__private::arena::{Arena, Shared, Write};
+    /// # let mut arena = Arena::<16>::new();
+    /// arena.open::<(Shared<i8, 8, 0>, Write<i8, 8, 0>)>(); // one of them is exclusive
+    /// ```
     #[inline(always)]
     pub fn open<W: Windows>(&mut self) -> W::Refs<'_> {
         const { assert!(W::END <= N, "a window ends outside of the arena") };
@@ -230,5 +248,52 @@ mod tests {
             y.set(x.get() + 1);
         }
         assert_eq!(arena.open::<(Read<i8, 4, 0>,)>().0, &[1; 4]);
+    }
+
+    /// Every element type at the first and at the last place of an arena, with the bytes beside it.
+    #[test]
+    fn windows_reach_to_the_edges_and_not_beyond() {
+        let mut arena = Arena::<16>::new();
+        arena.open::<(Write<u8, 16, 0>,)>().0.fill(0xaa);
+        {
+            let (first, last) = arena.open::<(Write<i32, 1, 0>, Write<i16, 2, 12>)>();
+            first[0] = -1;
+            last[1] = -1;
+        }
+        let bytes = arena.open::<(Read<u8, 16, 0>,)>().0;
+        assert_eq!(bytes[..4], [0xff; 4]);
+        assert_eq!(bytes[4..14], [0xaa; 10]);
+        assert_eq!(bytes[14..], [0xff; 2]);
+    }
+
+    #[test]
+    fn empty_windows_and_whole_arenas_are_windows() {
+        let mut arena = Arena::<8>::new();
+        let (none, all, end) = arena.open::<(Write<i8, 0, 0>, Write<i32, 2, 0>, Write<i32, 0, 8>)>();
+        all.fill(7);
+        assert_eq!((none.len(), end.len()), (0, 0));
+        assert_eq!(arena.open::<(Read<i32, 2, 0>,)>().0, &[7; 2]);
+    }
+
+    #[test]
+    fn neighbours_can_be_written_together() {
+        let mut arena = Arena::<12>::new();
+        let (a, b, c) = arena.open::<(Write<i8, 3, 0>, Write<i8, 1, 3>, Write<i32, 2, 4>)>();
+        (*a, *b, *c) = ([1; 3], [2], [3, 4]);
+        let (a, b, c) = arena.open::<(Read<i8, 4, 0>, Read<i32, 1, 4>, Read<i32, 1, 8>)>();
+        assert_eq!((a, b, c), (&[1, 1, 1, 2], &[3], &[4]));
+    }
+
+    #[test]
+    fn an_arena_is_aligned_wherever_it_is() {
+        #[repr(C)]
+        struct Odd(u8, Arena<4>, u8, Arena<8>);
+        let mut odd = Odd(1, Arena::new(), 2, Arena::new());
+        for address in
+            [odd.1.open::<(Read<i32, 1, 0>,)>().0.as_ptr(), odd.3.open::<(Read<i32, 1, 4>,)>().0.as_ptr()]
+        {
+            assert!(address.is_aligned());
+        }
+        assert_eq!((odd.0, odd.2), (1, 2));
     }
 }

@@ -13,13 +13,18 @@ use std::rc::Rc;
 
 #[derive(Debug)]
 struct Resize {
-    height: usize,
-    width: usize,
+    rows: Positions,
+    columns: Positions,
     channels: usize,
-    /// For each row of the output the row of the input that it repeats.
-    rows: Vec<u16>,
-    /// The same for columns.
-    columns: Vec<u16>,
+}
+
+/// How positions along one side of the output become positions of the input.
+#[derive(Clone, Copy, Debug)]
+struct Positions {
+    from: u16,
+    to: u16,
+    align_corners: bool,
+    half_pixel_centers: bool,
 }
 
 pub(crate) fn read(reader: &Reader<'_>) -> Result<Rc<dyn Op>, Problem> {
@@ -40,44 +45,59 @@ pub(crate) fn read(reader: &Reader<'_>) -> Result<Rc<dyn Op>, Problem> {
     };
     reader.expect_shape(output, "output", &[batch, to_height, to_width, channels])?;
     let (align, half) = (options.align_corners(), options.half_pixel_centers());
-    let (rows, columns) = (nearest(height, to_height, align, half), nearest(width, to_width, align, half));
-    let (Some(rows), Some(columns)) = (rows, columns) else {
+    let side = |from, to| Positions::new(from, to, align, half);
+    let (Some(rows), Some(columns)) = (side(height, to_height), side(width, to_width)) else {
         return Err(Problem::new(
-            format!("a picture of {height} by {width} pixels"),
+            format!("a picture of {height} by {width} pixels becomes {to_height} by {to_width}"),
             "rows and columns are numbered with 16 bits",
             "use smaller pictures",
         ));
     };
-    Ok(Rc::new(Resize { height, width, channels, rows, columns }))
+    Ok(Rc::new(Resize { rows, columns, channels }))
 }
 
-/// The nearest of `from` positions for each of `to`, in the `f32` arithmetic of the reference. `None`
-/// if they do not fit 16 bits.
-fn nearest(from: usize, to: usize, align_corners: bool, half_pixel_centers: bool) -> Option<Vec<u16>> {
-    let last = u16::try_from(from.checked_sub(1)?).ok()?;
-    let scale = match align_corners && to > 1 {
-        true => f32::from(last) / (to - 1) as f32,
-        false => from as f32 / to as f32,
-    };
-    let offset = if half_pixel_centers { 0.5 } else { 0.0 };
-    let position = |at: usize| {
-        let exact = (at as f32 + offset) * scale;
-        // Positions are not negative, and too great ones end at the last.
-        (if align_corners { exact.round() } else { exact.floor() } as u16).min(last)
-    };
-    Some((0..to).map(position).collect())
+impl Positions {
+    /// `None` if there are too many for 16 bits.
+    fn new(from: usize, to: usize, align_corners: bool, half_pixel_centers: bool) -> Option<Self> {
+        let (from, to) = (u16::try_from(from).ok()?, u16::try_from(to).ok()?);
+        Some(Self { from, to, align_corners, half_pixel_centers })
+    }
+
+    /// For each position of the output the nearest of the input, in the `f32` arithmetic of the
+    /// reference.
+    fn nearest(self) -> impl Iterator<Item = u16> {
+        let Self { from, to, align_corners, half_pixel_centers } = self;
+        let last = from.saturating_sub(1);
+        let scale = match align_corners && to > 1 {
+            true => f32::from(last) / f32::from(to.saturating_sub(1)),
+            false => f32::from(from) / f32::from(to),
+        };
+        let offset = if half_pixel_centers { 0.5 } else { 0.0 };
+        (0..to).map(move |at| {
+            let exact = (f32::from(at) + offset) * scale;
+            // Positions are not negative, and too great ones end at the last.
+            (if align_corners { exact.round() } else { exact.floor() } as u16).min(last)
+        })
+    }
+
+    /// Whether each position stays where it is.
+    fn are_the_same(self) -> bool {
+        self.from == self.to && self.nearest().eq(0..self.to)
+    }
 }
 
 impl Resize {
     /// Parameters for elements of `size` parts each.
     fn params(&self, size: usize) -> ResizeNearestNeighbor {
-        let channels = self.channels * size;
-        let (row, output_row) = (self.width * channels, self.columns.len() * channels);
+        let channels = self.channels.saturating_mul(size);
+        let [height, width] = [self.rows, self.columns].map(|side| usize::from(side.from));
+        let [output_height, output_width] = [self.rows, self.columns].map(|side| usize::from(side.to));
+        let (row, output_row) = (width.saturating_mul(channels), output_width.saturating_mul(channels));
         ResizeNearestNeighbor {
-            picture: self.height * row,
+            picture: height.saturating_mul(row),
             row,
             channels,
-            output_picture: self.rows.len() * output_row,
+            output_picture: output_height.saturating_mul(output_row),
             output_row,
         }
     }
@@ -88,29 +108,30 @@ impl Op for Resize {
         let input = graph.tensor(node.inputs.first().copied().flatten()?).data.as_deref()?;
         let output = graph.tensor(*node.outputs.first()?);
         let size = output.ty.size()?;
-        let mut bytes = vec![0u8; output.elements() * size];
+        let count = output.elements().checked_mul(size)?;
         // A larger picture is made on the device: that takes less program memory.
-        if bytes.len() > input.len() {
+        if count > input.len() {
             return None;
         }
-        let (rows, columns) = (Flash::from_slice(&self.rows), Flash::from_slice(&self.columns));
+        let mut bytes = vec![0u8; count];
+        let [rows, columns] = [self.rows, self.columns].map(|side| side.nearest().collect::<Vec<u16>>());
+        let (rows, columns) = (Flash::from_slice(&rows), Flash::from_slice(&columns));
         resize_nearest_neighbor(&self.params(size), rows, columns, Flash::from_slice(input), &mut bytes);
         Some(vec![bytes.into()])
     }
 
     fn lower(&self, to: &mut Lowering<'_>) -> Result<(), Bug> {
         let (input, output) = (to.input(0)?, to.output(0)?);
-        let same = |table: &[u16], size: usize| table.iter().map(|&at| usize::from(at)).eq(0..size);
-        if same(&self.rows, self.height) && same(&self.columns, self.width) {
+        if self.rows.are_the_same() && self.columns.are_the_same() {
             return to.alias(output, input, 0);
         }
-        let table = |name, table: &[u16]| {
-            let bytes = table.iter().flat_map(|at| at.to_le_bytes()).collect();
+        let table = |name, side: Positions| {
+            let bytes = side.nearest().flat_map(u16::to_le_bytes).collect();
             Arg::Constant(Constant { name, ty: ElementType::UInt16, bytes })
         };
         let args = vec![
-            table("ROWS", &self.rows),
-            table("COLUMNS", &self.columns),
+            table("ROWS", self.rows),
+            table("COLUMNS", self.columns),
             to.operand("input", "VALUES", input)?,
             Arg::Window("output", to.write(output)?, Access::Write),
         ];

@@ -12,15 +12,14 @@ pub fn run(graph: &mut Graph) {
 /// A float input becomes the output of the QUANTIZE that reads it; of all of them, if they are alike
 /// and nothing else reads it.
 fn strip_inputs(graph: &mut Graph) {
-    for at in 0..graph.inputs.len() {
-        let input = graph.inputs[at];
+    for (at, input) in graph.inputs.clone().into_iter().enumerate() {
         if !graph.tensor(input).ty.is_float() || graph.outputs.contains(&input) {
             continue;
         }
         let Some(quantized) = quantized(graph, input) else { continue };
         let Some(&first) = quantized.first() else { continue };
-        graph.tensors[first.0].name = graph.tensor(input).name.clone();
-        graph.inputs[at] = first;
+        graph.tensor_mut(first).name = graph.tensor(input).name.clone();
+        graph.inputs.iter_mut().skip(at).take(1).for_each(|id| *id = first);
         graph.nodes.retain(|node| !node.inputs.contains(&Some(input)));
         let read = graph.nodes.iter_mut().flat_map(|node| node.inputs.iter_mut().flatten());
         for id in read.chain(&mut graph.outputs).filter(|id| quantized.contains(id)) {
@@ -38,17 +37,17 @@ fn quantized(graph: &Graph, input: TensorId) -> Option<Vec<TensorId>> {
     });
     let outputs: Vec<TensorId> = outputs.collect::<Option<_>>()?;
     let meaning = |&id: &TensorId| (graph.tensor(id).ty, graph.tensor(id).quantization.as_ref());
-    outputs.windows(2).all(|pair| meaning(&pair[0]) == meaning(&pair[1])).then_some(outputs)
+    let alike = outputs.iter().zip(outputs.iter().skip(1)).all(|(a, b)| meaning(a) == meaning(b));
+    alike.then_some(outputs)
 }
 
 /// A float output becomes the input of the DEQUANTIZE that writes it.
 fn strip_outputs(graph: &mut Graph) {
-    for at in 0..graph.outputs.len() {
-        let output = graph.outputs[at];
-        let writer = graph.nodes.iter().find(|node| node.outputs.contains(&output));
+    for output in &mut graph.outputs {
+        let writer = graph.nodes.iter().find(|node| node.outputs.contains(output));
         let Some(writer) = writer.filter(|node| node.name == "DEQUANTIZE") else { continue };
         if let &[Some(input)] = writer.inputs.as_slice() {
-            graph.outputs[at] = input;
+            *output = input;
         }
     }
 }

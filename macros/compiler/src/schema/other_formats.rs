@@ -33,11 +33,11 @@ pub(super) fn problem(bytes: &[u8]) -> Problem {
         return Problem::new("the file is empty", "a model has at least a graph", PATH);
     }
     let (what, fix) = match (kind(bytes), bytes.get(4..7)) {
-        (Some((what, fix)), _) => (format!("this is {what}, not a model"), fix),
+        (Some((what, fix)), _) => (format!("this is {what}, not a TensorFlow Lite model"), fix),
         (None, Some(b"TFL")) => ("another version of the file format".to_owned(), "convert the model again"),
         (None, _) => (format!("this is no TensorFlow Lite model ({} bytes)", bytes.len()), PATH),
     };
-    Problem::new(what, "a TensorFlow Lite model has the identifier `TFL3` at byte 4", fix)
+    Problem::new(what, "TensorFlow Lite models have the identifier `TFL3` at byte 4", fix)
 }
 
 fn kind(bytes: &[u8]) -> Option<(&'static str, &'static str)> {

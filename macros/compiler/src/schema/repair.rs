@@ -31,9 +31,10 @@ pub(super) fn drop_types_of_absent_options(bytes: &[u8]) -> Cow<'_, [u8]> {
 fn repair(bytes: &mut Vec<u8>, operator: usize) -> Option<()> {
     let vtable = vtable(bytes, operator)?;
     let mut copy = bytes.get(vtable..vtable.checked_add(short(bytes, vtable)?)?)?.to_vec();
-    copy.get_mut(OPERATOR_OPTIONS_TYPE..OPERATOR_OPTIONS_TYPE + 2)?.fill(0);
-    bytes.resize(bytes.len().next_multiple_of(4), 0);
-    let back = i32::try_from(i64::try_from(operator).ok()? - i64::try_from(bytes.len()).ok()?).ok()?;
+    copy.get_mut(OPERATOR_OPTIONS_TYPE..OPERATOR_OPTIONS)?.fill(0);
+    bytes.resize(bytes.len().checked_next_multiple_of(4)?, 0);
+    let back =
+        i32::try_from(i64::try_from(operator).ok()?.checked_sub(i64::try_from(bytes.len()).ok()?)?).ok()?;
     bytes.get_mut(operator..operator.checked_add(4)?)?.copy_from_slice(&back.to_le_bytes());
     bytes.extend(copy);
     Some(())

@@ -67,3 +67,37 @@ impl<'a, T: Element> Flash<'a, T> {
         core::iter::from_fn(move || if len == 0 { None } else { rest.split_off(..len).map(Self) })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::FlashBytes;
+    use super::*;
+
+    static BYTES: FlashBytes<8> = FlashBytes::new(&[0x80, 0xff, 1, 2, 3, 4, 5, 0x7f]);
+
+    #[test]
+    fn constants_are_read_from_the_first_to_the_last_byte() {
+        assert!(BYTES.view::<i8>().iter().eq([-128, -1, 1, 2, 3, 4, 5, 127]));
+        assert!(BYTES.view::<u8>().iter().rev().eq([127, 5, 4, 3, 2, 1, 255, 128]));
+        assert!(BYTES.view::<i16>().iter().eq([-128, 0x201, 0x403, 0x7f05]));
+        assert!(BYTES.view::<u32>().iter().eq([0x0201_ff80, 0x7f05_0403]));
+    }
+
+    #[test]
+    fn what_is_not_there_is_empty() {
+        let flash = BYTES.view::<i8>();
+        assert_eq!((flash.get(7), flash.get(8), flash.get(usize::MAX)), (Some(127), None, None));
+        assert_eq!(flash.range(6, 2).iter().len(), 2);
+        for (start, len) in [(7, 2), (8, 1), (9, 0), (usize::MAX, 1), (1, usize::MAX)] {
+            assert!(flash.range(start, len).is_empty(), "{start} {len}");
+        }
+        assert_eq!(flash.array::<2>(6), Some([5, 127]));
+        assert_eq!((flash.array::<2>(7), flash.array::<1>(usize::MAX)), (None, None));
+    }
+
+    #[test]
+    fn chunks_leave_the_rest_out() {
+        let lengths = |len| BYTES.view::<i8>().chunks(len).map(|chunk| chunk.len()).sum::<usize>();
+        assert_eq!([0, 1, 3, 8, 9].map(lengths), [0, 8, 6, 8, 0]);
+    }
+}

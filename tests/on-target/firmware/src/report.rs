@@ -27,14 +27,23 @@ pub trait Report {
 /// Numbers that travel as they lie in memory, least significant byte first on every board.
 ///
 /// # Safety
-/// Every byte is part of the value, and any bytes are a valid value.
-pub unsafe trait Plain: Copy {}
+/// Every byte is part of the value, and any bytes up to the limit are a valid value.
+pub unsafe trait Plain: Copy {
+    const GREATEST_BYTE: u8 = u8::MAX;
+}
 
-// SAFETY: integers are that.
-unsafe impl Plain for i8 {}
-unsafe impl Plain for u8 {}
-unsafe impl Plain for i16 {}
-unsafe impl Plain for i32 {}
+macro_rules! plain {
+    ($($integer:ty)*) => {$(
+        // SAFETY: integers are that.
+        unsafe impl Plain for $integer {}
+    )*};
+}
+plain!(i8 u8 i16 u16 i32 u32);
+
+// SAFETY: these are its two values.
+unsafe impl Plain for bool {
+    const GREATEST_BYTE: u8 = 1;
+}
 
 /// The emulator's host.
 pub struct Host {
@@ -57,10 +66,14 @@ impl Report for Host {
     }
 
     fn input<T: Plain>(&mut self, values: &mut [T]) -> bool {
-        // SAFETY: `Plain`; the bytes are those of the slice.
-        let bytes =
+        // SAFETY: `Plain`; the bytes are those of the slice, and the run ends if one is above the limit.
+        let bytes: &mut [u8] =
             unsafe { core::slice::from_raw_parts_mut(values.as_mut_ptr().cast(), size_of_val(values)) };
-        read_whole(&mut self.input, bytes)
+        let more = read_whole(&mut self.input, bytes);
+        if bytes.iter().any(|&byte| byte > T::GREATEST_BYTE) {
+            fail(b"the input has a byte that is no value");
+        }
+        more
     }
 
     fn output<T: Plain>(&mut self, name: &str, values: &[T]) {

@@ -1,0 +1,3 @@
+tiny_model::tiny_model!("sound.tflite" as OtherSound);
+
+fn main() {}

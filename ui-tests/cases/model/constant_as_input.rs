@@ -1,0 +1,3 @@
+tiny_model::tiny_model!("constant_as_input.tflite");
+
+fn main() {}

@@ -1,0 +1,3 @@
+tiny_model::tiny_model!("input_listed_twice.tflite");
+
+fn main() {}

@@ -1,0 +1,3 @@
+tiny_model::tiny_model!("input_of_64_bits.tflite");
+
+fn main() {}

@@ -1,0 +1,3 @@
+tiny_model::tiny_model!("overlapping_buffers.tflite");
+
+fn main() {}
