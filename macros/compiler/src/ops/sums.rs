@@ -56,7 +56,11 @@ pub(crate) fn read(
 ) -> Result<Activations, Problem> {
     let Operands { input, weights, output, bias, units } = *operands;
     let ty = reader.one_of(input, "input", &[ElementType::Int8, ElementType::Int16])?;
-    reader.one_of(weights, "weights", &[ElementType::Int8])?;
+    let weight_types: &[ElementType] = match ty {
+        ElementType::Int8 => &[ElementType::Int8, ElementType::Int4],
+        _ => &[ElementType::Int8],
+    };
+    reader.one_of(weights, "weights", weight_types)?;
     reader.same_type(input, output)?;
     reader.constant(weights, "weights")?;
     if ty == ElementType::Int8 {
