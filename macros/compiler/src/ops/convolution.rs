@@ -170,13 +170,13 @@ impl Convolution {
             let layer = FullyConnected { depth: self.filter(), units, zero_point, least, greatest };
             let (module, name) = ("fully_connected", "fully_connected_ring_s8");
             let params = Box::new(FullyConnectedRing { ring, layer });
-            return Some(Kernel { module, name, params, order: Order::UnitsFirst, run: self.filter() });
+            return Some(Kernel { module, name, params, order: Order::UnitsFirst, run: 1 });
         }
         let pixels = depth == 1 && units == channels && ring.slot.is_multiple_of(channels);
         pixels.then(|| {
             let (module, name) = ("depthwise_conv_2d", "depthwise_conv_2d_ring_s8");
             let params = Box::new(DepthwiseConv2dRing { ring, channels, output });
-            Kernel { module, name, params, order: Order::UnitsLast, run: self.filter() }
+            Kernel { module, name, params, order: Order::UnitsLast, run: 1 }
         })
     }
 
