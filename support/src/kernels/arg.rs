@@ -13,13 +13,13 @@ pub struct Arg {
 }
 
 /// `output[outer, inner] = the first i with the greatest input[outer, i, inner]`.
-#[inline]
+#[cfg_attr(not(debug_assertions), inline)]
 pub fn arg_max_s8(p: &Arg, input: &[i8], output: &mut [i32]) {
     arg(p, input, output, |x, best| x > best);
 }
 
 /// `output[outer, inner] = the first i with the least input[outer, i, inner]`.
-#[inline]
+#[cfg_attr(not(debug_assertions), inline)]
 pub fn arg_min_s8(p: &Arg, input: &[i8], output: &mut [i32]) {
     arg(p, input, output, |x, best| x < best);
 }

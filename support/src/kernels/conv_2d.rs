@@ -28,7 +28,7 @@ pub struct Conv2d {
 
 /// A window of one pixel, or one that is the whole image: each pixel, or image, is a row of a fully
 /// connected layer.
-#[inline]
+#[cfg_attr(not(debug_assertions), inline)]
 pub fn conv_2d_1x1_s8(
     p: &FullyConnected,
     weights: Flash<'_, i8>,
@@ -47,7 +47,7 @@ pub fn conv_2d_1x1_s8(
 ///
 /// The weights are `[unit, row, column, i]`. The bias has the input's zero point folded in.
 /// `multipliers` and `shifts` are per unit.
-#[inline]
+#[cfg_attr(not(debug_assertions), inline)]
 pub fn conv_2d_contiguous_s8(
     p: &Conv2d,
     weights: Flash<'_, i8>,
@@ -62,7 +62,7 @@ pub fn conv_2d_contiguous_s8(
 }
 
 /// The same, with any number of groups and columns any distance apart.
-#[inline]
+#[cfg_attr(not(debug_assertions), inline)]
 pub fn conv_2d_s8(
     p: &Conv2d,
     weights: Flash<'_, i8>,
@@ -87,7 +87,7 @@ pub fn conv_2d_s8(
 
 /// The same as [`conv_2d_1x1_s8`] with two weights of four bits in each byte; those of a unit begin with a
 /// byte of their own.
-#[inline]
+#[cfg_attr(not(debug_assertions), inline)]
 pub fn conv_2d_1x1_s4(
     p: &FullyConnected,
     weights: Flash<'_, i8>,
@@ -102,7 +102,7 @@ pub fn conv_2d_1x1_s4(
 
 /// The same as [`conv_2d_s8`] with two weights of four bits in each byte; those of a tap begin with a byte
 /// of their own.
-#[inline]
+#[cfg_attr(not(debug_assertions), inline)]
 pub fn conv_2d_s4(
     p: &Conv2d,
     weights: Flash<'_, i8>,
@@ -153,7 +153,7 @@ pub struct Conv2dOffset {
 }
 
 /// The same as [`conv_2d_1x1_s8`] with a zero point of the weights.
-#[inline]
+#[cfg_attr(not(debug_assertions), inline)]
 pub fn conv_2d_1x1_offset_s8(
     p: &FullyConnectedOffset,
     weights: Flash<'_, i8>,
@@ -168,7 +168,7 @@ pub fn conv_2d_1x1_offset_s8(
 
 /// The same as [`conv_2d_s8`] with `weights[unit, row, column, i] - weight zero point`, whose bias has the
 /// product of both zero points folded in too.
-#[inline]
+#[cfg_attr(not(debug_assertions), inline)]
 pub fn conv_2d_offset_s8(
     p: &Conv2dOffset,
     weights: Flash<'_, i8>,

@@ -22,13 +22,13 @@ pub struct Quantize {
 pub struct Shift;
 
 /// `output[i] = input[i] - 128`.
-#[inline]
+#[cfg_attr(not(debug_assertions), inline)]
 pub fn shift_u8_s8(_: &Shift, input: impl Source<u8>, output: &[Cell<i8>]) {
     output.iter().zip(input.elements()).for_each(|(y, x)| y.set((x ^ 0x80).cast_signed()));
 }
 
 /// `output[i] = input[i] + 128`.
-#[inline]
+#[cfg_attr(not(debug_assertions), inline)]
 pub fn shift_s8_u8(_: &Shift, input: impl Source<i8>, output: &[Cell<u8>]) {
     output.iter().zip(input.elements()).for_each(|(y, x)| y.set(x.cast_unsigned() ^ 0x80));
 }

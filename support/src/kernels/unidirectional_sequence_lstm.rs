@@ -71,7 +71,7 @@ pub struct Factor {
 ///
 /// Weights and biases are in the order `[unit][input, forget, candidate, output]`. Both biases have the
 /// zero points folded in. `table` is that of [`super::sigmoid`].
-#[inline]
+#[cfg_attr(not(debug_assertions), inline)]
 #[allow(clippy::too_many_arguments)] // constants are told apart by name
 pub fn unidirectional_sequence_lstm_s8(
     p: &Lstm,
