@@ -263,12 +263,14 @@ def lstm(
     """UNIDIRECTIONAL_SEQUENCE_LSTM; arguments of the gates spread over a few units at gain 1."""
     outer, inner, depth = x.shape
     batches = inner if time_major else outer
-    y_scale = 1 / 128
+    wide = x.dtype == "int16"
+    step = 256 if wide else 1
+    y_scale = 1 / 128 / step
     gates = [rng.uniform(0.5, 2) * gain for _ in range(4)]
 
     def weights(width, scale, gain):
         data = rng.integers(-127, 127, (units, width), endpoint=True)
-        return constant(data, gain / (scale * 74 * 73 * np.sqrt(width)))
+        return constant(data, gain / (scale * step * 74 * 73 * np.sqrt(width)))
 
     inputs = [weights(depth, x.scale, gain) for gain in gates]
     recurrent = [weights(units, y_scale, gain) for gain in gates]
@@ -276,10 +278,11 @@ def lstm(
     for w in inputs:
         scale = np.float32(w.scale) * np.float32(x.scale)
         limit = int(bias_gain / scale)
-        biases.append(constant(rng.integers(-limit, limit, units, endpoint=True), scale, dtype="int32"))
-    hidden = Tensor([batches, units], y_scale, y_zero_point, variable=True)
+        bias = rng.integers(-limit, limit, units, endpoint=True)
+        biases.append(constant(bias, scale, dtype="int64" if wide else "int32"))
+    hidden = Tensor([batches, units], y_scale, y_zero_point, x.dtype, variable=True)
     cell = Tensor([batches, units], cell_scale, 0, "int16", variable=True)
-    y = Tensor([outer, inner, units], y_scale, y_zero_point)
+    y = Tensor([outer, inner, units], y_scale, y_zero_point, x.dtype)
     options = schema.UnidirectionalSequenceLSTMOptionsT(
         fusedActivationFunction=schema.ActivationFunctionType.TANH, cellClip=clip, timeMajor=time_major
     )

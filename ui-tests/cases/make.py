@@ -110,6 +110,7 @@ def overlapping(size):
             tables.buffers.append(schema.BufferT(offset=8, size=size))
             graph.tensors.append(schema.TensorT(shape=[size], type=0, buffer=len(tables.buffers) - 1))
             graph.tensors[-1].type = schema.TensorType.INT8
+        graph.outputs = [*graph.outputs, len(graph.tensors) - 1]
 
     return change
 
@@ -125,7 +126,7 @@ case("model/no_graph", layer(), lambda tables: setattr(tables, "subgraphs", []))
 case("model/no_output", layer(), on_graph(outputs=[]))
 case("model/absent_input", layer(), on_graph(inputs=[77]))
 case("model/absent_output", layer(), on_graph(outputs=[77]))
-case("model/too_many_inputs", layer(), on_graph(inputs=[0] * 13))
+case("model/too_many_inputs", layer(), on_graph(inputs=[0] * 17))
 case("model/too_many_folded_constants", folded(65))
 case("model/too_many_constants", sums(1030))
 case("model/constant_as_input", layer(), on_graph(inputs=[0, 2]))
@@ -529,3 +530,6 @@ case("warning/open_batch", layer(), on_tensor(0, shapeSignature=[-1, 4]))
 case("warning/one_tensor_is_most", unary("RELU", moved([1, 8192]), moved([1, 8192])))
 for name in ["path/sound", "path/sounds_like_it", "macro/1st_model", "macro/sound", "types/sound"]:
     raw(name, sound)
+
+
+import make_operators  # noqa: E402, F401

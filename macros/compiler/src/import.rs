@@ -130,25 +130,27 @@ impl<'f, 'a> Import<'f, 'a> {
 
     /// What the caller provides as `uint8` is shifted first.
     fn shift_inputs(&mut self) {
-        for at in 0..self.graph.inputs.len() {
-            let inside = self.graph.inputs[at];
-            if let Some(port) = legacy::port(&mut self.graph, inside) {
-                self.graph.nodes.push(legacy::node(0, port, inside));
-                self.graph.inputs[at] = port;
+        let mut inputs = std::mem::take(&mut self.graph.inputs);
+        for input in &mut inputs {
+            if let Some(port) = legacy::port(&mut self.graph, *input) {
+                self.graph.nodes.push(legacy::node(0, port, *input));
                 self.written.insert(port);
+                *input = port;
             }
         }
+        self.graph.inputs = inputs;
     }
 
     /// What the caller gets as `uint8` is shifted back at last.
     fn shift_outputs(&mut self, operators: usize) {
-        for at in 0..self.graph.outputs.len() {
-            let inside = self.graph.outputs[at];
-            if let Some(port) = legacy::port(&mut self.graph, inside) {
-                self.graph.nodes.push(legacy::node(operators.saturating_sub(1), inside, port));
-                self.graph.outputs[at] = port;
+        let mut outputs = std::mem::take(&mut self.graph.outputs);
+        for output in &mut outputs {
+            if let Some(port) = legacy::port(&mut self.graph, *output) {
+                self.graph.nodes.push(legacy::node(operators.saturating_sub(1), *output, port));
+                *output = port;
             }
         }
+        self.graph.outputs = outputs;
     }
 
     /// Reads all tensors; one that is broken stands as an empty one.

@@ -220,7 +220,8 @@ operators! {
     transpose_conv: TRANSPOSE_CONV, ["transpose_conv::transpose_conv_s8", "transpose_conv::transpose_conv_s16"],
         "int8, int16";
     unidirectional_sequence_lstm: UNIDIRECTIONAL_SEQUENCE_LSTM,
-        ["unidirectional_sequence_lstm::unidirectional_sequence_lstm_s8"], "int8, with int16 cell";
+        ["unidirectional_sequence_lstm::unidirectional_sequence_lstm_s8",
+         "unidirectional_sequence_lstm::unidirectional_sequence_lstm_s16"], "int8, int16";
     unpack: UNPACK, ["movement::copy_runs", "movement::copy_strided"], "any";
     var_handle: VAR_HANDLE, [], "any";
     zeros_like: ZEROS_LIKE, [], "any";

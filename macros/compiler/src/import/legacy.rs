@@ -57,7 +57,7 @@ pub(super) fn shift(tensor: &mut Tensor) {
 
 /// The zero point of `uint8` is at most 255, so that nothing overflows.
 fn shift_zero_points(quantization: &mut Quantization, by: i32) {
-    quantization.zero_points.iter_mut().for_each(|zero_point| *zero_point += by);
+    quantization.zero_points.iter_mut().for_each(|zero_point| *zero_point = zero_point.saturating_add(by));
 }
 
 /// A new tensor as the file has it, to be the border of the model, if this one is another inside.
@@ -66,8 +66,9 @@ pub(super) fn port(graph: &mut Graph, inside: TensorId) -> Option<TensorId> {
     let mut port = Tensor { ty: ElementType::UInt8, shifted: false, ..tensor.clone() };
     port.quantization.iter_mut().for_each(|quantization| shift_zero_points(quantization, 128));
     port.data = port.data.map(|data| data.iter().map(|byte| byte ^ 0x80).collect());
+    let id = TensorId(graph.tensors.len());
     graph.tensors.push(port);
-    Some(TensorId(graph.tensors.len() - 1))
+    Some(id)
 }
 
 /// What brings one to the other.

@@ -1,0 +1,3 @@
+tiny_model::tiny_model!("different_scales.tflite");
+
+fn main() {}

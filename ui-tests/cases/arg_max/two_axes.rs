@@ -1,0 +1,3 @@
+tiny_model::tiny_model!("two_axes.tflite");
+
+fn main() {}

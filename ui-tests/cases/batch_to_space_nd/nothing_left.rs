@@ -1,0 +1,3 @@
+tiny_model::tiny_model!("nothing_left.tflite");
+
+fn main() {}

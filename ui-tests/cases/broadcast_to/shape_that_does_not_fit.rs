@@ -1,0 +1,3 @@
+tiny_model::tiny_model!("shape_that_does_not_fit.tflite");
+
+fn main() {}

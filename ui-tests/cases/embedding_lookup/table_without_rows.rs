@@ -1,0 +1,3 @@
+tiny_model::tiny_model!("table_without_rows.tflite");
+
+fn main() {}

@@ -1,0 +1,3 @@
+tiny_model::tiny_model!("another_shape.tflite");
+
+fn main() {}

@@ -1,0 +1,3 @@
+tiny_model::tiny_model!("int16_with_zero_point.tflite");
+
+fn main() {}

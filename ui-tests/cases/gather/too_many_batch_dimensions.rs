@@ -1,0 +1,3 @@
+tiny_model::tiny_model!("too_many_batch_dimensions.tflite");
+
+fn main() {}

@@ -1,0 +1,3 @@
+tiny_model::tiny_model!("position_outside.tflite");
+
+fn main() {}

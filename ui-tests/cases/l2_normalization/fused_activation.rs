@@ -1,0 +1,3 @@
+tiny_model::tiny_model!("fused_activation.tflite");
+
+fn main() {}

@@ -1,0 +1,3 @@
+tiny_model::tiny_model!("scale_of_one_and_more.tflite");
+
+fn main() {}

@@ -1,0 +1,3 @@
+tiny_model::tiny_model!("scale_too_large.tflite");
+
+fn main() {}

@@ -1,0 +1,3 @@
+tiny_model::tiny_model!("rescaled.tflite");
+
+fn main() {}

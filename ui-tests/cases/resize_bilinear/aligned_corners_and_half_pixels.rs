@@ -1,0 +1,3 @@
+tiny_model::tiny_model!("aligned_corners_and_half_pixels.tflite");
+
+fn main() {}

@@ -1,0 +1,3 @@
+tiny_model::tiny_model!("axes_apart.tflite");
+
+fn main() {}

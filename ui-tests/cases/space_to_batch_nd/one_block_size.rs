@@ -1,0 +1,3 @@
+tiny_model::tiny_model!("one_block_size.tflite");
+
+fn main() {}

@@ -1,0 +1,3 @@
+tiny_model::tiny_model!("multiple_of_zero.tflite");
+
+fn main() {}

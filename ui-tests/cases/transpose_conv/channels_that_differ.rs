@@ -1,0 +1,3 @@
+tiny_model::tiny_model!("channels_that_differ.tflite");
+
+fn main() {}

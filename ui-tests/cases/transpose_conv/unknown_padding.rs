@@ -1,0 +1,3 @@
+tiny_model::tiny_model!("unknown_padding.tflite");
+
+fn main() {}
