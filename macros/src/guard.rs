@@ -16,11 +16,11 @@ thread_local! {
 /// Compiles a model; a panic is a diagnostic.
 pub(crate) fn compile(bytes: &[u8], item: &Item) -> Result<TokenStream, Refused> {
     let compiled = guarded(|| tiny_model_compiler::compile(bytes, item));
-    compiled.unwrap_or_else(|bug| Err(Refused { diagnostics: vec![bug], stub: stub(item) }))
+    compiled.unwrap_or_else(|bug| Err(Refused { diagnostics: vec![*bug], stub: stub(item) }))
 }
 
 /// Runs `f`; if it panics, that is told apart from every result of it.
-fn guarded<T>(f: impl FnOnce() -> T) -> Result<T, Diagnostic> {
+fn guarded<T>(f: impl FnOnce() -> T) -> Result<T, Box<Diagnostic>> {
     static HOOK: Once = Once::new();
     HOOK.call_once(|| {
         let previous = take_hook();
@@ -32,7 +32,7 @@ fn guarded<T>(f: impl FnOnce() -> T) -> Result<T, Diagnostic> {
     GUARDED.set(true);
     let result = catch_unwind(AssertUnwindSafe(f));
     GUARDED.set(false);
-    result.map_err(|_| Diagnostic::bug(PANIC.take()))
+    result.map_err(|_| Box::new(Diagnostic::bug(PANIC.take())))
 }
 
 /// What a panic said and where: what a report of it needs.
@@ -58,7 +58,7 @@ mod tests {
     fn a_panic_is_reported_as_a_bug_of_ours() {
         let (values, index) = ([1, 2, 3], std::hint::black_box(7));
         let bug = guarded(|| values[index]).expect_err("it panics");
-        let text = report("kws.tflite", &[bug]);
+        let text = report("kws.tflite", &[*bug]);
         let start = "`kws.tflite` cannot be compiled, because of a bug in tiny-model\n\n\
             the compiler: panicked with `index out of bounds: the len is 3 but the index is 7` at ";
         assert!(text.starts_with(start), "{text}");

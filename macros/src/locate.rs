@@ -154,7 +154,9 @@ mod tests {
             fix("models"),
             "fix: the .tflite files near: `models/kws.tflite`, `models/old/kws_1.tflite`"
         );
-        assert!(find("models", &[root.clone()]).is_err_and(|m| m.starts_with("`models` is a folder")));
+        assert!(
+            find("models", std::slice::from_ref(&root)).is_err_and(|m| m.starts_with("`models` is a folder"))
+        );
         fs::remove_dir_all(root).expect("it is there");
     }
 }

@@ -1,12 +1,13 @@
 // Runs AVR firmware in simavr, which is exact to the cycle, and measures it from outside.
 //
 //   gcc -O2 -o avr_run avr_run.c -lsimavr -lelf
-//   avr_run MCU ELF COUNTS <INPUT
+//   avr_run MCU ELF [COUNTS] <INPUT
 //
 // The firmware talks through I/O registers that exist for a program's own use:
 //   GPIOR0  write: 1 = measured work begins, 2 = it ends
 //   GPIOR1  write: ends the run with this exit code; read: 1 while there is input left
 //   GPIOR2  write: a byte for standard output; read: the next byte of standard input
+// What it sends to the serial port also goes to standard output. To sleep for good, with interrupts off, ends the run.
 // The file COUNTS gets a line "instructions=N cycles=N stack=N" for each piece of measured work.
 #include <inttypes.h>
 #include <stdbool.h>
@@ -14,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <simavr/avr_uart.h>
 #include <simavr/sim_avr.h>
 #include <simavr/sim_elf.h>
 #include <simavr/sim_io.h>
@@ -78,6 +80,11 @@ static void on_output(avr_t *avr, avr_io_addr_t address, uint8_t value, void *da
     putchar(value);
 }
 
+static void on_serial_output(avr_irq_t *irq, uint32_t value, void *data) {
+    (void)irq, (void)data;
+    putchar((int)value);
+}
+
 static uint8_t on_more_input(avr_t *avr, avr_io_addr_t address, void *data) {
     (void)avr, (void)address, (void)data;
     int next = getchar();
@@ -115,17 +122,22 @@ static avr_t *load(const char *mcu, const char *path) {
     avr_register_io_write(avr, GPIOR2, on_output, NULL);
     avr_register_io_read(avr, GPIOR1, on_more_input, NULL);
     avr_register_io_read(avr, GPIOR2, on_input, NULL);
+    uint32_t flags = 0; // it would print lines of its own, and wait for a person to read them
+    avr_ioctl(avr, AVR_IOCTL_UART_SET_FLAGS('0'), &flags);
+    avr_irq_t *serial = avr_io_getirq(avr, AVR_IOCTL_UART_GETIRQ('0'), UART_IRQ_OUTPUT);
+    if (serial) avr_irq_register_notify(serial, on_serial_output, NULL);
     return avr;
 }
 
 int main(int argc, char **argv) {
-    if (argc != 4) {
-        fprintf(stderr, "usage: avr_run MCU ELF COUNTS <INPUT\n");
+    if (argc != 3 && argc != 4) {
+        fprintf(stderr, "usage: avr_run MCU ELF [COUNTS] <INPUT\n");
         return EXIT_USAGE;
     }
-    run.out = fopen(argv[3], "w");
+    const char *counts = argc == 4 ? argv[3] : "/dev/null";
+    run.out = fopen(counts, "w");
     if (!run.out) {
-        perror(argv[3]);
+        perror(counts);
         return EXIT_USAGE;
     }
     setvbuf(stdout, NULL, _IOLBF, 0); // so that it is not lost if the run is ended from outside
@@ -139,7 +151,8 @@ int main(int argc, char **argv) {
             fprintf(stderr, "avr_run: the stack ran into the variables at address 0x%x\n", (unsigned)avr->pc);
             return EXIT_STOPPED;
         }
-        if (state == cpu_Done || state == cpu_Crashed) {
+        if (state == cpu_Done) break;
+        if (state == cpu_Crashed) {
             fprintf(stderr, "avr_run: the processor stopped at address 0x%x\n", (unsigned)avr->pc);
             return EXIT_STOPPED;
         }

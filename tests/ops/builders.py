@@ -21,16 +21,19 @@ def window_steps(size, window, stride, padding):
     return -(-size // stride) if padding == "SAME" else (size - window) // stride + 1
 
 
-def weighted(rng, shape, axis, fan_in, x_scale, y_scale, gain=1.0, per_channel=True, highest=127):
+def weighted(rng, shape, axis, fan_in, x_scale, y_scale, gain=1.0, per_channel=True, highest=127, x_type="int8"):
     """Weights whose outputs fill the int8 range at gain 1, and the scales of a fitting bias.
 
     Channel scales lie up to a factor of 16 apart, so that a mixed-up channel shows.
     """
-    channels = shape[axis] if per_channel else 1
+    channels = shape[axis] if per_channel and x_type != "uint8" else 1
     scales = np.geomspace(0.25, 4, channels) if channels > 1 else np.ones(1)
     scales = rng.permutation(scales) * gain * y_scale / (x_scale * SPREAD * np.sqrt(fan_in))
     data = rng.integers(-highest, highest, shape, endpoint=True)
     scales = scales.astype(np.float32)
+    if x_type == "uint8":
+        # The older converter's weights are not symmetric.
+        return constant(data + 129, scales, 121, "uint8"), (scales * np.float32(x_scale)).astype(np.float32)
     return constant(data, scales, axis=axis), (scales * np.float32(x_scale)).astype(np.float32)
 
 
@@ -65,7 +68,9 @@ def convolution(
     fan_in = kernel[0] * kernel[1] * (1 if depthwise else depth // groups)
     w_shape = [1, *kernel, channels] if depthwise else [channels, *kernel, depth // groups]
     axis = 3 if depthwise else 0
-    w, bias_scales = weighted(rng, w_shape, axis, fan_in, x.scale, y_scale, highest=highest, **weights)
+    w, bias_scales = weighted(
+        rng, w_shape, axis, fan_in, x.scale, y_scale, highest=highest, x_type=x.dtype, **weights
+    )
     b = [random_bias(rng, channels, bias_scales, fan_in, highest, x.dtype, bias_type)] if bias else []
     windows = [(k - 1) * d + 1 for k, d in zip(kernel, dilation)]
     steps = [window_steps(*side, padding) for side in zip((height, width), windows, stride)]
@@ -100,7 +105,7 @@ def fully_connected(
     """FULLY_CONNECTED; `bias` is "random", "absent" (index -1), "omitted" or a list of values."""
     depth = x.shape[-1] if keep else int(np.prod(x.shape)) // rows
     shape = [units, depth]
-    w, bias_scales = weighted(rng, shape, 0, depth, x.scale, y_scale, gain, per_channel, highest)
+    w, bias_scales = weighted(rng, shape, 0, depth, x.scale, y_scale, gain, per_channel, highest, x.dtype)
     match bias:
         case "random":
             operands = [random_bias(rng, units, bias_scales, depth, highest, x.dtype, bias_type)]
@@ -133,16 +138,16 @@ def pool(kind, x, window, stride, padding="SAME", activation="NONE"):
 def pool_cases(cases, kind):
     """The function that writes one case of a pool: name, input shape, window and stride as (height, width)."""
 
-    def case(name, x_shape, *window, scale=0.06, zero_point=-3, dtype="int8", between=None, **options):
+    def case(name, x_shape, *window, scale=0.06, zero_point=-3, dtype="int8", between=None, oracle=None, **options):
         x = Tensor(list(x_shape), scale, zero_point, dtype, between=between)
-        cases.write(name, single(pool(kind, x, *window, **options)))
+        cases.write(name, single(pool(kind, x, *window, **options)), oracle=oracle)
 
     return case
 
 
 def moved(shape, dtype="int8"):
     """An input whose values are moved and not computed with."""
-    quantization = {"int8": (0.05, -3), "int16": (0.0004, 0), "int32": ()}
+    quantization = {"int8": (0.05, -3), "uint8": (0.05, 125), "int16": (0.0004, 0), "int32": ()}
     return Tensor(list(shape), *quantization[dtype], dtype=dtype)
 
 
@@ -258,12 +263,14 @@ def lstm(
     """UNIDIRECTIONAL_SEQUENCE_LSTM; arguments of the gates spread over a few units at gain 1."""
     outer, inner, depth = x.shape
     batches = inner if time_major else outer
-    y_scale = 1 / 128
+    wide = x.dtype == "int16"
+    step = 256 if wide else 1
+    y_scale = 1 / 128 / step
     gates = [rng.uniform(0.5, 2) * gain for _ in range(4)]
 
     def weights(width, scale, gain):
         data = rng.integers(-127, 127, (units, width), endpoint=True)
-        return constant(data, gain / (scale * 74 * 73 * np.sqrt(width)))
+        return constant(data, gain / (scale * step * 74 * 73 * np.sqrt(width)))
 
     inputs = [weights(depth, x.scale, gain) for gain in gates]
     recurrent = [weights(units, y_scale, gain) for gain in gates]
@@ -271,10 +278,11 @@ def lstm(
     for w in inputs:
         scale = np.float32(w.scale) * np.float32(x.scale)
         limit = int(bias_gain / scale)
-        biases.append(constant(rng.integers(-limit, limit, units, endpoint=True), scale, dtype="int32"))
-    hidden = Tensor([batches, units], y_scale, y_zero_point, variable=True)
+        bias = rng.integers(-limit, limit, units, endpoint=True)
+        biases.append(constant(bias, scale, dtype="int64" if wide else "int32"))
+    hidden = Tensor([batches, units], y_scale, y_zero_point, x.dtype, variable=True)
     cell = Tensor([batches, units], cell_scale, 0, "int16", variable=True)
-    y = Tensor([outer, inner, units], y_scale, y_zero_point)
+    y = Tensor([outer, inner, units], y_scale, y_zero_point, x.dtype)
     options = schema.UnidirectionalSequenceLSTMOptionsT(
         fusedActivationFunction=schema.ActivationFunctionType.TANH, cellClip=clip, timeMajor=time_major
     )

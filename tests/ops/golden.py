@@ -24,6 +24,7 @@ from tflite_micro.tensorflow.lite.micro.python import schema_py_generated as sch
 VECTORS = 8
 ARENA_BYTES = 1 << 20
 TYPES = {
+    "int4": schema.TensorType.INT4,
     "int8": schema.TensorType.INT8,
     "uint8": schema.TensorType.UINT8,
     "int16": schema.TensorType.INT16,
@@ -78,8 +79,14 @@ class Model:
         self.tensors = list(dict.fromkeys(t for t in used if t is not None))
 
 
+def nibbles(data):
+    """int4 values, two in a byte, the lower bits first."""
+    flat = np.append(data.flatten(), np.zeros(data.size % 2, "int8")).view("uint8") & 15
+    return flat[::2] | flat[1::2] << 4
+
+
 def constant(data, scale=None, zero_point=0, dtype="int8", axis=0):
-    data = np.asarray(data, dtype)
+    data = np.asarray(data, "int8" if dtype == "int4" else dtype)
     return Tensor(list(data.shape), scale, zero_point, dtype, axis, data)
 
 
@@ -145,7 +152,8 @@ def pack_tensor(tensor, number, buffers):
     packed.isVariable = tensor.variable
     if tensor.data is not None:
         packed.buffer = len(buffers)
-        buffers.append(AlignedBuffer(data=tensor.data.tobytes()))
+        data = tensor.data if tensor.dtype != "int4" else nibbles(tensor.data)
+        buffers.append(AlignedBuffer(data=data.tobytes()))
     if tensor.scale is not None:
         scales = np.atleast_1d(np.asarray(tensor.scale, np.float32))
         packed.quantization = schema.QuantizationParametersT(
@@ -233,12 +241,12 @@ class Cases:
         for old in [*self.folder.glob("*.tflite"), *self.folder.glob("*.npz")]:
             old.unlink()
 
-    def write(self, name, model, saturates=None):
-        """`saturates` says why the outputs need not vary."""
+    def write(self, name, model, saturates=None, oracle=None):
+        """`saturates` says why the outputs need not vary; `oracle` answers instead of tflite-micro."""
         rng = random(f"{self.folder.name}/{name}")
         file = serialize(model)
         inputs = [vectors(tensor, rng) for tensor in model.inputs]
-        outputs = run(file, inputs, len(model.outputs))
+        outputs = (oracle or run)(file, inputs, len(model.outputs))
         for output in outputs:
             if not saturates:
                 check_telling(f"{self.folder.name}/{name}", output)

@@ -112,6 +112,8 @@ pub struct Tensor {
     pub quantization: Option<Quantization>,
     /// Little-endian bytes, if the tensor is constant.
     pub data: Option<Rc<[u8]>>,
+    /// Whether the file has `uint8`: here all values and zero points are less by 128.
+    pub shifted: bool,
 }
 
 /// `real = scale · (integer - zero point)`, for a whole tensor or per slice of one dimension.
@@ -242,10 +244,16 @@ impl Tensor {
         })
     }
 
-    /// Constant `int8` elements.
+    /// Constant `int8` elements, or `int4` ones, of which each byte has two, the lower bits first.
     pub fn to_i8(&self) -> Option<Vec<i8>> {
-        let data = self.data.as_deref().filter(|_| self.ty == ElementType::Int8)?;
-        Some(data.iter().map(|&b| b as i8).collect())
+        let bytes = self.data.as_deref()?.iter().map(|byte| byte.cast_signed());
+        match self.ty {
+            ElementType::Int8 => Some(bytes.collect()),
+            ElementType::Int4 => {
+                Some(bytes.flat_map(|byte| [byte << 4 >> 4, byte >> 4]).take(self.elements()).collect())
+            }
+            _ => None,
+        }
     }
 }
 

@@ -13,6 +13,7 @@ use crate::unsupported;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
+mod legacy;
 mod variables;
 
 /// A model that was read: the graph as far as it could be understood.
@@ -40,6 +41,7 @@ pub fn import(bytes: &[u8]) -> Imported {
     let mut import = Import::new(&file, Vec::new());
     import.run(main);
     import.check_ports();
+    import.shift_outputs(main.operators().map_or(0, |list| list.len()));
     import.check_variables();
     let warnings = fixed_shapes(main, &import.graph.inputs);
     Imported { graph: import.graph, errors: import.errors, warnings }
@@ -120,9 +122,35 @@ impl<'f, 'a> Import<'f, 'a> {
         self.graph.inputs = inputs;
         self.graph.outputs = outputs;
         self.written.extend(self.graph.inputs.iter().copied());
+        self.shift_inputs();
         for (index, operator) in main.operators().into_iter().flatten().enumerate() {
             self.operator(index, operator);
         }
+    }
+
+    /// What the caller provides as `uint8` is shifted first.
+    fn shift_inputs(&mut self) {
+        let mut inputs = std::mem::take(&mut self.graph.inputs);
+        for input in &mut inputs {
+            if let Some(port) = legacy::port(&mut self.graph, *input) {
+                self.graph.nodes.push(legacy::node(0, port, *input));
+                self.written.insert(port);
+                *input = port;
+            }
+        }
+        self.graph.inputs = inputs;
+    }
+
+    /// What the caller gets as `uint8` is shifted back at last.
+    fn shift_outputs(&mut self, operators: usize) {
+        let mut outputs = std::mem::take(&mut self.graph.outputs);
+        for output in &mut outputs {
+            if let Some(port) = legacy::port(&mut self.graph, *output) {
+                self.graph.nodes.push(legacy::node(operators.saturating_sub(1), *output, port));
+                *output = port;
+            }
+        }
+        self.graph.outputs = outputs;
     }
 
     /// Reads all tensors; one that is broken stands as an empty one.
@@ -133,7 +161,14 @@ impl<'f, 'a> Import<'f, 'a> {
             let mut read = read_tensor(tensor, &mut buffers).unwrap_or_else(|problem| {
                 self.broken.insert(id, Some(problem));
                 let name = tensor.name().unwrap_or_default().to_owned();
-                Tensor { name, shape: Vec::new(), ty: ElementType::Other, quantization: None, data: None }
+                Tensor {
+                    name,
+                    shape: Vec::new(),
+                    ty: ElementType::Other,
+                    quantization: None,
+                    data: None,
+                    shifted: false,
+                }
             });
             if tensor.is_variable() {
                 read.data = None;
@@ -223,6 +258,7 @@ impl<'f, 'a> Import<'f, 'a> {
         let reader =
             Reader { graph: &self.graph, operator, name: row.name, inputs: &inputs, outputs: &outputs };
         reader_float_check(&reader)?;
+        legacy::check(&reader)?;
         let op = (row.read)(&reader)?;
         let node = Node { index, name: row.name, op, inputs, outputs };
         match node.op.fold(&self.graph, &node) {
@@ -413,7 +449,10 @@ fn read_tensor(tensor: tflite::Tensor<'_>, buffers: &mut Buffers<'_>) -> Result<
     let zeros = data.as_deref().is_some_and(|bytes| bytes.iter().all(|&byte| byte == 0));
     let quantization = tensor.quantization().map(|q| read_quantization(q, &shape, ty, zeros));
     let quantization = quantization.transpose()?.flatten();
-    Ok(Tensor { name: tensor.name().unwrap_or_default().to_owned(), shape, ty, quantization, data })
+    let name = tensor.name().unwrap_or_default().to_owned();
+    let mut tensor = Tensor { name, shape, ty, quantization, data, shifted: false };
+    legacy::shift(&mut tensor);
+    Ok(tensor)
 }
 
 /// Checks that a constant has the bytes that its shape needs.

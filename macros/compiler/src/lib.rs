@@ -8,39 +8,39 @@
 //! ```
 
 mod diagnostics;
-#[warn(clippy::arithmetic_side_effects, clippy::indexing_slicing)]
+#[cfg_attr(not(test), warn(clippy::arithmetic_side_effects, clippy::indexing_slicing))]
 mod emit;
-#[warn(clippy::arithmetic_side_effects, clippy::indexing_slicing)]
+#[cfg_attr(not(test), warn(clippy::arithmetic_side_effects, clippy::indexing_slicing))]
 mod graph;
-#[warn(clippy::arithmetic_side_effects, clippy::indexing_slicing)]
+#[cfg_attr(not(test), warn(clippy::arithmetic_side_effects, clippy::indexing_slicing))]
 mod import;
-#[warn(clippy::arithmetic_side_effects, clippy::indexing_slicing)]
+#[cfg_attr(not(test), warn(clippy::arithmetic_side_effects, clippy::indexing_slicing))]
 mod layout;
 mod limits;
-#[warn(clippy::arithmetic_side_effects, clippy::indexing_slicing)]
+#[cfg_attr(not(test), warn(clippy::arithmetic_side_effects, clippy::indexing_slicing))]
 mod lower;
 mod module;
 mod ops;
-#[warn(clippy::arithmetic_side_effects, clippy::indexing_slicing)]
+#[cfg_attr(not(test), warn(clippy::arithmetic_side_effects, clippy::indexing_slicing))]
 mod passes;
-#[warn(clippy::arithmetic_side_effects, clippy::indexing_slicing)]
+#[cfg_attr(not(test), warn(clippy::arithmetic_side_effects, clippy::indexing_slicing))]
 mod program;
 mod quantize;
-#[warn(clippy::arithmetic_side_effects, clippy::indexing_slicing)]
+#[cfg_attr(not(test), warn(clippy::arithmetic_side_effects, clippy::indexing_slicing))]
 mod read;
-#[warn(clippy::arithmetic_side_effects, clippy::indexing_slicing)]
+#[cfg_attr(not(test), warn(clippy::arithmetic_side_effects, clippy::indexing_slicing))]
 mod report;
-#[warn(clippy::arithmetic_side_effects, clippy::indexing_slicing)]
+#[cfg_attr(not(test), warn(clippy::arithmetic_side_effects, clippy::indexing_slicing))]
 mod schema;
-#[warn(clippy::arithmetic_side_effects, clippy::indexing_slicing)]
+#[cfg_attr(not(test), warn(clippy::arithmetic_side_effects, clippy::indexing_slicing))]
 mod stub;
-#[warn(clippy::arithmetic_side_effects, clippy::indexing_slicing)]
+#[cfg_attr(not(test), warn(clippy::arithmetic_side_effects, clippy::indexing_slicing))]
 mod table;
-#[warn(clippy::arithmetic_side_effects, clippy::indexing_slicing)]
+#[cfg_attr(not(test), warn(clippy::arithmetic_side_effects, clippy::indexing_slicing))]
 mod unsupported;
-#[warn(clippy::arithmetic_side_effects, clippy::indexing_slicing)]
+#[cfg_attr(not(test), warn(clippy::arithmetic_side_effects, clippy::indexing_slicing))]
 mod verify;
-#[warn(clippy::arithmetic_side_effects, clippy::indexing_slicing)]
+#[cfg_attr(not(test), warn(clippy::arithmetic_side_effects, clippy::indexing_slicing))]
 mod warn;
 
 // The device's own kernels, compiled for the host, so that parameters are checked by the type system

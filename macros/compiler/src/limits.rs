@@ -8,7 +8,7 @@ pub(crate) const MAX_TENSORS: usize = 20_000;
 /// Operators of a model.
 pub(crate) const MAX_OPERATORS: usize = 5_000;
 /// Inputs of a model, and outputs: as many windows of the arena as can be open together.
-pub(crate) const MAX_PORTS: usize = 12;
+pub(crate) const MAX_PORTS: usize = 16;
 /// Inputs of an operator, and outputs.
 pub(crate) const MAX_OPERANDS: usize = 1_000;
 /// Elements of a tensor.

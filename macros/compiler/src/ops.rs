@@ -99,7 +99,7 @@ macro_rules! operators {
 
 operators! {
     abs: ABS, ["lookup::lookup_s8", "abs::abs_s16"], "int8, int16";
-    add: ADD, ["add::add_s8", "add::add_s16", "add::add_s32"], "int8, int16, int32";
+    add: ADD, ["add::add_s8", "add::add_s16", "add::add_s32"], "int8, int16, int32, uint8";
     add_n: ADD_N, [
         "add_n::add_2_s8", "add_n::add_3_s8", "add_n::add_4_s8", "add_n::add_5_s8", "add_n::add_6_s8",
         "add_n::add_7_s8", "add_n::add_8_s8"
@@ -107,30 +107,36 @@ operators! {
     arg_max: ARG_MAX, ["arg::arg_max_s8"], "int8";
     arg_min: ARG_MIN, ["arg::arg_min_s8"], "int8";
     assign_variable: ASSIGN_VARIABLE, ["assign_variable::assign_variable"], "any";
-    average_pool_2d: AVERAGE_POOL_2D,
-        ["average_pool_2d::average_pool_2d_s8", "average_pool_2d::average_pool_2d_s16"], "int8, int16";
+    average_pool_2d: AVERAGE_POOL_2D, [
+        "average_pool_2d::average_pool_2d_s8", "average_pool_2d::average_pool_2d_s16",
+        "average_pool_2d::average_pool_2d_half_up_s8"
+    ], "int8, int16, uint8";
     batch_matmul: BATCH_MATMUL, ["batch_matmul::batch_matmul_s8", "batch_matmul::batch_matmul_s16"], "int8, int16";
     batch_to_space_nd: BATCH_TO_SPACE_ND, ["movement::copy_runs", "movement::copy_strided"], "int8";
     broadcast_to: BROADCAST_TO, ["movement::copy_runs", "movement::copy_strided"], "any";
     call_once: CALL_ONCE, [], "any";
     cast: CAST, ["cast::cast"], "int8, int16, int32, uint32, bool";
     concatenation: CONCATENATION, [
-        "movement::copy_runs", "movement::copy_strided", "ring::push", "ring::unroll", "ring::copy"
+        "movement::copy_runs", "movement::copy_strided", "ring::push", "ring::unroll", "ring::copy",
+        "lookup::lookup_s8"
     ], "any";
     conv_2d: CONV_2D, [
         "conv_2d::conv_2d_1x1_s8", "conv_2d::conv_2d_contiguous_s8", "conv_2d::conv_2d_s8",
         "depthwise_conv_2d::depthwise_conv_2d_s8", "depthwise_conv_2d::depthwise_conv_2d_multiplier_s8",
         "depthwise_conv_2d::depthwise_conv_2d_ring_s8", "fully_connected::fully_connected_ring_s8",
-        "conv_2d::conv_2d_1x1_s16", "conv_2d::conv_2d_s16", "depthwise_conv_2d::depthwise_conv_2d_s16"
-    ], "int8, int16";
+        "conv_2d::conv_2d_1x1_s16", "conv_2d::conv_2d_s16", "depthwise_conv_2d::depthwise_conv_2d_s16",
+        "conv_2d::conv_2d_1x1_offset_s8", "conv_2d::conv_2d_offset_s8", "conv_2d::conv_2d_1x1_s4",
+        "conv_2d::conv_2d_s4"
+    ], "int8, int16, uint8";
     cumsum: CUMSUM, ["cumsum::cumsum_s8"], "int8";
     depth_to_space: DEPTH_TO_SPACE, ["movement::copy_runs", "movement::copy_strided"], "int8";
     depthwise_conv_2d: DEPTHWISE_CONV_2D, [
         "depthwise_conv_2d::depthwise_conv_2d_s8", "depthwise_conv_2d::depthwise_conv_2d_multiplier_s8",
         "conv_2d::conv_2d_1x1_s8", "depthwise_conv_2d::depthwise_conv_2d_ring_s8",
         "fully_connected::fully_connected_ring_s8", "depthwise_conv_2d::depthwise_conv_2d_s16",
-        "conv_2d::conv_2d_1x1_s16", "conv_2d::conv_2d_s16"
-    ], "int8, int16";
+        "conv_2d::conv_2d_1x1_s16", "conv_2d::conv_2d_s16",
+        "depthwise_conv_2d::depthwise_conv_2d_offset_s8", "conv_2d::conv_2d_1x1_offset_s8"
+    ], "int8, int16, uint8";
     dequantize: DEQUANTIZE, [], "int8, uint8, int16 to float32 before an output";
     div: DIV, ["div::div_s8", "div::div_s32"], "int8, int32";
     elu: ELU, ["lookup::lookup_s8"], "int8";
@@ -140,8 +146,9 @@ operators! {
     fill: FILL, ["movement::copy_runs", "movement::copy_strided"], "any";
     fully_connected: FULLY_CONNECTED, [
         "fully_connected::fully_connected_s8", "fully_connected::fully_connected_ring_s8",
-        "fully_connected::fully_connected_s16"
-    ], "int8, int16";
+        "fully_connected::fully_connected_s16", "fully_connected::fully_connected_offset_s8",
+        "fully_connected::fully_connected_s4"
+    ], "int8, int16, uint8";
     gather: GATHER, ["gather::gather"], "int8";
     gather_nd: GATHER_ND, ["gather::gather_nd"], "int8";
     greater: GREATER, ["comparison::less_s8", "comparison::less_s32"], "int8, int32";
@@ -155,8 +162,10 @@ operators! {
     logical_and: LOGICAL_AND, ["logical::logical_and_u8"], "bool";
     logical_not: LOGICAL_NOT, ["logical::logical_not_u8"], "bool";
     logical_or: LOGICAL_OR, ["logical::logical_or_u8"], "bool";
-    logistic: LOGISTIC, ["lookup::lookup_s8", "sigmoid::logistic_s16"], "int8, int16";
-    max_pool_2d: MAX_POOL_2D, ["max_pool_2d::max_pool_2d_s8", "max_pool_2d::max_pool_2d_s16"], "int8, int16";
+    logistic: LOGISTIC, ["lookup::lookup_s8", "sigmoid::logistic_s16"], "int8, int16, uint8";
+    max_pool_2d: MAX_POOL_2D, [
+        "max_pool_2d::max_pool_2d_s8", "max_pool_2d::max_pool_2d_s16"
+    ], "int8, int16, uint8";
     maximum: MAXIMUM, ["maximum::maximum_s8", "maximum::maximum_s16", "maximum::maximum_s32"],
         "int8, int16, int32";
     mean: MEAN, ["mean::mean_s8", "mean::mean_s16"], "int8, int16";
@@ -173,7 +182,7 @@ operators! {
         "quantize::quantize_s8_s8", "quantize::quantize_s8_u8", "quantize::quantize_s8_s16",
         "quantize::quantize_s8_s32", "quantize::quantize_u8_s8", "quantize::quantize_s16_s8",
         "quantize::quantize_s16_s16", "quantize::quantize_s16_s32", "quantize::quantize_s32_s8",
-        "quantize::quantize_s32_s16"
+        "quantize::quantize_s32_s16", "quantize::shift_u8_s8", "quantize::shift_s8_u8"
     ], "int8, uint8, int16, int32; float32 behind an input";
     read_variable: READ_VARIABLE, [], "any";
     reduce_max: REDUCE_MAX, ["reduce::reduce_max_s8"], "int8";
@@ -189,7 +198,9 @@ operators! {
     select_v2: SELECT_V2, ["select::select"], "int8, int16";
     shape: SHAPE, [], "any";
     slice: SLICE, ["movement::copy_runs", "movement::copy_strided"], "any";
-    softmax: SOFTMAX, ["softmax::softmax_s8", "softmax::softmax_s8_s16", "softmax::softmax_s16"], "int8, int16";
+    softmax: SOFTMAX, [
+        "softmax::softmax_s8", "softmax::softmax_s8_s16", "softmax::softmax_s16"
+    ], "int8, int16, uint8";
     space_to_batch_nd: SPACE_TO_BATCH_ND, ["pad::pad", "movement::copy_runs", "movement::copy_strided"], "int8";
     space_to_depth: SPACE_TO_DEPTH, ["movement::copy_runs", "movement::copy_strided"], "int8";
     split: SPLIT, ["movement::copy_runs", "movement::copy_strided"], "any";
@@ -209,11 +220,14 @@ operators! {
     transpose_conv: TRANSPOSE_CONV, ["transpose_conv::transpose_conv_s8", "transpose_conv::transpose_conv_s16"],
         "int8, int16";
     unidirectional_sequence_lstm: UNIDIRECTIONAL_SEQUENCE_LSTM,
-        ["unidirectional_sequence_lstm::unidirectional_sequence_lstm_s8"], "int8, with int16 cell";
+        ["unidirectional_sequence_lstm::unidirectional_sequence_lstm_s8",
+         "unidirectional_sequence_lstm::unidirectional_sequence_lstm_s16"], "int8, int16";
     unpack: UNPACK, ["movement::copy_runs", "movement::copy_strided"], "any";
     var_handle: VAR_HANDLE, [], "any";
     zeros_like: ZEROS_LIKE, [], "any";
 }
+
+pub(crate) use quantize::Shift;
 
 /// What a model without operators does.
 #[derive(Debug)]

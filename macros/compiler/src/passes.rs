@@ -46,6 +46,7 @@ mod tests {
                 dimension: 0,
             }),
             data: None,
+            shifted: false,
         };
         let node = |(index, &(name, input, output)): (usize, &(&'static str, usize, usize))| Node {
             index,

@@ -172,10 +172,11 @@ impl<'a> Reader<'a> {
         })
     }
 
-    /// Scales of weights: one, or one for each slice of `dimension`; zero points must be 0.
+    /// Scales of weights: one, or one for each slice of `dimension`; zero points must be 0, except in
+    /// `uint8` models.
     pub(crate) fn weight_scales(&self, id: TensorId, dimension: usize) -> Result<&'a [f32], Problem> {
         let quantization = self.quantization(id, "weights")?;
-        if quantization.zero_points.iter().any(|&z| z != 0) {
+        if !self.tensor(id).shifted && quantization.zero_points.iter().any(|&z| z != 0) {
             return Err(Problem::new(
                 "weights with a zero point other than 0",
                 "int8 weights are symmetric by the specification, and the reference ignores other zero points",

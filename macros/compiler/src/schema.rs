@@ -42,7 +42,6 @@ impl<'a> File<'a> {
             // A table may be in several places, but weights are in one.
             max_apparent_size: 4 * MAX_BYTES,
             ignore_missing_null_terminator: true,
-            ..VerifierOptions::default()
         };
         let model = tflite::root_as_model_with_opts(&options, bytes).map_err(unsound)?;
         if model.version() != VERSION {

@@ -19,6 +19,23 @@ const ACCELERATORS: [(&str, &str, &str); 7] = [
     ("DELEGATE", "a delegate of TensorFlow Lite", "the delegate"),
 ];
 
+/// Operators for which TensorFlow Lite Micro has kernels on floating-point numbers alone.
+const FLOAT_ONLY: [&str; 13] = [
+    "CEIL",
+    "COS",
+    "EXP",
+    "FLOOR",
+    "FLOOR_DIV",
+    "FLOOR_MOD",
+    "L2_POOL_2D",
+    "LOG",
+    "NEG",
+    "ROUND",
+    "SIN",
+    "SQRT",
+    "SQUARE",
+];
+
 /// Why an operator of the schema without a row in our list is refused, or a custom one.
 pub(crate) fn problem(name: &str, code: &tflite::OperatorCode<'_>) -> Problem {
     const ASK: &str = "replace the layer in the model, or ask for the operator in an issue";
@@ -51,6 +68,30 @@ pub(crate) fn problem(name: &str, code: &tflite::OperatorCode<'_>) -> Problem {
             "the file has its name but not what it computes",
             "build the layer of standard operators, or compute it in Rust between two models",
         );
+    }
+    if FLOAT_ONLY.contains(&name) {
+        return Problem::new(
+            "computed in floating point only",
+            "TensorFlow Lite Micro has no quantized form of it, which ours could be equal to",
+            "replace the layer by one that has an int8 form",
+        );
+    }
+    match name {
+        "IF" | "WHILE" => {
+            return Problem::new(
+                "which operators run depends on the input",
+                "memory and time are planned while compiling",
+                "compute both branches and choose with SELECT_V2, or unroll the loop before converting",
+            );
+        }
+        "WHERE" => {
+            return Problem::new(
+                "how many elements it gives depends on the input",
+                "memory is planned while compiling",
+                "choose elements with SELECT_V2 (`tf.where` with three arguments)",
+            );
+        }
+        _ => {}
     }
     match name.starts_with("operator code") {
         true => Problem::new(

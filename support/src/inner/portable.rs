@@ -14,6 +14,30 @@ pub fn dot_constant_s8(acc: i32, weights: Flash<'_, i8>, x: i32) -> i32 {
     weights.iter().fold(acc, |acc, w| acc.wrapping_add(i32::from(w).wrapping_mul(x)))
 }
 
+/// `acc + Σ weights · input`, as far as both reach, modulo 2^32, with two weights of four bits in each byte,
+/// the lower bits first.
+#[inline(always)]
+pub fn dot_s4(acc: i32, weights: Flash<'_, i8>, input: &[i8]) -> i32 {
+    let (pairs, rest) = input.as_chunks::<2>();
+    let product = |w: i8, x: i8| i32::from(w) * i32::from(x);
+    let sum = weights.iter().zip(pairs).fold(acc, |acc, (w, &[a, b])| {
+        acc.wrapping_add(product(w << 4 >> 4, a)).wrapping_add(product(w >> 4, b))
+    });
+    match (weights.get(pairs.len()), rest) {
+        (Some(w), &[x]) => sum.wrapping_add(product(w << 4 >> 4, x)),
+        _ => sum,
+    }
+}
+
+/// `acc + Σ weights · x`, modulo 2^32, with two weights of four bits in each byte.
+#[inline(always)]
+pub fn dot_constant_s4(acc: i32, weights: Flash<'_, i8>, x: i32) -> i32 {
+    weights.iter().fold(acc, |acc, w| {
+        let both = i32::from(w << 4 >> 4).wrapping_add((w >> 4).into());
+        acc.wrapping_add(both.wrapping_mul(x))
+    })
+}
+
 /// `acc + Σ weights · input`, as far as both reach, modulo 2^32.
 #[inline(always)]
 pub fn dot_s16(acc: i32, weights: Flash<'_, i8>, input: &[i16]) -> i32 {

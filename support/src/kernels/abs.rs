@@ -21,7 +21,7 @@ impl Abs {
 }
 
 /// `output[i] = |input[i]|` on real values, saturated.
-#[inline]
+#[cfg_attr(not(debug_assertions), inline)]
 pub fn abs_s16(p: &Abs, input: &[Cell<i16>], output: &[Cell<i16>]) {
     for (x, y) in input.iter().zip(output) {
         y.set(p.value(x.get().into()).clamp(i16::MIN.into(), i16::MAX.into()) as i16);

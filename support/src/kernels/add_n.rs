@@ -37,6 +37,7 @@ macro_rules! kernels {
         /// As in the reference, a sum starts from the integer 0, which is not zero where the zero point is
         /// another.
         #[inline]
+        #[allow(clippy::too_many_arguments)] // one for each operand
         pub fn $name(p: &AddN, $($operand: impl Source<i8>,)* output: &[Cell<i8>]) {
             $(let mut $operand = $operand.elements();)*
             for y in output {

@@ -13,13 +13,13 @@ pub struct Arg {
 }
 
 /// `output[outer, inner] = the first i with the greatest input[outer, i, inner]`.
-#[inline]
+#[cfg_attr(not(debug_assertions), inline)]
 pub fn arg_max_s8(p: &Arg, input: &[i8], output: &mut [i32]) {
     arg(p, input, output, |x, best| x > best);
 }
 
 /// `output[outer, inner] = the first i with the least input[outer, i, inner]`.
-#[inline]
+#[cfg_attr(not(debug_assertions), inline)]
 pub fn arg_min_s8(p: &Arg, input: &[i8], output: &mut [i32]) {
     arg(p, input, output, |x, best| x < best);
 }
@@ -32,11 +32,12 @@ fn arg(p: &Arg, input: &[i8], output: &mut [i32], better: impl Fn(i8, i8) -> boo
             let mut rest = block.get(start..).unwrap_or(&[]);
             let mut best = rest.first().copied().unwrap_or(0);
             *y = 0;
-            for at in 0i32.. {
-                let Some(&x) = rest.first() else { break };
+            let mut at = 0i32;
+            while let Some(&x) = rest.first() {
                 if better(x, best) {
                     (best, *y) = (x, at);
                 }
+                at = at.wrapping_add(1);
                 rest = rest.get(p.inner..).unwrap_or(&[]);
             }
         }

@@ -19,15 +19,21 @@ pub struct AveragePool2d {
 
 /// `output[y, x, c] = clamp(mean(input[y · stride + row, x · stride + column, c]))`; the padding does
 /// not count, and halves are rounded away from zero.
-#[inline]
+#[cfg_attr(not(debug_assertions), inline)]
 pub fn average_pool_2d_s8(p: &AveragePool2d, input: &[i8], output: &mut [i8]) {
-    average_pool_2d(p, input, output, |mean| mean as i8);
+    average_pool_2d(p, input, output, divide, |mean| mean as i8);
 }
 
-/// The same in 16 bits.
-#[inline]
+/// The same with halves rounded up, as the mean of unsigned numbers is: -128 stands for 0.
+#[cfg_attr(not(debug_assertions), inline)]
+pub fn average_pool_2d_half_up_s8(p: &AveragePool2d, input: &[i8], output: &mut [i8]) {
+    average_pool_2d(p, input, output, divide_half_up, |mean| mean as i8);
+}
+
+/// The same in 16 bits, with halves rounded away from zero.
+#[cfg_attr(not(debug_assertions), inline)]
 pub fn average_pool_2d_s16(p: &AveragePool2d, input: &[i16], output: &mut [i16]) {
-    average_pool_2d(p, input, output, |mean| mean as i16);
+    average_pool_2d(p, input, output, divide, |mean| mean as i16);
 }
 
 #[inline(always)]
@@ -35,6 +41,7 @@ fn average_pool_2d<T: Element + Into<i32>>(
     p: &AveragePool2d,
     input: &[T],
     output: &mut [T],
+    divide: impl Fn(i32, NonZero<u32>) -> i32,
     narrow: impl Fn(i32) -> T,
 ) {
     p.window.each_pixel(input, output, |image, rows, columns, output| {
@@ -85,6 +92,13 @@ fn divide(sum: i32, count: NonZero<u32>) -> i32 {
     if sum < 0 { mean.wrapping_neg() } else { mean }
 }
 
+/// `sum / count`, half up, for sums of numbers from -128 on.
+#[inline(always)]
+fn divide_half_up(sum: i32, count: NonZero<u32>) -> i32 {
+    let above = sum.cast_unsigned().wrapping_add(count.get().wrapping_shl(7));
+    (above.wrapping_add(count.get() >> 1) / count).cast_signed().wrapping_sub(128)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -94,6 +108,12 @@ mod tests {
         let by = |count| move |sum| divide(sum, NonZero::new(count).expect("it is not zero"));
         assert_eq!([-5, -3, -2, -1, 0, 1, 2, 3, 5].map(by(2)), [-3, -2, -1, -1, 0, 1, 1, 2, 3]);
         assert_eq!([-5, -4, -2, -1, 1, 2, 4, 5].map(by(3)), [-2, -1, -1, 0, 0, 1, 1, 2]);
+    }
+
+    #[test]
+    fn unsigned_halves_are_rounded_up() {
+        let by_two = |sum| divide_half_up(sum, NonZero::new(2).expect("it is not zero"));
+        assert_eq!([-256, -255, -5, -3, -1, 0, 1, 3, 254].map(by_two), [-128, -127, -2, -1, 0, 0, 1, 2, 127]);
     }
 
     #[test]

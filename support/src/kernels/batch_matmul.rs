@@ -44,7 +44,7 @@ pub struct BatchMatmul {
 }
 
 /// `output[batch, row, column] = Σ left[batch, row, i] · right[batch, i, column]` on real values, saturated.
-#[inline]
+#[cfg_attr(not(debug_assertions), inline)]
 pub fn batch_matmul_s8(p: &BatchMatmul, left: impl Source<i8>, right: impl Source<i8>, output: &mut [i8]) {
     let add = |sum: i32, a: i8, b: i8| {
         let (a, b) = (i32::from(a), i32::from(b));
@@ -58,7 +58,7 @@ pub fn batch_matmul_s8(p: &BatchMatmul, left: impl Source<i8>, right: impl Sourc
 }
 
 /// The same in 16 bits, with zero points of 0, sums of 64 bits and a multiplier of 15.
-#[inline]
+#[cfg_attr(not(debug_assertions), inline)]
 pub fn batch_matmul_s16(
     p: &BatchMatmul,
     left: impl Source<i16>,

@@ -1,13 +1,15 @@
 //! Every output channel is a weighted sum of a window that moves over an image.
 
-pub use super::fully_connected::{FullyConnected, FullyConnected16};
+pub use super::fully_connected::{FullyConnected, FullyConnected16, FullyConnectedOffset};
 
 use super::accumulator::Accumulator;
-use super::fully_connected::{fully_connected_s8, fully_connected_s16};
+use super::fully_connected::{
+    fully_connected_offset_s8, fully_connected_s4, fully_connected_s8, fully_connected_s16,
+};
 use super::requantization::{Requantization, Units};
 use super::window::{Taps, Window};
 use crate::inner::flash::Flash;
-use crate::inner::{dot_constant_s8, dot_s8, product};
+use crate::inner::{dot_constant_s4, dot_constant_s8, dot_s4, dot_s8, product};
 
 /// Shape and range of a convolution.
 #[derive(Clone, Copy, Debug)]
@@ -26,7 +28,7 @@ pub struct Conv2d {
 
 /// A window of one pixel, or one that is the whole image: each pixel, or image, is a row of a fully
 /// connected layer.
-#[inline]
+#[cfg_attr(not(debug_assertions), inline)]
 pub fn conv_2d_1x1_s8(
     p: &FullyConnected,
     weights: Flash<'_, i8>,
@@ -45,7 +47,7 @@ pub fn conv_2d_1x1_s8(
 ///
 /// The weights are `[unit, row, column, i]`. The bias has the input's zero point folded in.
 /// `multipliers` and `shifts` are per unit.
-#[inline]
+#[cfg_attr(not(debug_assertions), inline)]
 pub fn conv_2d_contiguous_s8(
     p: &Conv2d,
     weights: Flash<'_, i8>,
@@ -56,11 +58,11 @@ pub fn conv_2d_contiguous_s8(
     output: &mut [i8],
 ) {
     // A row of the window is one run of memory in the image as in the weights.
-    convolve(p, Units { weights, bias, multipliers, shifts }, input, output, dot_s8);
+    convolve(p, Units { weights, bias, multipliers, shifts }, input, output, dot_s8, |_, _, _| 0);
 }
 
 /// The same, with any number of groups and columns any distance apart.
-#[inline]
+#[cfg_attr(not(debug_assertions), inline)]
 pub fn conv_2d_s8(
     p: &Conv2d,
     weights: Flash<'_, i8>,
@@ -80,10 +82,134 @@ pub fn conv_2d_s8(
         }
         acc
     };
-    convolve(p, Units { weights, bias, multipliers, shifts }, input, output, dot);
+    convolve(p, Units { weights, bias, multipliers, shifts }, input, output, dot, |_, _, _| 0);
 }
 
-/// Both, by the way in which a row of the window is summed up.
+/// The same as [`conv_2d_1x1_s8`] with two weights of four bits in each byte; those of a unit begin with a
+/// byte of their own.
+#[cfg_attr(not(debug_assertions), inline)]
+pub fn conv_2d_1x1_s4(
+    p: &FullyConnected,
+    weights: Flash<'_, i8>,
+    bias: Flash<'_, i32>,
+    multipliers: Flash<'_, i32>,
+    shifts: Flash<'_, i8>,
+    input: &[i8],
+    output: &mut [i8],
+) {
+    fully_connected_s4(p, weights, bias, multipliers, shifts, input, output);
+}
+
+/// The same as [`conv_2d_s8`] with two weights of four bits in each byte; those of a tap begin with a byte
+/// of their own.
+#[cfg_attr(not(debug_assertions), inline)]
+pub fn conv_2d_s4(
+    p: &Conv2d,
+    weights: Flash<'_, i8>,
+    bias: Flash<'_, i32>,
+    multipliers: Flash<'_, i32>,
+    shifts: Flash<'_, i8>,
+    input: &[i8],
+    output: &mut [i8],
+) {
+    let bytes = p.depth.wrapping_add(1) >> 1;
+    let filter = product(product(p.window.y.taps, p.window.x.taps), bytes);
+    let step = product(p.window.channels, p.window.x.dilation);
+    p.window.each_pixel(input, output, |image, rows, columns, output| {
+        let scales = multipliers.iter().zip(shifts.iter());
+        let (mut start, mut channel, mut left) = (0usize, 0usize, p.group);
+        for (y, (bias, (multiplier, shift))) in output.iter_mut().zip(bias.iter().zip(scales)) {
+            if left == 0 {
+                channel = channel.wrapping_add(p.depth);
+                left = p.group;
+            }
+            let taps = |tap: usize, count: usize| {
+                weights.range(start.wrapping_add(product(tap, bytes)), product(count, bytes))
+            };
+            let inside = |mut acc, tap: usize, at: usize| {
+                let mut input = image.get(channel.wrapping_add(at)..).unwrap_or(&[]);
+                for tap in tap..tap.wrapping_add(columns.inside) {
+                    acc = dot_s4(acc, taps(tap, 1), input);
+                    input = input.get(step..).unwrap_or(&[]);
+                }
+                acc
+            };
+            let outside = |acc, tap, count| dot_constant_s4(acc, taps(tap, count), p.padding.into());
+            let acc = p.window.fold(rows, columns, bias, inside, outside);
+            *y = p.output.to_s8(acc, multiplier, shift);
+            start = start.wrapping_add(filter);
+            left = left.wrapping_sub(1);
+        }
+    });
+}
+
+/// A convolution with one group whose weights have a zero point.
+#[derive(Clone, Copy, Debug)]
+pub struct Conv2dOffset {
+    /// Shape and range.
+    pub layer: Conv2d,
+    /// Zero point of the weights.
+    pub weight_zero_point: i32,
+}
+
+/// The same as [`conv_2d_1x1_s8`] with a zero point of the weights.
+#[cfg_attr(not(debug_assertions), inline)]
+pub fn conv_2d_1x1_offset_s8(
+    p: &FullyConnectedOffset,
+    weights: Flash<'_, i8>,
+    bias: Flash<'_, i32>,
+    multipliers: Flash<'_, i32>,
+    shifts: Flash<'_, i8>,
+    input: &[i8],
+    output: &mut [i8],
+) {
+    fully_connected_offset_s8(p, weights, bias, multipliers, shifts, input, output);
+}
+
+/// The same as [`conv_2d_s8`] with `weights[unit, row, column, i] - weight zero point`, whose bias has the
+/// product of both zero points folded in too.
+#[cfg_attr(not(debug_assertions), inline)]
+pub fn conv_2d_offset_s8(
+    p: &Conv2dOffset,
+    weights: Flash<'_, i8>,
+    bias: Flash<'_, i32>,
+    multipliers: Flash<'_, i32>,
+    shifts: Flash<'_, i8>,
+    input: &[i8],
+    output: &mut [i8],
+) {
+    let Conv2d { window, depth, padding, .. } = p.layer;
+    let step = product(window.channels, window.x.dilation);
+    let dot = |mut acc, weights: Flash<'_, i8>, mut input: &[i8]| {
+        let mut start = 0usize;
+        while start < weights.len() {
+            acc = dot_s8(acc, weights.range(start, depth), input);
+            start = start.wrapping_add(depth.max(1));
+            input = input.get(step..).unwrap_or(&[]);
+        }
+        acc
+    };
+    // What the zero point of the weights takes away is the same for all units.
+    let before = |image: &[i8], rows: Taps, columns: Taps| {
+        let inside = |mut sum: i32, _, at: usize| {
+            let mut input = image.get(at..).unwrap_or(&[]);
+            for _ in 0..columns.inside {
+                sum = input.iter().take(depth).fold(sum, |sum, &x| sum.wrapping_add(x.into()));
+                input = input.get(step..).unwrap_or(&[]);
+            }
+            sum
+        };
+        let outside = |sum: i32, _, count| {
+            sum.wrapping_add((product(count, depth) as i32).wrapping_mul(padding.into()))
+        };
+        let sum = window.fold(rows, columns, 0, inside, outside);
+        sum.wrapping_mul(p.weight_zero_point).wrapping_neg()
+    };
+    convolve(&p.layer, Units { weights, bias, multipliers, shifts }, input, output, dot, before);
+}
+
+/// All of them, by the way in which a row of the window is summed up, and by what is added to the sums of a
+/// pixel.
 #[inline(always)]
 fn convolve(
     p: &Conv2d,
@@ -91,9 +217,11 @@ fn convolve(
     input: &[i8],
     output: &mut [i8],
     dot: impl Fn(i32, Flash<'_, i8>, &[i8]) -> i32,
+    before: impl Fn(&[i8], Taps, Taps) -> i32,
 ) {
     let filter = product(product(p.window.y.taps, p.window.x.taps), p.depth);
     p.window.each_pixel(input, output, |image, rows, columns, output| {
+        let before = before(image, rows, columns);
         let scales = units.multipliers.iter().zip(units.shifts.iter());
         let (mut start, mut channel, mut left) = (0usize, 0usize, p.group);
         for (y, (bias, (multiplier, shift))) in output.iter_mut().zip(units.bias.iter().zip(scales)) {
@@ -103,7 +231,7 @@ fn convolve(
             }
             let weights = units.weights.range(start, filter);
             let group = image.get(channel..).unwrap_or(&[]);
-            let acc = unit(p, weights, bias, group, rows, columns, &dot);
+            let acc = unit(p, weights, bias.wrapping_add(before), group, rows, columns, &dot);
             *y = p.output.to_s8(acc, multiplier, shift);
             start = start.wrapping_add(filter);
             left = left.wrapping_sub(1);

@@ -40,7 +40,7 @@ impl Cumsum {
 /// `output[outer, i, inner] = Σ input[outer, 0..=i, inner]` on real values, saturated.
 ///
 /// As in the reference, a sum starts from the integer 0, which is not zero where the zero point is another.
-#[inline]
+#[cfg_attr(not(debug_assertions), inline)]
 pub fn cumsum_s8(p: &Cumsum, input: &[i8], output: &mut [i8]) {
     let block = product(p.along, p.inner);
     for (input, output) in rows(input, block).zip(rows_mut(output, block)) {

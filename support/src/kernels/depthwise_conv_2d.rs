@@ -27,7 +27,7 @@ pub struct DepthwiseConv2d {
 ///
 /// The weights are `[row, column, c]`. The bias has the input's zero point folded in.
 /// `multipliers` and `shifts` are per channel.
-#[inline]
+#[cfg_attr(not(debug_assertions), inline)]
 pub fn depthwise_conv_2d_s8(
     p: &DepthwiseConv2d,
     weights: Flash<'_, i8>,
@@ -57,7 +57,7 @@ pub fn depthwise_conv_2d_s8(
 }
 
 /// The same with `multiplier` units for each channel: unit `u` sees channel `u / multiplier`.
-#[inline]
+#[cfg_attr(not(debug_assertions), inline)]
 pub fn depthwise_conv_2d_multiplier_s8(
     p: &DepthwiseConv2d,
     weights: Flash<'_, i8>,
@@ -98,7 +98,7 @@ pub struct DepthwiseConv2dRing {
 }
 
 /// The same as [`depthwise_conv_2d_s8`] for one window, the image that is kept as a ring.
-#[inline]
+#[cfg_attr(not(debug_assertions), inline)]
 #[allow(clippy::too_many_arguments)] // constants are told apart by name
 pub fn depthwise_conv_2d_ring_s8(
     p: &DepthwiseConv2dRing,
@@ -197,6 +197,58 @@ impl Pixel<'_> {
         let sums = p.window.fold(self.rows, self.columns, bias, inside, outside);
         units.requantize(unit, &sums, output, p.output);
     }
+}
+
+/// A depthwise convolution whose weights have a zero point.
+#[derive(Clone, Copy, Debug)]
+pub struct DepthwiseConv2dOffset {
+    /// Shape and range.
+    pub layer: DepthwiseConv2d,
+    /// Zero point of the weights.
+    pub weight_zero_point: i32,
+}
+
+/// The same as [`depthwise_conv_2d_multiplier_s8`] with `weights[row, column, unit] - weight zero point`,
+/// whose bias has the product of both zero points folded in too.
+#[cfg_attr(not(debug_assertions), inline)]
+pub fn depthwise_conv_2d_offset_s8(
+    p: &DepthwiseConv2dOffset,
+    weights: Flash<'_, i8>,
+    bias: Flash<'_, i32>,
+    multipliers: Flash<'_, i32>,
+    shifts: Flash<'_, i8>,
+    input: &[i8],
+    output: &mut [i8],
+) {
+    let DepthwiseConv2d { window, multiplier, padding, output: range } = p.layer;
+    let step = product(window.channels, window.x.dilation);
+    let add = |sum: i32, weight: Option<i8>, x: i8| {
+        let weight = i32::from(weight.unwrap_or(0)).wrapping_sub(p.weight_zero_point);
+        sum.wrapping_add(weight.wrapping_mul(x.into()))
+    };
+    window.each_pixel(input, output, |image, rows, columns, output| {
+        let mut scales = bias.iter().zip(multipliers.iter().zip(shifts.iter()));
+        let mut unit = 0usize;
+        for (channel, output) in rows_mut(output, multiplier).enumerate() {
+            for y in output {
+                let weight = |tap: usize| weights.get(unit.wrapping_add(product(tap, window.units)));
+                let inside = |mut sum, tap: usize, at: usize| {
+                    let mut input = image.get(channel.wrapping_add(at)..).unwrap_or(&[]);
+                    for tap in tap..tap.wrapping_add(columns.inside) {
+                        sum = add(sum, weight(tap), input.first().copied().unwrap_or(0));
+                        input = input.get(step..).unwrap_or(&[]);
+                    }
+                    sum
+                };
+                let outside = |sum, tap: usize, count: usize| {
+                    (tap..tap.wrapping_add(count)).fold(sum, |sum, tap| add(sum, weight(tap), padding))
+                };
+                let Some((bias, (multiplier, shift))) = scales.next() else { return };
+                *y = range.to_s8(window.fold(rows, columns, bias, inside, outside), multiplier, shift);
+                unit = unit.wrapping_add(1);
+            }
+        }
+    });
 }
 
 /// Shape and range of a depthwise convolution of `int16`, with one unit for each channel.

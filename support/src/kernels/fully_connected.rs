@@ -5,7 +5,7 @@ use super::requantization::Requantization;
 use super::ring::Ring;
 use super::rows::{rows, rows_mut};
 use crate::inner::flash::Flash;
-use crate::inner::{dot_s8, offset_and_clamp_s8, requantize};
+use crate::inner::{dot_s4, dot_s8, offset_and_clamp_s8, requantize};
 
 /// Shape and range of a fully connected layer.
 #[derive(Clone, Copy, Debug)]
@@ -20,6 +20,15 @@ pub struct FullyConnected {
     pub least: i32,
     /// Greatest output, after the fused activation.
     pub greatest: i32,
+}
+
+/// A fully connected layer whose weights have a zero point.
+#[derive(Clone, Copy, Debug)]
+pub struct FullyConnectedOffset {
+    /// Shape and range.
+    pub layer: FullyConnected,
+    /// Zero point of the weights.
+    pub weight_zero_point: i32,
 }
 
 /// Shape and range of a fully connected layer of `int16`.
@@ -38,7 +47,7 @@ pub struct FullyConnected16<A> {
 /// `output[row, unit] = clamp(zero point + requantize(bias[unit] + Σ weights[unit, i] · input[row, i]))`.
 ///
 /// The bias has the input's zero point folded in. `multipliers` and `shifts` are per unit.
-#[inline]
+#[cfg_attr(not(debug_assertions), inline)]
 pub fn fully_connected_s8(
     p: &FullyConnected,
     weights: Flash<'_, i8>,
@@ -48,11 +57,65 @@ pub fn fully_connected_s8(
     input: &[i8],
     output: &mut [i8],
 ) {
+    each_row(p, p.depth, weights, bias, multipliers, shifts, input, output, dot_s8, |_| 0);
+}
+
+/// The same with two weights of four bits in each byte; those of a unit begin with a byte of their own.
+#[cfg_attr(not(debug_assertions), inline)]
+pub fn fully_connected_s4(
+    p: &FullyConnected,
+    weights: Flash<'_, i8>,
+    bias: Flash<'_, i32>,
+    multipliers: Flash<'_, i32>,
+    shifts: Flash<'_, i8>,
+    input: &[i8],
+    output: &mut [i8],
+) {
+    let bytes = p.depth.wrapping_add(1) >> 1;
+    each_row(p, bytes, weights, bias, multipliers, shifts, input, output, dot_s4, |_| 0);
+}
+
+/// The same with `weights[unit, i] - weight zero point`, whose bias has the product of both zero points
+/// folded in too.
+#[cfg_attr(not(debug_assertions), inline)]
+pub fn fully_connected_offset_s8(
+    p: &FullyConnectedOffset,
+    weights: Flash<'_, i8>,
+    bias: Flash<'_, i32>,
+    multipliers: Flash<'_, i32>,
+    shifts: Flash<'_, i8>,
+    input: &[i8],
+    output: &mut [i8],
+) {
+    let before = |row: &[i8]| {
+        let sum = row.iter().fold(0i32, |sum, &x| sum.wrapping_add(x.into()));
+        sum.wrapping_mul(p.weight_zero_point).wrapping_neg()
+    };
+    each_row(&p.layer, p.layer.depth, weights, bias, multipliers, shifts, input, output, dot_s8, before);
+}
+
+/// All of them, by the bytes of weights that a unit has, by the way in which they are summed up, and by what
+/// is added to the sums of a row of inputs.
+#[inline(always)]
+#[allow(clippy::too_many_arguments)] // those of all
+fn each_row(
+    p: &FullyConnected,
+    bytes: usize,
+    weights: Flash<'_, i8>,
+    bias: Flash<'_, i32>,
+    multipliers: Flash<'_, i32>,
+    shifts: Flash<'_, i8>,
+    input: &[i8],
+    output: &mut [i8],
+    dot: impl Fn(i32, Flash<'_, i8>, &[i8]) -> i32,
+    before: impl Fn(&[i8]) -> i32,
+) {
     for (input, output) in rows(input, p.depth).zip(rows_mut(output, p.units)) {
+        let before = before(input);
         let mut scales = multipliers.iter().zip(shifts.iter());
-        let units = weights.chunks(p.depth).zip(bias.iter());
+        let units = weights.chunks(bytes).zip(bias.iter());
         for (y, (weights, bias)) in output.iter_mut().zip(units) {
-            let acc = dot_s8(bias, weights, input);
+            let acc = dot(bias.wrapping_add(before), weights, input);
             // Not earlier: it would take registers from the sum.
             let Some((multiplier, shift)) = scales.next() else { return };
             let value = requantize(acc, multiplier, shift.into());
@@ -71,7 +134,7 @@ pub struct FullyConnectedRing {
 }
 
 /// The same for one row that is kept as a ring.
-#[inline]
+#[cfg_attr(not(debug_assertions), inline)]
 #[allow(clippy::too_many_arguments)] // constants are told apart by name
 pub fn fully_connected_ring_s8(
     p: &FullyConnectedRing,

@@ -15,7 +15,7 @@ pub struct L2Normalization {
 }
 
 /// `output[row, i] = 128 · x[row, i] / √(Σ x[row]²)`, saturated. Works in place.
-#[inline]
+#[cfg_attr(not(debug_assertions), inline)]
 pub fn l2_normalization_s8(p: &L2Normalization, input: &[Cell<i8>], output: &[Cell<i8>]) {
     let difference = |x: &Cell<i8>| i32::from(x.get()).wrapping_sub(p.zero_point);
     for (input, output) in rows(input, p.depth).zip(rows(output, p.depth)) {

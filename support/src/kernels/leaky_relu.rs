@@ -39,7 +39,7 @@ impl LeakyRelu {
 }
 
 /// `output[i] = x if x >= 0 else alpha · x` on real values, saturated.
-#[inline]
+#[cfg_attr(not(debug_assertions), inline)]
 pub fn leaky_relu_s16(p: &LeakyRelu, input: &[Cell<i16>], output: &[Cell<i16>]) {
     for (x, y) in input.iter().zip(output) {
         y.set(p.value(x.get().into()).clamp(i16::MIN.into(), i16::MAX.into()) as i16);

@@ -27,7 +27,7 @@ pub struct LogSoftmax {
 ///
 /// `exponentials[d]` is the exponential of an input that is `d` less than the greatest of its row, in
 /// Q0; beyond the end of the table it is too small to matter.
-#[inline]
+#[cfg_attr(not(debug_assertions), inline)]
 pub fn log_softmax_s8(p: &LogSoftmax, exponentials: Flash<'_, i32>, input: &[Cell<i8>], output: &[Cell<i8>]) {
     for (input, output) in rows(input, p.classes).zip(rows(output, p.classes)) {
         let greatest = input.iter().map(Cell::get).max().unwrap_or(0);

@@ -32,7 +32,7 @@ pub fn logical_or_u8<L: Loops>(
 }
 
 /// `output[i] = not input[i]`.
-#[inline]
+#[cfg_attr(not(debug_assertions), inline)]
 pub fn logical_not_u8(_: &Not, input: &[Cell<u8>], output: &[Cell<u8>]) {
     input.iter().zip(output).for_each(|(x, y)| y.set((x.get() == 0).into()));
 }

@@ -16,13 +16,13 @@ pub struct MaxPool2d<T> {
 
 /// `output[y, x, c] = clamp(max(input[y · stride + row, x · stride + column, c]))`; the padding does
 /// not count.
-#[inline]
+#[cfg_attr(not(debug_assertions), inline)]
 pub fn max_pool_2d_s8(p: &MaxPool2d<i8>, input: &[i8], output: &mut [i8]) {
     max_pool_2d(p, input, output);
 }
 
 /// The same in 16 bits.
-#[inline]
+#[cfg_attr(not(debug_assertions), inline)]
 pub fn max_pool_2d_s16(p: &MaxPool2d<i16>, input: &[i16], output: &mut [i16]) {
     max_pool_2d(p, input, output);
 }

@@ -31,13 +31,13 @@ pub struct Mean {
 }
 
 /// `output[kept] = zero point + requantize(start + Σ input[kept, reduced])`, saturated.
-#[inline]
+#[cfg_attr(not(debug_assertions), inline)]
 pub fn mean_s8(p: &Mean, input: &[i8], output: &mut [i8]) {
     mean(p, input, output, |value| value.clamp(i8::MIN.into(), i8::MAX.into()) as i8);
 }
 
 /// `output[kept] = zero point + requantize(start + Σ input[kept, reduced])`, saturated.
-#[inline]
+#[cfg_attr(not(debug_assertions), inline)]
 pub fn mean_s16(p: &Mean, input: &[i16], output: &mut [i16]) {
     mean(p, input, output, |value| value.clamp(i16::MIN.into(), i16::MAX.into()) as i16);
 }

@@ -5,6 +5,10 @@
 //! is not there is skipped, so that no bounds check can end in a panic. Arithmetic that may leave its
 //! type wraps, as it does in the reference.
 //!
+//! Kernels are inlined, and so compiled for the one layer that calls them, except where debug assertions are on:
+//! there they are compiled once, with this crate, which keeps debug builds of large models short and lets a profile
+//! optimize this crate alone.
+//!
 //! The compiler includes this folder too, so that parameters are checked when it is built and what it
 //! computes is computed by the device's code.
 

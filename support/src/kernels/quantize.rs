@@ -17,6 +17,22 @@ pub struct Quantize {
     pub zero_point: i32,
 }
 
+/// Nothing to know.
+#[derive(Clone, Copy, Debug)]
+pub struct Shift;
+
+/// `output[i] = input[i] - 128`.
+#[cfg_attr(not(debug_assertions), inline)]
+pub fn shift_u8_s8(_: &Shift, input: impl Source<u8>, output: &[Cell<i8>]) {
+    output.iter().zip(input.elements()).for_each(|(y, x)| y.set((x ^ 0x80).cast_signed()));
+}
+
+/// `output[i] = input[i] + 128`.
+#[cfg_attr(not(debug_assertions), inline)]
+pub fn shift_s8_u8(_: &Shift, input: impl Source<i8>, output: &[Cell<u8>]) {
+    output.iter().zip(input.elements()).for_each(|(y, x)| y.set(x.cast_unsigned() ^ 0x80));
+}
+
 impl Quantize {
     /// The output for an element, not yet clamped.
     #[inline(always)]
@@ -41,10 +57,8 @@ macro_rules! kernels {
 
 kernels! {
     quantize_s8_s8: i8 => i8;
-    quantize_s8_u8: i8 => u8;
     quantize_s8_s16: i8 => i16;
     quantize_s8_s32: i8 => i32;
-    quantize_u8_s8: u8 => i8;
     quantize_s16_s8: i16 => i8;
     quantize_s16_s16: i16 => i16;
     quantize_s16_s32: i16 => i32;

@@ -17,13 +17,13 @@ pub struct Reduce {
 }
 
 /// `output[kept] = max(input[kept, reduced])`.
-#[inline]
+#[cfg_attr(not(debug_assertions), inline)]
 pub fn reduce_max_s8(p: &Reduce, input: &[i8], output: &mut [i8]) {
     reduce(p, input, output, i8::MIN, i8::max);
 }
 
 /// `output[kept] = min(input[kept, reduced])`.
-#[inline]
+#[cfg_attr(not(debug_assertions), inline)]
 pub fn reduce_min_s8(p: &Reduce, input: &[i8], output: &mut [i8]) {
     reduce(p, input, output, i8::MAX, i8::min);
 }

@@ -13,7 +13,7 @@ pub struct Relu {
 }
 
 /// `output[i] = max(0, requantize(input[i]))`, saturated.
-#[inline]
+#[cfg_attr(not(debug_assertions), inline)]
 pub fn relu_s16(p: &Relu, input: &[Cell<i16>], output: &[Cell<i16>]) {
     for (x, y) in input.iter().zip(output) {
         let value = requantize(x.get().into(), p.multiplier, p.shift);

@@ -37,7 +37,7 @@ fn positions(table: Flash<'_, u16>) -> impl Iterator<Item = Between> {
 
 /// `output[n, y, x]` is a mixture of four pixels: of both rows of `rows[y]`, in both columns of `columns[x]`,
 /// rounded half away from zero. Fractions are in steps of `2^-10`.
-#[inline]
+#[cfg_attr(not(debug_assertions), inline)]
 pub fn resize_bilinear_s8(
     p: &ResizeBilinear,
     rows: Flash<'_, u16>,

@@ -15,13 +15,13 @@ pub struct Sigmoid {
 /// `output[i] = 32768 / (1 + exp(-x[i]))`.
 ///
 /// `table` holds the logistic function of 0 to 255, divided by 24, in steps of `2^-16`.
-#[inline]
+#[cfg_attr(not(debug_assertions), inline)]
 pub fn logistic_s16(p: &Sigmoid, table: Flash<'_, u16>, input: &[Cell<i16>], output: &[Cell<i16>]) {
     input.iter().zip(output).for_each(|(x, y)| y.set(logistic(p, table, x.get())));
 }
 
 /// `output[i] = 32768 · tanh(x[i])`, as `2 · logistic(2 · x) - 1` from the table of [`logistic_s16`].
-#[inline]
+#[cfg_attr(not(debug_assertions), inline)]
 pub fn tanh_s16(p: &Sigmoid, table: Flash<'_, u16>, input: &[Cell<i16>], output: &[Cell<i16>]) {
     input.iter().zip(output).for_each(|(x, y)| y.set(tanh(p, table, x.get())));
 }

@@ -32,7 +32,7 @@ pub struct Softmax16 {
 ///
 /// `exponentials[d]` is the exponential of an input that is `d` less than the greatest of its row, in
 /// Q0; beyond the end of the table it is too small to matter.
-#[inline]
+#[cfg_attr(not(debug_assertions), inline)]
 pub fn softmax_s8(p: &Softmax, exponentials: Flash<'_, i32>, input: &[Cell<i8>], output: &[Cell<i8>]) {
     let rows = rows(input, p.classes).zip(rows(output, p.classes));
     for (input, output) in rows {
@@ -46,7 +46,7 @@ pub fn softmax_s8(p: &Softmax, exponentials: Flash<'_, i32>, input: &[Cell<i8>],
 
 /// `output[row, class] = 65536 · exp(x[class] - max x) / Σ exp(x - max x) - 32768`, with the table of
 /// [`softmax_s8`].
-#[inline]
+#[cfg_attr(not(debug_assertions), inline)]
 pub fn softmax_s8_s16(p: &Softmax, exponentials: Flash<'_, i32>, input: &[i8], output: &mut [i16]) {
     let rows = rows(input, p.classes).zip(rows_mut(output, p.classes));
     for (input, output) in rows {
@@ -104,7 +104,7 @@ impl<'a> Shares<'a> {
 /// `output[row, class] = 32768 · exp(x[class] - max x) / Σ exp(x - max x)`.
 ///
 /// `exponentials` holds `exp` from -10 to 0, and `reciprocals` holds `1 / (1 + x)` from 0 to 1.
-#[inline]
+#[cfg_attr(not(debug_assertions), inline)]
 pub fn softmax_s16(
     p: &Softmax16,
     exponentials: Flash<'_, i16>,

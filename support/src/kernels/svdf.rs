@@ -37,7 +37,7 @@ pub struct Svdf {
 ///
 /// Both biases have zero points folded in. Nothing moves in the state: `position` is where the oldest
 /// value of every filter lies, and the newest takes its place.
-#[inline]
+#[cfg_attr(not(debug_assertions), inline)]
 #[allow(clippy::too_many_arguments)] // constants are told apart by name
 pub fn svdf_s8(
     p: &Svdf,
@@ -56,7 +56,7 @@ pub fn svdf_s8(
 }
 
 /// The same with 16 bits of state and time weights.
-#[inline]
+#[cfg_attr(not(debug_assertions), inline)]
 #[allow(clippy::too_many_arguments)] // constants are told apart by name
 pub fn svdf_s16(
     p: &Svdf,

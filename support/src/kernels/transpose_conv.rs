@@ -130,7 +130,7 @@ pub struct TransposeConv {
 ///
 /// `offsets` hold what the zero point amounts to for each tap of each unit; none if it is zero.
 /// `multipliers` and `shifts` are per unit.
-#[inline]
+#[cfg_attr(not(debug_assertions), inline)]
 #[allow(clippy::too_many_arguments)] // a layer has as many constants
 pub fn transpose_conv_s8(
     p: &TransposeConv,

@@ -3,6 +3,7 @@
 
 pub use super::sigmoid::Sigmoid;
 
+use super::accumulator::Accumulator;
 use super::sigmoid::{logistic, tanh};
 use crate::inner::flash::Flash;
 use crate::inner::{dot_s8, offset_and_clamp_s8, product, requantize};
@@ -70,7 +71,7 @@ pub struct Factor {
 ///
 /// Weights and biases are in the order `[unit][input, forget, candidate, output]`. Both biases have the
 /// zero points folded in. `table` is that of [`super::sigmoid`].
-#[inline]
+#[cfg_attr(not(debug_assertions), inline)]
 #[allow(clippy::too_many_arguments)] // constants are told apart by name
 pub fn unidirectional_sequence_lstm_s8(
     p: &Lstm,
@@ -84,7 +85,85 @@ pub fn unidirectional_sequence_lstm_s8(
     cell: &mut [i16],
     output: &mut [i8],
 ) {
-    let layer = Layer { p, input_weights, recurrent_weights, input_bias, recurrent_bias, table };
+    let weights = Weights { input: input_weights, recurrent: recurrent_weights };
+    sequences(p, input, hidden, cell, output, |input, hidden, cell, output| {
+        let mut rows = weights.rows(p).zip(input_bias.iter().zip(recurrent_bias.iter()));
+        let sum = |gate: &Gate| {
+            let Some(((weights, recurrent), (bias, recurrent_bias))) = rows.next() else { return 0 };
+            let fresh = gate.input.apply(dot_s8(bias, weights, input));
+            fresh.saturating_add(gate.recurrent.apply(dot_s8(recurrent_bias, recurrent, hidden)))
+        };
+        let given = |x| offset_and_clamp_s8(x, p.zero_point, i8::MIN.into(), i8::MAX.into());
+        step(p, table, sum, cell, output, given);
+    });
+}
+
+/// Shape and scales of a layer with 16-bit activations.
+#[derive(Clone, Copy, Debug)]
+pub struct Lstm16<A> {
+    /// All but the sums. The gates' multipliers are the upper halves of what they are for 8 bits.
+    pub layer: Lstm,
+    /// How sums are kept.
+    pub sums: A,
+}
+
+/// The same with 16-bit activations, whose zero points are 0.
+#[inline]
+#[allow(clippy::too_many_arguments)] // constants are told apart by name
+pub fn unidirectional_sequence_lstm_s16<A: Accumulator<Multiplier = i16>>(
+    p: &Lstm16<A>,
+    input_weights: Flash<'_, i8>,
+    recurrent_weights: Flash<'_, i8>,
+    bias: Flash<'_, i32>,
+    table: Flash<'_, u16>,
+    input: &[i16],
+    hidden: &mut [i16],
+    cell: &mut [i16],
+    output: &mut [i16],
+) {
+    let weights = Weights { input: input_weights, recurrent: recurrent_weights };
+    let to_gate = |sum, Factor { multiplier, shift }: Factor| {
+        saturated(p.sums.requantize(sum, multiplier as i16, shift))
+    };
+    let nothing = p.sums.start(Flash::from_slice(&[]), 0);
+    sequences(&p.layer, input, hidden, cell, output, |input, hidden, cell, output| {
+        let mut rows = weights.rows(&p.layer).enumerate();
+        let sum = |gate: &Gate| {
+            let Some((at, (weights, recurrent))) = rows.next() else { return 0 };
+            let fresh = p.sums.dot(p.sums.start(bias, at), weights, input);
+            let fed_back = p.sums.dot(nothing, recurrent, hidden);
+            to_gate(fresh, gate.input).saturating_add(to_gate(fed_back, gate.recurrent))
+        };
+        step(&p.layer, table, sum, cell, output, saturated);
+    });
+}
+
+/// The weights of all gates.
+#[derive(Clone, Copy)]
+struct Weights<'a> {
+    input: Flash<'a, i8>,
+    recurrent: Flash<'a, i8>,
+}
+
+impl<'a> Weights<'a> {
+    /// Those of each gate of each unit, over the input and over the last output.
+    #[inline(always)]
+    fn rows(self, p: &Lstm) -> impl Iterator<Item = (Flash<'a, i8>, Flash<'a, i8>)> + use<'a> {
+        self.input.chunks(p.depth).zip(self.recurrent.chunks(p.units))
+    }
+}
+
+/// Calls `step` for all steps of all sequences, with the input, the last output, the cells and the place
+/// of the output.
+#[inline(always)]
+fn sequences<T: Copy>(
+    p: &Lstm,
+    input: &[T],
+    hidden: &mut [T],
+    cell: &mut [i16],
+    output: &mut [T],
+    step: impl Fn(&[T], &[T], &mut [i16], &mut [T]),
+) {
     for batch in 0..p.batches {
         let kept = product(batch, p.units);
         let hidden = hidden.get_mut(kept..).and_then(|rest| rest.get_mut(..p.units)).unwrap_or_default();
@@ -93,49 +172,39 @@ pub fn unidirectional_sequence_lstm_s8(
         for _ in 0..p.steps {
             let input = input.get(product(row, p.depth)..).unwrap_or_default();
             let output = output.get_mut(product(row, p.units)..).unwrap_or_default();
-            layer.step(input.get(..p.depth).unwrap_or_default(), hidden, cell, output);
+            step(input.get(..p.depth).unwrap_or_default(), hidden, cell, output);
             hidden.iter_mut().zip(output).for_each(|(h, y)| *h = *y);
             row = row.wrapping_add(p.step);
         }
     }
 }
 
-/// The constants.
-struct Layer<'a> {
-    p: &'a Lstm,
-    input_weights: Flash<'a, i8>,
-    recurrent_weights: Flash<'a, i8>,
-    input_bias: Flash<'a, i32>,
-    recurrent_bias: Flash<'a, i32>,
-    table: Flash<'a, u16>,
+/// One step of one sequence. `sum` gives what goes into the gates' functions, in their order, and `given`
+/// makes an output of what comes out.
+#[inline(always)]
+fn step<T>(
+    p: &Lstm,
+    table: Flash<'_, u16>,
+    mut sum: impl FnMut(&Gate) -> i16,
+    cell: &mut [i16],
+    output: &mut [T],
+    given: impl Fn(i32) -> T,
+) {
+    for (cell, y) in cell.iter_mut().zip(output) {
+        let [input, forget, candidate, output] = [&p.input, &p.forget, &p.candidate, &p.output].map(&mut sum);
+        let [input, forget, output] = [input, forget, output].map(|x| logistic(&GATE, table, x));
+        let candidate = tanh(&GATE, table, candidate);
+        let kept = p.kept.of_product(forget, *cell);
+        let value = kept.saturating_add(p.added.of_product(input, candidate));
+        *cell = value.min(p.greatest).max(p.least);
+        let shown = i32::from(tanh(&p.argument, table, *cell)).wrapping_mul(output.into());
+        *y = given(requantize(shown, p.given.multiplier, p.given.shift));
+    }
 }
 
-impl Layer<'_> {
-    /// One step of one sequence; `hidden` is the last output.
-    #[inline(always)]
-    fn step(&self, input: &[i8], hidden: &[i8], cell: &mut [i16], output: &mut [i8]) {
-        let Self { p, table, .. } = *self;
-        let weights = self.input_weights.chunks(p.depth).zip(self.recurrent_weights.chunks(p.units));
-        let mut rows = weights.zip(self.input_bias.iter().zip(self.recurrent_bias.iter()));
-        let mut sum = |gate: &Gate| {
-            let Some(((weights, recurrent), (bias, recurrent_bias))) = rows.next() else { return 0 };
-            let fresh = gate.input.apply(dot_s8(bias, weights, input));
-            let fed_back = gate.recurrent.apply(dot_s8(recurrent_bias, recurrent, hidden));
-            fresh.saturating_add(fed_back)
-        };
-        for (cell, y) in cell.iter_mut().zip(output) {
-            let [input, forget, candidate, output] =
-                [&p.input, &p.forget, &p.candidate, &p.output].map(&mut sum);
-            let [input, forget, output] = [input, forget, output].map(|x| logistic(&GATE, table, x));
-            let candidate = tanh(&GATE, table, candidate);
-            let kept = p.kept.of_product(forget, *cell);
-            let value = kept.saturating_add(p.added.of_product(input, candidate));
-            *cell = value.min(p.greatest).max(p.least);
-            let given = i32::from(tanh(&p.argument, table, *cell)).wrapping_mul(output.into());
-            let given = requantize(given, p.given.multiplier, p.given.shift);
-            *y = offset_and_clamp_s8(given, p.zero_point, i8::MIN.into(), i8::MAX.into());
-        }
-    }
+#[inline(always)]
+fn saturated(x: i32) -> i16 {
+    x.max(i16::MIN.into()).min(i16::MAX.into()) as i16
 }
 
 /// From steps of `2^-12` to the argument.
@@ -145,7 +214,7 @@ impl Factor {
     /// The product, saturated.
     #[inline(always)]
     fn apply(self, x: i32) -> i16 {
-        requantize(x, self.multiplier, self.shift).max(i16::MIN.into()).min(i16::MAX.into()) as i16
+        saturated(requantize(x, self.multiplier, self.shift))
     }
 
     /// The same of a product.

@@ -16,7 +16,7 @@ use crate::toolchain::require;
 use crate::transcript::Transcript;
 
 /// The largest model takes a minute or two, so one that takes this long has lost its way.
-const TIME_LIMIT: Duration = Duration::from_secs(1200);
+pub(crate) const TIME_LIMIT: Duration = Duration::from_secs(1200);
 
 /// Files in the folder where an emulator runs: the program's input, by a name that the firmware knows, and what
 /// was counted.
@@ -107,7 +107,7 @@ impl Emulators {
 }
 
 impl Machine {
-    fn qemu(&self) -> &'static str {
+    pub(crate) fn qemu(&self) -> &'static str {
         match self {
             Self::QemuRiscv => "qemu-system-riscv32",
             Self::QemuArm(_) | Self::Simavr(_) => "qemu-system-arm",
@@ -121,7 +121,7 @@ fn escape(path: &Path) -> String {
 }
 
 /// Returns what the command printed on its output and on its error output.
-fn run_with_limit(command: &mut Command, limit: Duration) -> Result<(ExitStatus, String, String)> {
+pub(crate) fn run_with_limit(command: &mut Command, limit: Duration) -> Result<(ExitStatus, String, String)> {
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().with_context(|| format!("cannot start {:?}", command.get_program()))?;
     let printed = collect(child.stdout.take());

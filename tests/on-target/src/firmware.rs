@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Output;
+use std::process::{Command, Output};
 
 use anyhow::{Context, Result, ensure};
 
@@ -69,30 +69,35 @@ impl Builder {
         Ok(Self { kits })
     }
 
-    /// Returns the ELF file, in a folder that is the program's and the board's own.
-    pub(crate) fn build(&self, board: &Board, program: &Program) -> Result<PathBuf> {
+    /// Cargo under stable rules (on AVR, those of nightly), and the flags with which rustc compiles for the board.
+    pub(crate) fn cargo(&self, board: &Board) -> Result<(Command, Vec<String>)> {
         let kit = self.kits.iter().find(|(target, _)| *target == board.target).map(|(_, kit)| kit);
         let kit = kit.context("the builder was not made for this board")?;
+        let mut cargo = kit.toolchain.cargo_under_stable_rules(&output_folder())?;
+        // rustc warns whenever avr-gcc does not know an option, and then links without it.
+        cargo.env("RUSTC_LOG", "error");
+        Ok((cargo, kit.flags(board)))
+    }
+
+    /// Returns the ELF file, in a folder that is the program's and the board's own.
+    pub(crate) fn build(&self, board: &Board, program: &Program) -> Result<PathBuf> {
         // One for each board, for cargo locks it and boards are built side by side.
         let target_folder = output_folder().join("build").join(board.name);
-
-        let mut cargo = kit.toolchain.cargo_under_stable_rules(&output_folder())?;
+        let (mut cargo, flags) = self.cargo(board)?;
         cargo
             .args(["build", "--quiet", "--profile", program.profile.name()])
             .args(["--target", board.target, "--target-dir"])
             .arg(&target_folder);
         // Where this file lies decides which settings files cargo reads, not where the harness was started.
         cargo.current_dir(folder());
-        cargo.env("CARGO_ENCODED_RUSTFLAGS", kit.flags(board).join("\x1f"));
-        // rustc warns whenever avr-gcc does not know an option, and then links without it.
-        cargo.env("RUSTC_LOG", "error");
+        cargo.env("CARGO_ENCODED_RUSTFLAGS", flags.join("\x1f"));
         cargo.env("ON_TARGET_PROGRAM", &program.path);
         for (variable, region) in [("ON_TARGET_FLASH", &board.flash), ("ON_TARGET_RAM", &board.ram)] {
             cargo.env(variable, format!("{:#x} {:#x}", region.origin, region.length));
         }
         let Output { status, stderr, .. } = cargo.output().context("cannot start cargo")?;
-        let (version, words) = (&kit.toolchain.version, String::from_utf8_lossy(&stderr));
-        ensure!(status.success(), "cannot build it with {version}:\n{words}");
+        let words = String::from_utf8_lossy(&stderr);
+        ensure!(status.success(), "cannot build {} for {}:\n{words}", program.name, board.name);
         eprint!("{words}");
 
         let suffix = if board.is_tier_3() { ".elf" } else { "" };

@@ -142,6 +142,7 @@ fn item() -> Item {
         name: format_ident!("Net"),
         support: quote!(::tiny_model),
         path: syn::parse_quote!(""),
+        module: format_ident!("hidden"),
         source: None,
     }
 }

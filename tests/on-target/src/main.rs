@@ -6,6 +6,7 @@ mod board;
 mod cases;
 mod elf;
 mod emulator;
+mod examples;
 mod firmware;
 mod golden;
 mod ledger;
@@ -31,12 +32,14 @@ use run::{Results, Work};
 
 const USAGE: &str = "\
 usage: cargo run -p on-target -- [--board NAME]... [--ledger] [PROGRAM...]
+       cargo run -p on-target -- --examples
 
 PROGRAM is the path of a .tflite model beside which lie golden vectors, in a .npz of the same name. Or it is the name
 of a file in tests/on-target/firmware/programs, or the path of a Rust file like those; beside it lie PROGRAM.expected,
 the bytes that every board must put out, and PROGRAM.input, if it reads any.
 With --ledger the figures are compared with those in tests/on-target/ledger.csv; more than 2 % worse is an error. With
 UPDATE=1 in the environment they are written there instead.
+With --examples the firmware projects in the folder examples are built and run instead.
 Without PROGRAM all models and the operators' golden cases run, and the ledger is compared.
 Without --board that is on all boards:";
 
@@ -47,6 +50,8 @@ struct Order {
     programs: Vec<String>,
     ledger: bool,
     help: bool,
+    /// The firmware examples, and nothing else.
+    examples: bool,
 }
 
 fn main() -> ExitCode {
@@ -70,6 +75,9 @@ fn harness(words: impl Iterator<Item = String>) -> Result<usize> {
         println!("{USAGE}");
         BOARDS.iter().for_each(|board| println!("  {:12} {}", board.name, board.core));
         return Ok(0);
+    }
+    if order.examples {
+        return examples::run_all();
     }
     let is_suite = order.programs.is_empty();
     let work = match is_suite {
@@ -97,6 +105,7 @@ fn arguments(mut arguments: impl Iterator<Item = String>) -> Result<Order> {
             "--help" | "-h" => order.help = true,
             "--board" => order.boards.push(Board::named(&arguments.next().unwrap_or_default())?),
             "--ledger" => order.ledger = true,
+            "--examples" => order.examples = true,
             option if option.starts_with('-') => {
                 bail!("unknown option {option}; --help lists the known ones")
             }

@@ -2,6 +2,7 @@ import sys
 from pathlib import Path
 
 sys.path.append(str(Path(__file__).resolve().parents[1]))
+import litert
 from builders import ACTIVATION, random_constant
 from golden import Cases, Model, Op, Tensor, like, random, schema
 
@@ -44,3 +45,10 @@ cases.write("input_twice_around_another", concatenation([x, other, x], 3))
 table = random_constant(random("constant"), (1, 3, 4, 3), 0.05, -3)
 cases.write("constant_last", concatenation([x, table], -1))
 cases.write("constant_first", concatenation([table, x], -1))
+
+# uint8, where inputs are brought to the scale of the output; these answers are LiteRT's.
+for name, axis, scales in [("uint8", 3, [0.05, 0.05]), ("uint8_rescaled", 3, [0.05, 0.03]), ("uint8_rescaled_rows", 1, [0.02, 0.07])]:
+    inputs = [Tensor([1, 3, 4, 2], scale, 125 if scale == 0.05 else 90, "uint8") for scale in scales]
+    model = concatenation(inputs, axis)
+    model.outputs[0].scale, model.outputs[0].zero_point = 0.05, 125
+    cases.write(name, model, oracle=litert.run)

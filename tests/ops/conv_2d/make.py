@@ -2,6 +2,7 @@ import sys
 from pathlib import Path
 
 sys.path.append(str(Path(__file__).resolve().parents[1]))
+import litert
 from builders import convolution, single
 from golden import TYPES, Cases, Tensor, random
 
@@ -103,3 +104,42 @@ case_16("int16_relu", (1, 5, 4, 3), (3, 3), 6, activation="RELU", saturates="hal
 case_16("int16_relu6", (1, 5, 4, 3), (3, 3), 6, activation="RELU6", y_scale=0.0003, saturates="half are 0")
 case_16("int16_saturates", (1, 5, 4, 3), (3, 3), 4, gain=30, saturates="large scales clip most outputs")
 case_16("int16_height_1", (1, 1, 12, 3), (1, 3), 5)
+
+
+def case_u8(name, x_shape, kernel, channels, x_zero_point=125, y_zero_point=133, saturates=None, **options):
+    """uint8 activations and weights, as the older converter made them; these answers are LiteRT's."""
+    x = Tensor(list(x_shape), 0.05, x_zero_point, "uint8")
+    op = convolution(random(name), x, kernel, channels, y_zero_point=y_zero_point, **options)
+    cases.write(name, single(op), saturates, litert.run)
+
+
+# uint8 activations
+case_u8("uint8_pointwise", (1, 4, 3, 5), (1, 1), 6)
+case_u8("uint8_same", (1, 5, 7, 3), (3, 3), 4)
+case_u8("uint8_same_stride_2", (2, 6, 8, 3), (4, 4), 4, stride=(2, 2))
+case_u8("uint8_valid", (1, 5, 6, 3), (3, 2), 4, padding="VALID")
+case_u8("uint8_valid_whole_input", (1, 5, 4, 3), (5, 4), 7, padding="VALID")
+case_u8("uint8_same_dilation_2", (1, 7, 6, 2), (3, 3), 4, dilation=(2, 2))
+case_u8("uint8_same_one_channel", (1, 7, 5, 1), (3, 3), 8)
+case_u8("uint8_same_kernel_over_input", (1, 3, 2, 3), (5, 7), 4)
+case_u8("uint8_relu6", (1, 5, 4, 3), (3, 3), 6, activation="RELU6", y_scale=6 / 255, y_zero_point=0, saturates="half are 0")
+case_u8("uint8_zero_points_at_both_ends", (1, 5, 4, 3), (3, 3), 4, x_zero_point=0, y_zero_point=255, gain=0.5, saturates="clips")
+
+
+def case_4(name, x_shape, kernel, channels, **options):
+    """Weights of four bits."""
+    x = Tensor(list(x_shape), 0.05, -3)
+    op = convolution(random(name), x, kernel, channels, highest=7, gain=16, **options)
+    op.inputs[1].dtype = "int4"
+    cases.write(name, single(op))
+
+
+case_4("int4_weights_pointwise", (1, 4, 3, 6), (1, 1), 5)
+case_4("int4_weights_pointwise_odd", (2, 4, 3, 5), (1, 1), 6)
+case_4("int4_weights_same", (1, 5, 7, 4), (3, 3), 4)
+case_4("int4_weights_same_odd", (1, 5, 7, 3), (3, 3), 5)
+case_4("int4_weights_same_stride_2", (1, 6, 8, 3), (4, 4), 4, stride=(2, 2))
+case_4("int4_weights_valid_one_channel", (1, 7, 5, 1), (3, 2), 8, padding="VALID")
+case_4("int4_weights_dilation_2", (1, 7, 6, 2), (3, 3), 4, dilation=(2, 2))
+case_4("int4_weights_groups_2", (1, 5, 4, 6), (3, 3), 4, groups=2)
+case_4("int4_weights_whole_input", (1, 5, 4, 3), (5, 4), 7, padding="VALID")

@@ -2,6 +2,7 @@ import sys
 from pathlib import Path
 
 sys.path.append(str(Path(__file__).resolve().parents[1]))
+import litert
 from builders import convolution, single
 from golden import Cases, Tensor, random
 
@@ -85,3 +86,38 @@ case_16("int16_per_tensor", (1, 5, 4, 6), (3, 3), per_channel=False)
 case_16("int16_no_bias", (1, 5, 4, 5), (3, 3), bias=False)
 case_16("int16_relu", (1, 5, 4, 6), (3, 3), activation="RELU", saturates="half are 0")
 case_16("int16_relu6", (1, 5, 4, 6), (3, 3), activation="RELU6", y_scale=0.0003, saturates="half are 0")
+
+
+def case_u8(name, x_shape, kernel, multiplier=1, x_zero_point=125, y_zero_point=133, saturates=None, **options):
+    """uint8 activations and weights, as the older converter made them; these answers are LiteRT's."""
+    x = Tensor(list(x_shape), 0.05, x_zero_point, "uint8")
+    op = convolution(
+        random(name), x, kernel, x_shape[3] * multiplier, depth_multiplier=multiplier, y_zero_point=y_zero_point, **options
+    )
+    cases.write(name, single(op), saturates, litert.run)
+
+
+# uint8 activations
+case_u8("uint8_same", (1, 5, 7, 4), (3, 3))
+case_u8("uint8_same_17_channels", (1, 4, 5, 17), (3, 3))
+case_u8("uint8_same_stride_2", (2, 6, 8, 3), (4, 4), stride=(2, 2))
+case_u8("uint8_valid", (1, 5, 6, 4), (3, 3), padding="VALID")
+case_u8("uint8_one_channel", (1, 7, 6, 1), (3, 3))
+case_u8("uint8_kernel_1x1", (1, 4, 3, 6), (1, 1))
+case_u8("uint8_depth_multiplier_2", (1, 5, 4, 3), (3, 3), 2)
+case_u8("uint8_depth_multiplier_8_one_channel", (1, 13, 10, 1), (10, 8), 8, stride=(2, 2))
+case_u8("uint8_same_dilation_2", (1, 7, 6, 3), (3, 3), dilation=(2, 2))
+case_u8("uint8_relu6", (1, 5, 4, 6), (3, 3), activation="RELU6", y_scale=6 / 255, y_zero_point=0, saturates="half are 0")
+
+
+def case_4(name, x_shape, kernel, multiplier=1, **options):
+    """Weights of four bits."""
+    x = Tensor(list(x_shape), 0.05, -3)
+    channels = x_shape[3] * multiplier
+    op = convolution(random(name), x, kernel, channels, depth_multiplier=multiplier, highest=7, gain=16, **options)
+    op.inputs[1].dtype = "int4"
+    cases.write(name, single(op))
+
+
+case_4("int4_weights", (1, 5, 7, 4), (3, 3))
+case_4("int4_weights_odd", (1, 5, 4, 3), (3, 3), 3)

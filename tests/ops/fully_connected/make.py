@@ -4,6 +4,7 @@ from pathlib import Path
 import numpy as np
 
 sys.path.append(str(Path(__file__).resolve().parents[1]))
+import litert
 from builders import fully_connected, single
 from golden import TYPES, Cases, Model, Tensor, random
 
@@ -92,3 +93,35 @@ case_16("int16_bias_omitted", (1, 12), 6, bias="omitted", per_channel=True)
 case_16("int16_multiplier_over_one", (1, 2), 12, highest=1, gain=200, saturates="left shift")
 case_16("int16_multiplier_tiny", (1, 5), 9, gain=1e-5, bias=[int(v) for v in np.linspace(-(2**39), 2**39, 9)])
 case_16("int16_saturates", (1, 16), 8, gain=30, saturates="large scales clip most outputs")
+
+
+def case_u8(name, x_shape, units, x_zero_point=125, y_zero_point=133, saturates=None, **options):
+    """uint8 activations and weights, as the older converter made them; these answers are LiteRT's."""
+    x = Tensor(list(x_shape), 0.05, x_zero_point, "uint8")
+    op = fully_connected(random(name), x, units, y_zero_point=y_zero_point, **options)
+    cases.write(name, single(op), saturates, litert.run)
+
+
+# uint8 activations
+case_u8("uint8", (1, 16), 8)
+case_u8("uint8_rows_3", (3, 9), 7, rows=3)
+case_u8("uint8_flattened", (1, 3, 2, 5), 6)
+case_u8("uint8_long", (1, 300), 5)
+case_u8("uint8_bias_absent", (1, 12), 6, bias="absent")
+case_u8("uint8_relu", (1, 16), 12, activation="RELU", y_zero_point=0, saturates="half are 0")
+case_u8("uint8_zero_points_at_both_ends", (1, 16), 8, x_zero_point=255, y_zero_point=0, gain=2, saturates="clips")
+
+
+def case_4(name, x_shape, units, **options):
+    """Weights of four bits."""
+    x = Tensor(list(x_shape), 0.05, -3)
+    op = fully_connected(random(name), x, units, highest=7, gain=16, **options)
+    op.inputs[1].dtype = "int4"
+    cases.write(name, single(op))
+
+
+case_4("int4_weights", (1, 16), 8)
+case_4("int4_weights_odd", (1, 9), 5)
+case_4("int4_weights_odd_rows_3", (3, 7), 6, rows=3)
+case_4("int4_weights_1_to_5", (1, 1), 5)
+case_4("int4_weights_long_relu", (1, 131), 6, activation="RELU", y_zero_point=-90)

@@ -2,6 +2,7 @@ import sys
 from pathlib import Path
 
 sys.path.append(str(Path(__file__).resolve().parents[1]))
+import litert
 from builders import pool_cases
 from golden import Cases
 
@@ -32,3 +33,10 @@ case("zero_point_lowest", (1, 5, 4, 3), (2, 2), (1, 1), zero_point=-128)
 case("zero_point_highest", (1, 5, 4, 3), (2, 2), (1, 1), zero_point=127)
 case("height_1", (1, 1, 12, 3), (1, 4), (1, 2), padding="VALID")
 case("int16", (1, 5, 6, 3), (2, 3), (2, 2), dtype="int16", zero_point=0, scale=0.001)
+
+# uint8, of which these answers are LiteRT's.
+UINT8 = dict(dtype="uint8", zero_point=131, oracle=litert.run)
+case("uint8_valid", (1, 6, 4, 3), (2, 2), (2, 2), padding="VALID", **UINT8)
+case("uint8_same_over_border", (1, 5, 7, 3), (3, 3), (2, 2), **UINT8)
+case("uint8_global", (1, 5, 4, 7), (5, 4), (1, 1), padding="VALID", **UINT8)
+case("uint8_relu6", (1, 6, 4, 3), (2, 2), (2, 2), activation="RELU6", scale=0.07, **UINT8)

@@ -2,6 +2,7 @@ import sys
 from pathlib import Path
 
 sys.path.append(str(Path(__file__).resolve().parents[1]))
+import litert
 from builders import unary
 from golden import Cases, Tensor, schema
 
@@ -11,10 +12,10 @@ INT16 = (1 / 32768, 0, "int16")
 INT16_OF_INT8 = (1 / 65536, -32768, "int16")
 
 
-def case(name, shape, scale=0.05, zero_point=-3, beta=1.0, dtype="int8", to=INT8, saturates=None, **x):
+def case(name, shape, scale=0.05, zero_point=-3, beta=1.0, dtype="int8", to=INT8, saturates=None, oracle=None, **x):
     source = Tensor(list(shape), scale, zero_point, dtype, **x)
     options = schema.SoftmaxOptionsT(beta=beta)
-    cases.write(name, unary("SOFTMAX", source, Tensor(list(shape), *to), options), saturates)
+    cases.write(name, unary("SOFTMAX", source, Tensor(list(shape), *to), options), saturates, oracle)
 
 
 case("rank_2", (1, 10))
@@ -48,3 +49,10 @@ case("int8_to_int16_every_difference", (1, 256), scale=0.1, to=INT16_OF_INT8, ev
 case("int16", (2, 10), scale=10 / 32768, zero_point=0, dtype="int16", to=INT16)
 case("int16_beta_half", (3, 7), scale=16 / 32768, zero_point=0, dtype="int16", to=INT16, beta=0.5)
 case("int16_small_scale", (3, 5), scale=1 / 32768, zero_point=0, dtype="int16", to=INT16)
+
+# uint8, of which these answers are LiteRT's.
+UINT8 = dict(dtype="uint8", to=(1 / 256, 0, "uint8"), oracle=litert.run)
+case("uint8", (2, 10), zero_point=125, **UINT8)
+case("uint8_steep", (5, 12), scale=0.2, zero_point=60, **UINT8, saturates="many shares are 0")
+case("uint8_100_classes", (3, 100), scale=0.03, zero_point=125, **UINT8, saturates="every share is small")
+case("uint8_beta_half", (3, 7), zero_point=125, beta=0.5, **UINT8)

@@ -41,3 +41,17 @@ case("not_clipped", (1, 6, 8), 6, clip=0.0)
 case("gates_saturate", (1, 4, 8), 6, gain=12)
 case("faint", (1, 4, 8), 6, gain=0.02, bias_gain=0.3)
 chain("chain")
+
+
+def wide(name, x_shape, units, **options):
+    x = Tensor(list(x_shape), 0.05 / 256, 0, "int16")
+    cases.write(name, single(lstm(random(name), x, units, **options)))
+
+
+wide("int16", (1, 3, 8), 6)
+wide("int16_time_major_batch_3", (2, 3, 5), 4, time_major=True)
+wide("int16_batch_2", (2, 4, 5), 4)
+wide("int16_wide_sums", (1, 2, 700), 3)
+wide("int16_gates_saturate", (1, 3, 8), 6, gain=12)
+wide("int16_large_biases", (1, 3, 8), 6, bias_gain=300, gain=0.0001)
+wide("int16_clipped", (1, 6, 8), 6, clip=0.7, gain=2, cell_scale=2**-15)

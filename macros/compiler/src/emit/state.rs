@@ -45,7 +45,7 @@ fn runs<'a>(program: &'a Program, layout: &Layout) -> Vec<Run<'a>> {
     for (start, len, contents) in kept {
         match runs.last_mut() {
             Some(last) if matches!(contents, Contents::Fill(_)) && last.contents == contents => {
-                last.len = start + len - last.start;
+                last.len = start.saturating_add(len).saturating_sub(last.start);
             }
             _ => runs.push(Run { start, len, contents }),
         }

@@ -55,7 +55,9 @@ impl Import<'_, '_> {
             variables.push(Variable { name, tensor: None, initial: None });
         }
         for output in outputs {
-            self.graph.tensors[output.0].data = Some((id as u64).to_le_bytes().into());
+            if let Some(tensor) = self.graph.tensors.get_mut(output.0) {
+                tensor.data = Some((id as u64).to_le_bytes().into());
+            }
         }
     }
 
@@ -132,7 +134,8 @@ impl Import<'_, '_> {
         }
         let mut readers: HashMap<TensorId, usize> = HashMap::new();
         for &id in nodes.iter().flat_map(|node| node.inputs.iter().flatten()).chain(&self.graph.outputs) {
-            *readers.entry(id).or_default() += 1;
+            let count = readers.entry(id).or_default();
+            *count = count.saturating_add(1);
         }
         for (variable, id) in variables.iter().filter_map(|v| Some((v, v.tensor?))) {
             if readers.get(&id).is_some_and(|&count| count > 1) {

@@ -111,7 +111,7 @@ impl Lowering<'_> {
     fn unread(&self, id: VariableId) -> usize {
         let home = self.variables.homes.get(&id).map(|home| home.buffer);
         let reads = |call: &Call| call.windows().any(|(view, _)| Some(view.buffer) == home);
-        self.program.calls.iter().rposition(reads).map_or(0, |last| last + 1)
+        self.program.calls.iter().rposition(reads).map_or(0, |last| last.saturating_add(1))
     }
 
     /// Whether a buffer keeps its value from one inference to the next.

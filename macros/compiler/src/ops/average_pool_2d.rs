@@ -33,6 +33,7 @@ impl Op for Average {
         let Self(pool) = self;
         let kernel = match pool.ty {
             ElementType::Int16 => "average_pool_2d_s16",
+            _ if to.tensor(to.input(0)?).shifted => "average_pool_2d_half_up_s8",
             _ => "average_pool_2d_s8",
         };
         let (least, greatest) = pool.range(to)?;

@@ -29,7 +29,7 @@ enum Layer {
 }
 
 pub(crate) fn read(reader: &Reader<'_>, question: &'static Question) -> Result<Rc<dyn Op>, Problem> {
-    let [scaled, plain, truth] = question.kernels;
+    let [_, plain, truth] = question.kernels;
     let types = match truth.is_empty() {
         true => &[ElementType::Int8, ElementType::Int32][..],
         false => &[ElementType::Int8, ElementType::Int32, ElementType::Bool],
@@ -42,7 +42,6 @@ pub(crate) fn read(reader: &Reader<'_>, question: &'static Question) -> Result<R
         let kernel = if ty == ElementType::Bool { truth } else { plain };
         return Ok(Rc::new(Layer::Plain(question, kernel, shape)));
     }
-    debug_assert!(!scaled.is_empty());
     let (left, right) = if question.exchanged { (right, left) } else { (left, right) };
     let left = scaling(reader.per_tensor(left, "operand")?)?;
     let right = scaling(reader.per_tensor(right, "operand")?)?;

@@ -3,13 +3,13 @@
 use super::Op;
 use super::movement::Join;
 use crate::diagnostics::Problem;
-use crate::graph::{ElementType, TensorId};
-use crate::read::{CONVERT_AGAIN, QUANTIZE, Reader};
+use crate::graph::TensorId;
+use crate::read::{CONVERT_AGAIN, Reader};
 use crate::schema::tflite;
 use std::rc::Rc;
 
 /// TensorFlow Lite Micro moves integers as they are, whatever the scales of the inputs say. It does
-/// not take `uint8`, where TensorFlow Lite rescales: then the scales must be equal, so that it need not.
+/// not take `uint8`, where TensorFlow Lite rescales inputs of other scales than the output.
 pub(crate) fn read(reader: &Reader<'_>) -> Result<Rc<dyn Op>, Problem> {
     reader.arity(1..=reader.inputs.len().max(1), 1)?;
     let output = reader.output(0)?;
@@ -42,21 +42,27 @@ pub(crate) fn read(reader: &Reader<'_>) -> Result<Rc<dyn Op>, Problem> {
     }
     shape.iter_mut().skip(axis).take(1).for_each(|size| *size = total);
     reader.expect_shape(output, "output", &shape)?;
-    if reader.tensor(output).ty == ElementType::UInt8 {
-        inputs.iter().try_for_each(|&input| same_scale(reader, input, output))?;
+    let mut join = Join::read(reader, &shapes, &shape, axis)?;
+    if reader.tensor(output).shifted {
+        join.tables = inputs.iter().map(|&input| table(reader, input, output)).collect::<Result<_, _>>()?;
     }
-    Join::read(reader, &shapes, &shape, axis)
+    Ok(Rc::new(join))
 }
 
-/// Checks that integers mean the same in both tensors.
-fn same_scale(reader: &Reader<'_>, input: TensorId, output: TensorId) -> Result<(), Problem> {
-    let meaning = |id| reader.tensor(id).quantization.as_ref().map(|q| (&q.scales, &q.zero_points));
-    if meaning(input) != meaning(output) {
-        return Err(Problem::new(
-            "uint8 inputs with another scale or zero point than the output",
-            "they would have to be rescaled, which TensorFlow Lite Micro does not do",
-            QUANTIZE,
-        ));
+/// What integers of an input become in the output; nothing if they stay. In the single precision of the
+/// reference, on the `uint8` of the file.
+fn table(reader: &Reader<'_>, input: TensorId, output: TensorId) -> Result<Option<Vec<i8>>, Problem> {
+    let from = reader.per_tensor(input, "input")?;
+    let to = reader.per_tensor(output, "output")?;
+    if from == to {
+        return Ok(None);
     }
-    Ok(())
+    let scale = from.0 * (1.0 / to.0);
+    let bias = -((from.1 + 128) as f32) * scale;
+    let value = |byte: u8| {
+        let rescaled = (f32::from(byte) * scale + bias).round() as i32;
+        (rescaled.saturating_add(to.1 + 128).clamp(0, 255) - 128) as i8
+    };
+    // Tables begin with what `int8` has for 0, which is 128 in the file.
+    Ok(Some((0..=u8::MAX).map(|index| value(index ^ 0x80)).collect()))
 }

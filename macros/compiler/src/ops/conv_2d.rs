@@ -25,6 +25,13 @@ pub(crate) fn read(reader: &Reader<'_>) -> Result<Rc<dyn Op>, Problem> {
             CONVERT_AGAIN,
         ));
     }
+    if reader.tensor(weights).shifted && depth != channels && depth > 1 {
+        return Err(Problem::new(
+            "groups of uint8 channels",
+            "TensorFlow Lite had none when it had uint8",
+            "convert with a current TensorFlow, which makes int8 models",
+        ));
+    }
     let operands = sums::Operands { input, weights, output, bias: 2, units };
     let filter = rows * columns * depth;
     let rules = sums::Rules {

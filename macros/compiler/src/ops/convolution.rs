@@ -4,8 +4,12 @@ use super::activation::Activation;
 use super::sums::{Activations, Sums};
 use super::{Op, requantization};
 use crate::graph::ElementType;
-use crate::kernels::conv_2d::{Conv2d, Conv2d16, FullyConnected, FullyConnected16};
-use crate::kernels::depthwise_conv_2d::{DepthwiseConv2d, DepthwiseConv2d16, DepthwiseConv2dRing};
+use crate::kernels::conv_2d::{
+    Conv2d, Conv2d16, Conv2dOffset, FullyConnected, FullyConnected16, FullyConnectedOffset,
+};
+use crate::kernels::depthwise_conv_2d::{
+    DepthwiseConv2d, DepthwiseConv2d16, DepthwiseConv2dOffset, DepthwiseConv2dRing,
+};
 use crate::kernels::fully_connected::FullyConnectedRing;
 use crate::kernels::shapes::{Requantization, Ring, Window};
 use crate::lower::{Bug, Lowering};
@@ -45,18 +49,30 @@ impl Op for Convolution {
         let (scale, zero_point) = to.scale_and_zero_point(output);
         let (least, greatest) = self.activation.range(scale, zero_point, ElementType::Int8);
         let range = Requantization { zero_point, least, greatest };
+        let (_, weight_zero_point) = to.scale_and_zero_point(weights);
+        // A depthwise convolution has too few weights for it to be worth a kernel.
+        let four_bits = to.tensor(weights).ty == ElementType::Int4 && self.order == Order::UnitsFirst;
         let weights = self.units_first(to.tensor(weights).to_i8().unwrap_or_default());
-        let sums = weights.chunks_exact(self.filter()).map(requantization::sum);
+        let units = weights.chunks_exact(self.filter());
+        let sums = units.map(|unit| requantization::difference_sum(unit, weight_zero_point));
         let bias = requantization::folded_bias(to, 2, sums, padding.into());
         let (multipliers, shifts) = requantization::constants(&self.multipliers, self.window.units);
-        let on_ring = to.ring(input).and_then(|ring| Some((ring, self.ring_kernel(ring.shape, range)?)));
+        let plain = weight_zero_point == 0 && !four_bits;
+        let on_ring = to.ring(input).filter(|_| plain);
+        let on_ring = on_ring.and_then(|ring| Some((ring, self.ring_kernel(ring.shape, range)?)));
         let (ring, kernel) = match on_ring {
             Some((ring, kernel)) => (Some(ring), kernel),
-            None => (None, self.kernel(padding, range)),
+            None if four_bits && weight_zero_point == 0 => (None, self.kernel_4(padding, range)),
+            None if weight_zero_point == 0 => (None, self.kernel(padding, range)),
+            None => (None, self.kernel_offset(padding, range, weight_zero_point)),
         };
         let weights = match kernel.order {
             Order::UnitsFirst => weights,
             Order::UnitsLast => transposed(&weights, self.filter()),
+        };
+        let weights = match four_bits {
+            true => requantization::packed(&weights, kernel.run),
+            false => weights,
         };
         let elements = to.tensor(output).elements();
         let mut args = vec![
@@ -82,6 +98,8 @@ struct Kernel {
     params: Box<dyn std::fmt::Debug>,
     /// How it wants the weights.
     order: Order,
+    /// Weights that begin with a byte of their own if they have four bits.
+    run: usize,
 }
 
 impl Convolution {
@@ -117,6 +135,7 @@ impl Convolution {
                 name: "conv_2d_1x1_s8",
                 params: Box::new(params),
                 order: Order::UnitsFirst,
+                run: 1,
             };
         }
         if depth == 1 {
@@ -126,14 +145,14 @@ impl Convolution {
                 _ => "depthwise_conv_2d_multiplier_s8",
             };
             let params = Box::new(DepthwiseConv2d { window, multiplier, padding, output });
-            return Kernel { module: "depthwise_conv_2d", name, params, order: Order::UnitsLast };
+            return Kernel { module: "depthwise_conv_2d", name, params, order: Order::UnitsLast, run: 1 };
         }
         let name = match depth == channels && x.dilation == 1 {
             true => "conv_2d_contiguous_s8",
             false => "conv_2d_s8",
         };
         let params = Box::new(Conv2d { window, depth, group: units / (channels / depth), padding, output });
-        Kernel { module: "conv_2d", name, params, order: Order::UnitsFirst }
+        Kernel { module: "conv_2d", name, params, order: Order::UnitsFirst, run: 1 }
     }
 }
 
@@ -151,13 +170,13 @@ impl Convolution {
             let layer = FullyConnected { depth: self.filter(), units, zero_point, least, greatest };
             let (module, name) = ("fully_connected", "fully_connected_ring_s8");
             let params = Box::new(FullyConnectedRing { ring, layer });
-            return Some(Kernel { module, name, params, order: Order::UnitsFirst });
+            return Some(Kernel { module, name, params, order: Order::UnitsFirst, run: 1 });
         }
         let pixels = depth == 1 && units == channels && ring.slot.is_multiple_of(channels);
         pixels.then(|| {
             let (module, name) = ("depthwise_conv_2d", "depthwise_conv_2d_ring_s8");
             let params = Box::new(DepthwiseConv2dRing { ring, channels, output });
-            Kernel { module, name, params, order: Order::UnitsLast }
+            Kernel { module, name, params, order: Order::UnitsLast, run: 1 }
         })
     }
 
@@ -185,6 +204,43 @@ impl Convolution {
         Ok(())
     }
 
+    /// The same for weights of four bits.
+    fn kernel_4(&self, padding: i8, output: Requantization) -> Kernel {
+        let Self { window, depth, .. } = *self;
+        let (module, order) = ("conv_2d", Order::UnitsFirst);
+        if self.is_fully_connected() {
+            let Requantization { zero_point, least, greatest } = output;
+            let (run, units) = (self.filter(), window.units);
+            let params = Box::new(FullyConnected { depth: run, units, zero_point, least, greatest });
+            return Kernel { module, name: "conv_2d_1x1_s4", params, order, run };
+        }
+        let group = window.units / (window.channels / depth);
+        let params = Box::new(Conv2d { window, depth, group, padding, output });
+        Kernel { module, name: "conv_2d_s4", params, order, run: depth }
+    }
+
+    /// The same for weights with a zero point.
+    fn kernel_offset(&self, padding: i8, output: Requantization, weight_zero_point: i32) -> Kernel {
+        let Self { window, depth, .. } = *self;
+        let Window { channels, units, .. } = window;
+        if self.is_fully_connected() {
+            let Requantization { zero_point, least, greatest } = output;
+            let layer = FullyConnected { depth: self.filter(), units, zero_point, least, greatest };
+            let params = Box::new(FullyConnectedOffset { layer, weight_zero_point });
+            let (module, name) = ("conv_2d", "conv_2d_1x1_offset_s8");
+            return Kernel { module, name, params, order: Order::UnitsFirst, run: 1 };
+        }
+        if depth == 1 && channels > 1 || self.order == Order::UnitsLast {
+            let layer = DepthwiseConv2d { window, multiplier: units / channels, padding, output };
+            let params = Box::new(DepthwiseConv2dOffset { layer, weight_zero_point });
+            let (module, name) = ("depthwise_conv_2d", "depthwise_conv_2d_offset_s8");
+            return Kernel { module, name, params, order: Order::UnitsLast, run: 1 };
+        }
+        let layer = Conv2d { window, depth, group: units / (channels / depth), padding, output };
+        let params = Box::new(Conv2dOffset { layer, weight_zero_point });
+        Kernel { module: "conv_2d", name: "conv_2d_offset_s8", params, order: Order::UnitsFirst, run: 1 }
+    }
+
     /// The same for `int16`.
     fn kernel_16(&self, sums: Sums, output: Requantization) -> Kernel {
         let Self { window, depth, .. } = *self;
@@ -192,17 +248,17 @@ impl Convolution {
         if self.is_fully_connected() {
             let params = FullyConnected16 { depth: self.filter(), units, sums, output };
             let (params, order) = (Box::new(params), Order::UnitsFirst);
-            return Kernel { module: "conv_2d", name: "conv_2d_1x1_s16", params, order };
+            return Kernel { module: "conv_2d", name: "conv_2d_1x1_s16", params, order, run: 1 };
         }
         if depth == 1 && units == channels {
             let params = Box::new(DepthwiseConv2d16 { window, sums, output });
             let (module, name) = ("depthwise_conv_2d", "depthwise_conv_2d_s16");
-            return Kernel { module, name, params, order: Order::UnitsLast };
+            return Kernel { module, name, params, order: Order::UnitsLast, run: 1 };
         }
         let contiguous = depth == channels && x.dilation == 1;
         let group = units / (channels / depth);
         let params = Box::new(Conv2d16 { window, depth, group, contiguous, sums, output });
-        Kernel { module: "conv_2d", name: "conv_2d_s16", params, order: Order::UnitsFirst }
+        Kernel { module: "conv_2d", name: "conv_2d_s16", params, order: Order::UnitsFirst, run: 1 }
     }
 }
 

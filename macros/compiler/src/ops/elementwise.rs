@@ -227,6 +227,7 @@ mod tests {
                 ty: ElementType::Int32,
                 quantization: None,
                 data,
+                shifted: false,
             }
         };
         let tensors = [left, right, output].map(constant).to_vec();

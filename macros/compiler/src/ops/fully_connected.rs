@@ -5,7 +5,9 @@ use super::sums::{self, Activations, Sums};
 use super::{Op, requantization};
 use crate::diagnostics::Problem;
 use crate::graph::ElementType;
-use crate::kernels::fully_connected::{FullyConnected, FullyConnected16, FullyConnectedRing};
+use crate::kernels::fully_connected::{
+    FullyConnected, FullyConnected16, FullyConnectedOffset, FullyConnectedRing,
+};
 use crate::kernels::shapes::Requantization;
 use crate::lower::{Bug, Lowering};
 use crate::program::{Access, Arg, Constant};
@@ -50,6 +52,14 @@ pub(crate) fn read(reader: &Reader<'_>) -> Result<Rc<dyn Op>, Problem> {
         unit: &|at| at / depth,
     };
     let activations = sums::read(reader, &operands, &rules)?;
+    let four_bits = reader.tensor(weights).ty == ElementType::Int4;
+    if four_bits && reader.quantization(weights, "weights")?.scales.len() > 1 {
+        return Err(Problem::new(
+            "int4 weights with a scale per output",
+            "TensorFlow Lite Micro has one scale for them in FULLY_CONNECTED",
+            "convert with one scale per tensor, or to int8 weights",
+        ));
+    }
     let elements = reader.tensor(input).elements();
     if !elements.is_multiple_of(depth) {
         return Err(Problem::new(
@@ -104,7 +114,9 @@ impl Op for Layer {
         let (scale, zero_point) = to.scale_and_zero_point(output);
         let (least, greatest) = self.activation.range(scale, zero_point, ElementType::Int8);
         let values = to.tensor(weights).to_i8().unwrap_or_default();
-        let sums = values.chunks_exact(self.depth).map(requantization::sum);
+        let (_, weight_zero_point) = to.scale_and_zero_point(weights);
+        let rows = values.chunks_exact(self.depth);
+        let sums = rows.map(|row| requantization::difference_sum(row, weight_zero_point));
         let bias = requantization::folded_bias(to, 2, sums, input_zero_point);
         let params = FullyConnected {
             depth: self.depth,
@@ -114,6 +126,8 @@ impl Op for Layer {
             greatest,
         };
         let (multipliers, shifts) = requantization::constants(&self.multipliers, self.units);
+        let four_bits = to.tensor(weights).ty == ElementType::Int4;
+        let values = if four_bits { requantization::packed(&values, self.depth) } else { values };
         let mut args = vec![
             Arg::Constant(Constant::int8("WEIGHTS", values)),
             Arg::Constant(Constant::int32("BIAS", bias)),
@@ -121,7 +135,8 @@ impl Op for Layer {
             shifts,
         ];
         let macs = self.rows * self.depth * self.units;
-        if let Some(ring) = to.ring(input).filter(|_| self.rows == 1) {
+        let plain = weight_zero_point == 0 && !four_bits;
+        if let Some(ring) = to.ring(input).filter(|_| plain && self.rows == 1) {
             args.extend(ring.args());
             args.push(Arg::Window("output", to.write(output)?, Access::Write));
             let params = FullyConnectedRing { ring: ring.shape, layer: params };
@@ -130,7 +145,14 @@ impl Op for Layer {
         }
         args.push(Arg::Window("input", to.read(input)?, Access::Read));
         args.push(Arg::Window("output", to.write(output)?, Access::Write));
-        to.call("fully_connected", "fully_connected_s8", &params, args, macs);
+        match weight_zero_point {
+            0 if four_bits => to.call("fully_connected", "fully_connected_s4", &params, args, macs),
+            0 => to.call("fully_connected", "fully_connected_s8", &params, args, macs),
+            _ => {
+                let params = FullyConnectedOffset { layer: params, weight_zero_point };
+                to.call("fully_connected", "fully_connected_offset_s8", &params, args, macs);
+            }
+        }
         Ok(())
     }
 }

@@ -7,7 +7,7 @@ use crate::inner::flash::Flash;
 use crate::kernels;
 use crate::kernels::ring::RingMovement;
 use crate::lower::{Bug, Lowering};
-use crate::program::{Access, Arg, View};
+use crate::program::{Access, Arg, Constant, View};
 use crate::read::Reader;
 use std::rc::Rc;
 
@@ -333,6 +333,8 @@ impl Op for Take {
 pub(crate) struct Join {
     parts: Vec<Movement>,
     known: bool,
+    /// What integers of an input become on the way, where they do not stay the same.
+    pub(crate) tables: Vec<Option<Vec<i8>>>,
 }
 
 impl Join {
@@ -343,7 +345,7 @@ impl Join {
         shapes: &[Vec<usize>],
         shape: &[usize],
         axis: usize,
-    ) -> Result<Rc<dyn Op>, Problem> {
+    ) -> Result<Self, Problem> {
         let mut begin = vec![0; shape.len()];
         let parts = shapes.iter().map(|sizes| {
             let part = Movement::place(sizes, shape, &begin);
@@ -355,13 +357,28 @@ impl Join {
         let inputs: Vec<TensorId> =
             (0..parts.len()).map(|index| reader.input(index)).collect::<Result<_, _>>()?;
         let known = check(reader, &inputs, &parts)?;
-        Ok(Rc::new(Self { parts, known }))
+        Ok(Self { parts, known, tables: Vec::new() })
+    }
+
+    /// Looks up what the integers of an input become, in memory of its own.
+    fn rescaled(&self, to: &mut Lowering<'_>, index: usize) -> Result<Option<View>, Bug> {
+        let Some(table) = self.tables.get(index).and_then(Option::as_ref) else { return Ok(None) };
+        let input = to.read(to.input(index)?)?;
+        let rescaled = to.scratch(ElementType::Int8, input.len)?;
+        let args = vec![
+            Arg::Constant(Constant::int8("TABLE", table.iter().copied())),
+            Arg::Window("input", input, Access::ReadInPlace),
+            Arg::Window("output", rescaled, Access::WriteInPlace),
+        ];
+        to.call("lookup", "lookup_s8", &kernels::lookup::Lookup, args, 0);
+        Ok(Some(rescaled))
     }
 }
 
 impl Op for Join {
     fn fold(&self, graph: &Graph, node: &Node) -> Option<Folded> {
-        let output = graph.tensor(*node.outputs.first().filter(|_| self.known)?);
+        let as_they_are = self.known && self.tables.iter().all(Option::is_none);
+        let output = graph.tensor(*node.outputs.first().filter(|_| as_they_are)?);
         let size = output.ty.size()?;
         let mut bytes = vec![0; output.elements() * size];
         for (part, &input) in self.parts.iter().zip(&node.inputs) {
@@ -378,13 +395,17 @@ impl Op for Join {
         let output = to.output(0)?;
         if let [only] = self.parts.as_slice()
             && to.tensor(to.input(0)?).data.is_none()
+            && self.tables.iter().all(Option::is_none)
             && let Some(start) = only.alias(to.tensor(output).elements())
         {
             return to.alias(output, to.input(0)?, start);
         }
         let view = to.write(output)?;
         for (index, part) in self.parts.iter().enumerate() {
-            part.lower(to, to.input(index)?, view)?;
+            match self.rescaled(to, index)? {
+                Some(rescaled) => part.lower_view(to, rescaled, view)?,
+                None => part.lower(to, to.input(index)?, view)?,
+            }
         }
         Ok(())
     }

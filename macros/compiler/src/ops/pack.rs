@@ -27,5 +27,5 @@ pub(crate) fn read(reader: &Reader<'_>) -> Result<Rc<dyn Op>, Problem> {
     let shapes = vec![shape.clone(); count];
     shape.iter_mut().skip(axis).take(1).for_each(|size| *size = count);
     reader.expect_shape(reader.output(0)?, "output", &shape)?;
-    Join::read(reader, &shapes, &shape, axis)
+    Ok(Rc::new(Join::read(reader, &shapes, &shape, axis)?))
 }

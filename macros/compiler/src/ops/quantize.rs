@@ -5,8 +5,8 @@
 
 use super::{Op, requantization};
 use crate::diagnostics::Problem;
-use crate::graph::ElementType::{self, Float32, Int8, Int16, Int32, UInt8};
-use crate::kernels::quantize::Quantize;
+use crate::graph::ElementType::{self, Float32, Int8, Int16, Int32};
+use crate::kernels::{self, quantize::Quantize};
 use crate::lower::{Bug, Lowering};
 use crate::program::{Access, Arg};
 use crate::quantize::Multiplier;
@@ -29,14 +29,13 @@ struct Requantize {
 pub(crate) fn read(reader: &Reader<'_>) -> Result<Rc<dyn Op>, Problem> {
     reader.arity(1..=1, 1)?;
     let (input, output) = (reader.input(0)?, reader.output(0)?);
-    let from = reader.one_of(input, "input", &[Int8, UInt8, Int16, Int32, Float32])?;
+    let from = reader.one_of(input, "input", &[Int8, Int16, Int32, Float32])?;
     let to = reader.tensor(output).ty;
     let known: &[ElementType] = match from {
-        Float32 => &[Int8, UInt8, Int16],
-        Int8 => &[Int8, UInt8, Int16, Int32],
+        Float32 => &[Int8, Int16],
+        Int8 => &[Int8, Int16, Int32],
         Int16 => &[Int8, Int16, Int32],
-        Int32 => &[Int8, Int16],
-        _ => &[Int8],
+        _ => &[Int8, Int16],
     };
     reader.one_of(output, &format!("output from {from}"), known)?;
     reader.expect_shape(output, "output", &reader.tensor(input).shape)?;
@@ -62,16 +61,34 @@ pub(crate) fn read(reader: &Reader<'_>) -> Result<Rc<dyn Op>, Problem> {
 
 fn kernel(from: ElementType, to: ElementType) -> &'static str {
     match (from, to) {
-        (Int8, UInt8) => "quantize_s8_u8",
         (Int8, Int16) => "quantize_s8_s16",
         (Int8, Int32) => "quantize_s8_s32",
-        (UInt8, _) => "quantize_u8_s8",
         (Int16, Int8) => "quantize_s16_s8",
         (Int16, Int16) => "quantize_s16_s16",
         (Int16, _) => "quantize_s16_s32",
         (Int32, Int8) => "quantize_s32_s8",
         (Int32, _) => "quantize_s32_s16",
         _ => "quantize_s8_s8",
+    }
+}
+
+/// Between `uint8`, as the caller knows it, and `int8`.
+#[derive(Debug)]
+pub(crate) struct Shift;
+
+impl Op for Shift {
+    fn lower(&self, to: &mut Lowering<'_>) -> Result<(), Bug> {
+        let (input, output) = (to.input(0)?, to.output(0)?);
+        let kernel = match to.tensor(input).ty {
+            ElementType::UInt8 => "shift_u8_s8",
+            _ => "shift_s8_u8",
+        };
+        let args = vec![
+            to.operand("input", "INPUT", input)?,
+            Arg::Window("output", to.write(output)?, Access::WriteInPlace),
+        ];
+        to.call("quantize", kernel, &kernels::quantize::Shift, args, 0);
+        Ok(())
     }
 }
 

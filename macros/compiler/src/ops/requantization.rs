@@ -71,12 +71,29 @@ pub(crate) fn constants(multipliers: &[Multiplier], channels: usize) -> (Arg, Ar
 
 /// All weights of a channel added up, modulo 2^32.
 pub(crate) fn sum(weights: &[i8]) -> i32 {
-    weights.iter().fold(0, |sum, &w| sum.wrapping_add(w.into()))
+    difference_sum(weights, 0)
+}
+
+/// All weights of a channel less their zero point, added up, modulo 2^32.
+pub(crate) fn difference_sum(weights: &[i8], zero_point: i32) -> i32 {
+    weights.iter().fold(0, |sum, &w| sum.wrapping_add(i32::from(w) - zero_point))
+}
+
+/// Weights of four bits in runs of `run`, each of which begins with a byte of its own, the lower bits first.
+pub(crate) fn packed(weights: &[i8], run: usize) -> Vec<i8> {
+    let pair = |pair: &[i8]| match *pair {
+        [low, high] => high << 4 | low & 15,
+        [low] => low & 15,
+        _ => 0,
+    };
+    weights.chunks(run.max(1)).flat_map(|run| run.chunks(2).map(pair)).collect()
 }
 
 /// The bias of each channel with the input's zero point folded in: since every term of the sum is
 /// `weight · (input - zero point)`, the kernel may leave the zero point out. `sums` are the weights
 /// of each channel, added up.
+///
+/// Where weights have a zero point too, the sums are those of `weight - zero point`.
 pub(crate) fn folded_bias(
     to: &Lowering<'_>,
     index: usize,
@@ -86,4 +103,15 @@ pub(crate) fn folded_bias(
     let given = to.optional_input(index).and_then(|id| to.tensor(id).to_i32());
     let given = given.into_iter().flatten().chain(std::iter::repeat(0));
     sums.zip(given).map(|(sum, bias)| bias.wrapping_sub(sum.wrapping_mul(zero_point))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::packed;
+
+    #[test]
+    fn runs_begin_with_a_byte() {
+        assert_eq!(packed(&[1, -1, 7, -8, 2, 3], 3), [-15, 7, 40, 3]);
+        assert_eq!(packed(&[1, -1, 7, -8], 2), [-15, -121]);
+    }
 }

@@ -56,7 +56,11 @@ pub(crate) fn read(
 ) -> Result<Activations, Problem> {
     let Operands { input, weights, output, bias, units } = *operands;
     let ty = reader.one_of(input, "input", &[ElementType::Int8, ElementType::Int16])?;
-    reader.one_of(weights, "weights", &[ElementType::Int8])?;
+    let weight_types: &[ElementType] = match ty {
+        ElementType::Int8 => &[ElementType::Int8, ElementType::Int4],
+        _ => &[ElementType::Int8],
+    };
+    reader.one_of(weights, "weights", weight_types)?;
     reader.same_type(input, output)?;
     reader.constant(weights, "weights")?;
     if ty == ElementType::Int8 {
@@ -73,20 +77,11 @@ pub(crate) fn read(
     }
     let weights = reader.tensor(weights).to_i8().unwrap_or_default();
     let biases = given.and_then(|bias| bias.to_i64()).unwrap_or_else(|| vec![0; units]);
-    let greatest = greatest(&weights, &biases, rules.unit);
-    if greatest >= WIDEST {
-        return Err(Problem::new(
-            format!("sums that may reach {greatest}"),
-            "the reference computes with less than 2^47",
-            "quantize again: the bias is far larger than the sums it is added to",
-        ));
-    }
-    let short = greatest <= i32::MAX.into();
-    Ok(Activations::Int16(if short { Sums::Sum64In32 } else { Sums::Sum64 }))
+    Ok(Activations::Int16(Sums::wide(greatest(&weights, &biases, rules.unit))?))
 }
 
 /// The greatest magnitude that the sum of any unit can have.
-fn greatest(weights: &[i8], biases: &[i64], unit: impl Fn(usize) -> usize) -> i64 {
+pub(crate) fn greatest(weights: &[i8], biases: &[i64], unit: impl Fn(usize) -> usize) -> i64 {
     let mut bounds: Vec<u64> = biases.iter().map(|bias| bias.unsigned_abs()).collect();
     for (at, weight) in weights.iter().enumerate() {
         if let Some(bound) = bounds.get_mut(unit(at)) {
@@ -115,16 +110,30 @@ impl Activations {
 }
 
 impl Sums {
+    /// Those with 64-bit biases that reach no further than this.
+    pub(crate) fn wide(greatest: i64) -> Result<Self, Problem> {
+        if greatest >= WIDEST {
+            return Err(Problem::new(
+                format!("sums that may reach {greatest}"),
+                "the reference computes with less than 2^47",
+                "quantize again: the bias is far larger than the sums it is added to",
+            ));
+        }
+        Ok(if greatest <= i32::MAX.into() { Self::Sum64In32 } else { Self::Sum64 })
+    }
+
     /// The bias of each unit as its kernels read it; zeros if it is left out.
     pub(crate) fn bias(self, to: &Lowering<'_>, index: usize, units: usize) -> Arg {
         let given = to.optional_input(index).and_then(|id| to.tensor(id).to_i64());
-        let biases = given.unwrap_or_else(|| vec![0; units]);
+        self.biases(given.unwrap_or_else(|| vec![0; units]))
+    }
+
+    /// Biases as kernels read them.
+    pub(crate) fn biases(self, biases: impl IntoIterator<Item = i64>) -> Arg {
         let halves = |bias: i64| [bias as i32, (bias >> 32) as i32];
         let words = if self == Self::Sum64 { 2 } else { 1 };
-        Arg::Constant(Constant::int32(
-            "BIAS",
-            biases.into_iter().flat_map(|b| halves(b).into_iter().take(words)),
-        ))
+        let words = biases.into_iter().flat_map(|bias| halves(bias).into_iter().take(words));
+        Arg::Constant(Constant::int32("BIAS", words))
     }
 
     /// Multipliers and shifts of every unit.

@@ -1,11 +1,12 @@
 //! UNIDIRECTIONAL_SEQUENCE_LSTM: a layer whose cells remember, over the steps of a sequence and from one
 //! inference to the next.
 
+use super::sums::{self, Activations, Sums};
 use super::{Op, requantization, sigmoid};
 use crate::diagnostics::Problem;
 use crate::graph::{ElementType, TensorId};
 use crate::kernels::sigmoid::Sigmoid;
-use crate::kernels::unidirectional_sequence_lstm::{Factor, Gate, Lstm};
+use crate::kernels::unidirectional_sequence_lstm::{Factor, Gate, Lstm, Lstm16};
 use crate::lower::{Bug, Lowering};
 use crate::program::{Access, Arg, Constant};
 use crate::quantize::Multiplier;
@@ -32,6 +33,7 @@ const FUNCTION_SCALE: f64 = 1.0 / 32768.0;
 #[derive(Debug)]
 struct Layer {
     params: Lstm,
+    activations: Activations,
     input_zero_point: i32,
 }
 
@@ -49,9 +51,9 @@ pub(crate) fn read(reader: &Reader<'_>) -> Result<Rc<dyn Op>, Problem> {
     }
     let (input, output) = (reader.input(INPUT)?, reader.output(0)?);
     let (hidden, cell) = (reader.input(HIDDEN)?, reader.input(CELL)?);
-    reader.one_of(input, "input", &[ElementType::Int8])?;
-    reader.one_of(output, "output", &[ElementType::Int8])?;
-    reader.one_of(hidden, "hidden state", &[ElementType::Int8])?;
+    let ty = reader.one_of(input, "input", &[ElementType::Int8, ElementType::Int16])?;
+    reader.same_type(input, output)?;
+    reader.same_type(input, hidden)?;
     reader.one_of(cell, "cell state", &[ElementType::Int16])?;
     reader.state(hidden, "hidden state")?;
     reader.state(cell, "cell state")?;
@@ -71,6 +73,10 @@ pub(crate) fn read(reader: &Reader<'_>) -> Result<Rc<dyn Op>, Problem> {
     let (_, input_zero_point) = reader.per_tensor(input, "input")?;
     let (hidden_scale, zero_point) = reader.per_tensor(hidden, "hidden state")?;
     let gate = |gate: usize| gate_factors(reader, gate, input, hidden, depth, units);
+    let activations = match ty {
+        ElementType::Int8 => Activations::Int8,
+        _ => Activations::Int16(wide_sums(reader, [input, hidden], [depth, units])?),
+    };
     let cell = cell_factors(reader, cell, options.cell_clip())?;
     let params = Lstm {
         batches,
@@ -91,7 +97,8 @@ pub(crate) fn read(reader: &Reader<'_>) -> Result<Rc<dyn Op>, Problem> {
         least: cell.least,
         zero_point,
     };
-    Ok(Rc::new(Layer { params, input_zero_point }))
+    activations.check(&params.gates().map(|Factor { multiplier, shift }| Multiplier { multiplier, shift }))?;
+    Ok(Rc::new(Layer { params, activations, input_zero_point }))
 }
 
 /// Refuses what the reference does not have either.
@@ -141,10 +148,55 @@ fn gate_factors(
         factor(f64::from(from) * f64::from(scale) / SUM_SCALE)
     };
     let bias = reader.input(BIASES.get(gate).copied().unwrap_or_default())?;
-    reader.one_of(bias, "bias", &[ElementType::Int32])?;
+    let wide = reader.tensor(input).ty == ElementType::Int16;
+    reader.one_of(bias, "bias", &[if wide { ElementType::Int64 } else { ElementType::Int32 }])?;
     reader.constant(bias, "biases")?;
     reader.expect_shape(bias, "bias", &[units])?;
     Ok(Gate { input: weights(INPUT_WEIGHTS, input, depth)?, recurrent: weights(RECURRENT_WEIGHTS, hidden, units)? })
+}
+
+/// How sums over 16-bit activations are kept.
+fn wide_sums(
+    reader: &Reader<'_>,
+    activations: [TensorId; 2],
+    [depth, units]: [usize; 2],
+) -> Result<Sums, Problem> {
+    for (id, role) in activations.into_iter().zip(["input", "hidden state"]) {
+        reader.symmetric(id, role)?;
+    }
+    let mut bound = 0;
+    for ((input, recurrent), bias) in INPUT_WEIGHTS.into_iter().zip(RECURRENT_WEIGHTS).zip(BIASES) {
+        let weights = |index| Ok(reader.tensor(reader.input(index)?).to_i8().unwrap_or_default());
+        let bias = reader.tensor(reader.input(bias)?).to_i64().unwrap_or_default();
+        bound = bound.max(sums::greatest(&weights(input)?, &bias, |at| at / depth));
+        bound = bound.max(sums::greatest(&weights(recurrent)?, &vec![0; units], |at| at / units));
+    }
+    Sums::wide(bound)
+}
+
+impl Lstm {
+    /// The factors of all gates.
+    fn gates(&self) -> [Factor; 8] {
+        let [a, b, c, d] = [&self.input, &self.forget, &self.candidate, &self.output];
+        [a.input, b.input, c.input, d.input, a.recurrent, b.recurrent, c.recurrent, d.recurrent]
+    }
+
+    /// The same with the shorter multipliers that 64-bit sums have.
+    fn shortened(&self) -> Self {
+        let upper = |Factor { multiplier, shift }: Factor| {
+            let multiplier = requantization::upper_half(multiplier).into();
+            Factor { multiplier, shift }
+        };
+        let gate = |Gate { input, recurrent }: Gate| Gate { input: upper(input), recurrent: upper(recurrent) };
+        let Self { input, forget, candidate, output, .. } = *self;
+        Self {
+            input: gate(input),
+            forget: gate(forget),
+            candidate: gate(candidate),
+            output: gate(output),
+            ..*self
+        }
+    }
 }
 
 /// What the scale of the cells decides.
@@ -202,30 +254,65 @@ fn unit_by_unit<T: Copy>(gates: &[Vec<T>], width: usize) -> impl Iterator<Item =
     rows.flatten().copied()
 }
 
-impl Op for Layer {
-    fn lower(&self, to: &mut Lowering<'_>) -> Result<(), Bug> {
-        let Lstm { batches, steps, depth, units, zero_point, .. } = self.params;
-        let (input, recurrent) = (matrices(to, INPUT_WEIGHTS)?, matrices(to, RECURRENT_WEIGHTS)?);
-        let mut input_bias = folded(&input, depth, self.input_zero_point);
+impl Layer {
+    /// Biases of the gates with the zero points folded in: over the input, and over the last output.
+    fn biases_8(
+        &self,
+        to: &Lowering<'_>,
+        input: &[Vec<i8>],
+        recurrent: &[Vec<i8>],
+    ) -> Result<Vec<Arg>, Bug> {
+        let Lstm { depth, units, zero_point, .. } = self.params;
+        let mut input_bias = folded(input, depth, self.input_zero_point);
         for (sums, index) in input_bias.iter_mut().zip(BIASES) {
             let bias = to.tensor(to.input(index)?).to_i32().unwrap_or_default();
             sums.iter_mut().zip(bias).for_each(|(sum, bias)| *sum = sum.wrapping_add(bias));
         }
-        let recurrent_bias = folded(&recurrent, units, zero_point);
-        let args = vec![
-            Arg::Constant(Constant::int8("INPUT_WEIGHTS", unit_by_unit(&input, depth))),
-            Arg::Constant(Constant::int8("RECURRENT_WEIGHTS", unit_by_unit(&recurrent, units))),
+        let recurrent_bias = folded(recurrent, units, zero_point);
+        Ok(vec![
             Arg::Constant(Constant::int32("INPUT_BIAS", unit_by_unit(&input_bias, 1))),
             Arg::Constant(Constant::int32("RECURRENT_BIAS", unit_by_unit(&recurrent_bias, 1))),
+        ])
+    }
+
+    /// Biases of the gates over 16-bit activations.
+    fn bias_16(to: &Lowering<'_>, sums: Sums) -> Result<Arg, Bug> {
+        let bias = |&index: &usize| Ok(to.tensor(to.input(index)?).to_i64().unwrap_or_default());
+        let biases: Vec<Vec<i64>> = BIASES.iter().map(bias).collect::<Result<_, Bug>>()?;
+        Ok(sums.biases(unit_by_unit(&biases, 1)))
+    }
+}
+
+impl Op for Layer {
+    fn lower(&self, to: &mut Lowering<'_>) -> Result<(), Bug> {
+        let Lstm { batches, steps, depth, units, .. } = self.params;
+        let (input, recurrent) = (matrices(to, INPUT_WEIGHTS)?, matrices(to, RECURRENT_WEIGHTS)?);
+        let mut args = vec![
+            Arg::Constant(Constant::int8("INPUT_WEIGHTS", unit_by_unit(&input, depth))),
+            Arg::Constant(Constant::int8("RECURRENT_WEIGHTS", unit_by_unit(&recurrent, units))),
+        ];
+        match self.activations {
+            Activations::Int8 => args.extend(self.biases_8(to, &input, &recurrent)?),
+            Activations::Int16(sums) => args.push(Self::bias_16(to, sums)?),
+        }
+        args.extend([
             sigmoid::points_constant(),
             Arg::Window("input", to.read(to.input(INPUT)?)?, Access::Read),
             Arg::Window("hidden", to.read(to.input(HIDDEN)?)?, Access::Update),
             Arg::Window("cell", to.read(to.input(CELL)?)?, Access::Update),
             Arg::Window("output", to.write(to.output(0)?)?, Access::Write),
-        ];
+        ]);
         let macs = batches.saturating_mul(steps).saturating_mul(4 * units * (depth + units));
-        let kernel = "unidirectional_sequence_lstm_s8";
-        to.call("unidirectional_sequence_lstm", kernel, &self.params, args, macs);
+        let module = "unidirectional_sequence_lstm";
+        match self.activations {
+            Activations::Int8 => {
+                to.call(module, "unidirectional_sequence_lstm_s8", &self.params, args, macs);
+            }
+            Activations::Int16(sums) => {
+                let params = Lstm16 { layer: self.params.shortened(), sums };
+                to.call(module, "unidirectional_sequence_lstm_s16", &params, args, macs);
+            }
+        }
         Ok(())
     }
 }

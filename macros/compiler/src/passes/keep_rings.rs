@@ -4,7 +4,7 @@
 //! and assign all of it but the oldest step to the variable again; some drop the oldest step before they
 //! join. Either way the window is a variable in which the newest step takes the place of the oldest.
 
-use crate::graph::{Contents, Effect, Graph, Node, TensorId, Value, VariableId};
+use crate::graph::{Contents, Effect, Graph, Node, TensorId, VariableId};
 use crate::kernels::shapes::Ring;
 use crate::ops::Run;
 use crate::ops::ring::Keep;
@@ -16,20 +16,16 @@ pub fn run(graph: &mut Graph) {
     let found: Vec<Found> = find(graph);
     let mut removed: HashSet<usize> = HashSet::new();
     for Found { variable, join, new, shape, others } in found {
-        let Some(Value { elements, contents, ty }) = graph.variables[variable.0].initial.clone() else {
-            continue;
-        };
-        let (window, size) = (shape.slot * shape.slots, ty.size().unwrap_or(0));
-        // What is dropped in the first step may be anything.
-        let dropped = window.saturating_sub(elements) * size;
-        let contents = match contents {
-            Contents::Fill(byte) => Contents::Fill(byte),
-            Contents::Bytes(bytes) => {
-                Contents::Bytes(vec![0; dropped].into_iter().chain(bytes.iter().copied()).collect())
-            }
-        };
-        graph.variables[variable.0].initial = Some(Value { ty, elements: window, contents });
-        let node = &mut graph.nodes[join];
+        let initial = graph.variables.get_mut(variable.0).and_then(|variable| variable.initial.as_mut());
+        let (Some(initial), Some(node)) = (initial, graph.nodes.get_mut(join)) else { continue };
+        let window = shape.slot.saturating_mul(shape.slots);
+        if let Contents::Bytes(bytes) = &initial.contents {
+            // What is dropped in the first step may be anything.
+            let dropped = window.saturating_sub(initial.elements);
+            let dropped = vec![0; dropped.saturating_mul(initial.ty.size().unwrap_or(0))];
+            initial.contents = Contents::Bytes(dropped.into_iter().chain(bytes.iter().copied()).collect());
+        }
+        initial.elements = window;
         node.inputs = vec![Some(new)];
         node.op = Rc::new(Keep { variable, shape });
         removed.extend(others);
@@ -63,7 +59,8 @@ fn find(graph: &Graph) -> Vec<Found> {
     let (mut reads, mut assigns) = (HashMap::new(), HashMap::new());
     let used = graph.nodes.iter().flat_map(|node| node.inputs.iter().flatten());
     for &id in used.chain(&graph.outputs) {
-        *search.readers.entry(id).or_default() += 1;
+        let count = search.readers.entry(id).or_default();
+        *count = count.saturating_add(1);
     }
     for (at, node) in graph.nodes.iter().enumerate() {
         search.writers.extend(node.outputs.iter().map(|&id| (id, at)));
@@ -167,5 +164,5 @@ impl Search<'_> {
 }
 
 fn gcd(a: usize, b: usize) -> usize {
-    if b == 0 { a } else { gcd(b, a % b) }
+    a.checked_rem(b).map_or(a, |rest| gcd(b, rest))
 }

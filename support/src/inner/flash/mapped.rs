@@ -71,7 +71,6 @@ impl<'a, T: Element> Flash<'a, T> {
 #[cfg(test)]
 mod tests {
     use super::super::FlashBytes;
-    use super::*;
 
     static BYTES: FlashBytes<8> = FlashBytes::new(&[0x80, 0xff, 1, 2, 3, 4, 5, 0x7f]);
 
