@@ -2,6 +2,9 @@
 //!
 //! They are not part of the repository. Put them beside it or name their folder in `TINY_MODEL_ZOO`.
 
+// Most of these models have an open batch, which is worth a warning.
+#![allow(deprecated)]
+
 include!(concat!(env!("OUT_DIR"), "/zoo.rs"));
 
 /// What is expected of each model: `ran`, or the reason why it is refused.

@@ -344,7 +344,7 @@ impl<'f, 'a> Import<'f, 'a> {
             );
             self.errors.push(problem.at(at(&self.graph, id)));
         }
-        if self.graph.outputs.is_empty() {
+        if self.graph.outputs.is_empty() && self.errors.is_empty() {
             let problem = Problem::new("the model has no output", "there is nothing to infer", CONVERT_AGAIN);
             self.errors.push(problem.at(At::Model));
         }

@@ -1,5 +1,8 @@
 //! The arithmetic of quantization that happens while compiling.
 
+// Arithmetic of values, not of sizes: the bounds of each are those of its formula.
+#![allow(clippy::arithmetic_side_effects)]
+
 pub mod fixed_point;
 
 /// A positive real factor as `multiplier · 2^(shift - 31)`, with the multiplier in [2^30, 2^31).

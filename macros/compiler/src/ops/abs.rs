@@ -1,5 +1,8 @@
 //! ABS: the magnitude.
 
+// Arithmetic of values, not of sizes: the bounds of each are those of its formula.
+#![allow(clippy::arithmetic_side_effects)]
+
 use super::lookup::{in_place, operands, table};
 use super::{Op, requantization};
 use crate::diagnostics::Problem;

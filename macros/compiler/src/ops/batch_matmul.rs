@@ -77,7 +77,7 @@ pub(crate) fn read(reader: &Reader<'_>) -> Result<Rc<dyn Op>, Problem> {
 fn wide(factor: Multiplier) -> Result<Multiplier, Problem> {
     if factor.shift > WIDE_SHIFT {
         return Err(Problem::new(
-            format!("scales whose ratio is 2^{} or more", factor.shift - 1),
+            format!("scales whose ratio is 2^{} or more", factor.shift.saturating_sub(1)),
             "the reference brings 64-bit sums to scales that are finer by less than 2^7",
             QUANTIZE,
         ));
@@ -103,7 +103,7 @@ impl Product {
             return None;
         }
         let extended = |shape: &[usize]| -> Option<[usize; MOST]> {
-            let ones = std::iter::repeat_n(1, MOST - shape.len());
+            let ones = std::iter::repeat_n(1, MOST.saturating_sub(shape.len()));
             ones.chain(shape.iter().copied()).collect::<Vec<_>>().try_into().ok()
         };
         let [a0, a1, a2, a_rows, a_columns] = extended(a)?;
@@ -126,18 +126,19 @@ impl Product {
         let strides = |sizes: [usize; 3], matrix: usize| {
             let [outer, middle, inner] = sizes;
             let stride = |size, stride| if size == 1 { 0 } else { stride };
-            [stride(outer, middle * inner * matrix), stride(middle, inner * matrix), stride(inner, matrix)]
+            let (inner_batch, middle_batch) = (inner.saturating_mul(matrix), middle.saturating_mul(inner).saturating_mul(matrix));
+        [stride(outer, middle_batch), stride(middle, inner_batch), stride(inner, matrix)]
         };
         let mut output = batches.to_vec();
         output.extend([rows, columns]);
-        output.drain(..MOST - rank);
+        output.drain(..MOST.saturating_sub(rank));
         (depth == other_depth).then_some(Self {
             batches,
             rows,
             columns,
             depth,
-            left: Matrices { strides: strides([a0, a1, a2], a_rows * a_columns), vector: row, step },
-            right: Matrices { strides: strides([b0, b1, b2], b_rows * b_columns), vector: column, step: other_step },
+            left: Matrices { strides: strides([a0, a1, a2], a_rows.saturating_mul(a_columns)), vector: row, step },
+            right: Matrices { strides: strides([b0, b1, b2], b_rows.saturating_mul(b_columns)), vector: column, step: other_step },
             output,
         })
     }

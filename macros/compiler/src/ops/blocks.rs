@@ -37,14 +37,17 @@ struct Gathered {
 pub(crate) fn to_batch(reader: &Reader<'_>) -> Result<Rc<dyn Op>, Problem> {
     let (output, [batch, height, width, channels]) = picture(reader)?;
     let Geometry { block: [rows, columns], before, after } = geometry(reader, "the list of paddings")?;
-    let [tall, wide] = [before[0] + height + after[0], before[1] + width + after[1]];
+    let ([above, left], [below, right]) = (before, after);
+    let with = |size: usize, one: usize, other: usize| size.saturating_add(one).saturating_add(other);
+    let [tall, wide] = [with(height, above, below), with(width, left, right)];
+    let (many, across) = (tall.checked_div(rows).unwrap_or(0), wide.checked_div(columns).unwrap_or(0));
     if !tall.is_multiple_of(rows) || !wide.is_multiple_of(columns) {
         return Err(uneven([tall, wide], [rows, columns]));
     }
-    let shape = [rows * columns * batch, tall / rows, wide / columns, channels];
+    let shape = [rows.saturating_mul(columns).saturating_mul(batch), many, across, channels];
     expect(reader, output, shape)?;
     let padded = [batch, tall, wide, channels];
-    let blocks = [batch, tall / rows, rows, wide / columns, columns, channels];
+    let blocks = [batch, many, rows, across, columns, channels];
     let sorted = Movement::permute(&blocks, &[2, 4, 0, 1, 3, 5]);
     if padded == [batch, height, width, channels] {
         return Take::read(reader, 0, vec![sorted]);
@@ -65,13 +68,16 @@ pub(crate) fn to_batch(reader: &Reader<'_>) -> Result<Rc<dyn Op>, Problem> {
 pub(crate) fn to_space(reader: &Reader<'_>) -> Result<Rc<dyn Op>, Problem> {
     let (output, [batch, height, width, channels]) = picture(reader)?;
     let Geometry { block: [rows, columns], before, after } = geometry(reader, "the list of crops")?;
-    let pictures = batch / (rows * columns);
-    if !batch.is_multiple_of(rows * columns) {
-        return Err(uneven([batch, batch], [rows * columns, rows * columns]));
+    let parts = rows.saturating_mul(columns);
+    let pictures = batch.checked_div(parts).unwrap_or(0);
+    if !batch.is_multiple_of(parts) {
+        return Err(uneven([batch, batch], [parts, parts]));
     }
-    let [tall, wide] = [height * rows, width * columns];
-    let left = |whole: usize, axis: usize| whole.checked_sub(before[axis] + after[axis]);
-    let sizes = left(tall, 0).zip(left(wide, 1)).filter(|&(rest, other)| rest > 0 && other > 0);
+    let [tall, wide] = [height.saturating_mul(rows), width.saturating_mul(columns)];
+    let ([above, left], [below, right]) = (before, after);
+    let rest = |whole: usize, one: usize, other: usize| whole.checked_sub(one.saturating_add(other));
+    let sizes =
+        rest(tall, above, below).zip(rest(wide, left, right)).filter(|&(rest, other)| rest > 0 && other > 0);
     let Some((cropped_height, cropped_width)) = sizes else {
         return Err(Problem::new(
             format!("crops {before:?} and {after:?} of {tall} by {wide} pixels"),

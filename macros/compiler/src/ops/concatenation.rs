@@ -1,5 +1,8 @@
 //! CONCATENATION: the inputs one after the other along an axis.
 
+// Arithmetic of values, not of sizes: the bounds of each are those of its formula.
+#![allow(clippy::arithmetic_side_effects)]
+
 use super::Op;
 use super::movement::Join;
 use crate::diagnostics::Problem;

@@ -18,7 +18,7 @@ pub(crate) fn read(reader: &Reader<'_>) -> Result<Rc<dyn Op>, Problem> {
     let options = reader.options(tflite::Operator::builtin_options_as_conv_2_doptions)?;
     let [units, rows, columns, depth] = reader.dimensions(weights, "weights")?;
     let [.., channels] = reader.nhwc(input, "input")?;
-    if !channels.is_multiple_of(depth) || !units.is_multiple_of(channels / depth) {
+    if !channels.is_multiple_of(depth) || !units.is_multiple_of(channels.checked_div(depth).unwrap_or(0)) {
         return Err(Problem::new(
             format!("input of {channels} channels, {units} filters over {depth} channels"),
             "the channels of both must fall into equal groups",
@@ -33,11 +33,11 @@ pub(crate) fn read(reader: &Reader<'_>) -> Result<Rc<dyn Op>, Problem> {
         ));
     }
     let operands = sums::Operands { input, weights, output, bias: 2, units };
-    let filter = rows * columns * depth;
+    let filter = rows.saturating_mul(columns).saturating_mul(depth);
     let rules = sums::Rules {
         biases: &[ElementType::Int32, ElementType::Int64],
         short_without_bias: sums::asks_for_short_sums(options._tab, BIAS_TYPE),
-        unit: &|at| at / filter,
+        unit: &|at| at.checked_div(filter).unwrap_or(0),
     };
     let activations = sums::read(reader, &operands, &rules)?;
     let geometry = window::Options {

@@ -105,7 +105,7 @@ struct Kernel {
 impl Convolution {
     /// Weights of one unit.
     fn filter(&self) -> usize {
-        self.window.y.taps * self.window.x.taps * self.depth
+        self.window.y.taps.saturating_mul(self.window.x.taps).saturating_mul(self.depth)
     }
 
     /// Weights in the order in which all kernels but the depthwise ones read them.
@@ -139,7 +139,7 @@ impl Convolution {
             };
         }
         if depth == 1 {
-            let multiplier = units / channels;
+            let multiplier = parts(units, channels);
             let name = match multiplier {
                 1 => "depthwise_conv_2d_s8",
                 _ => "depthwise_conv_2d_multiplier_s8",
@@ -151,7 +151,8 @@ impl Convolution {
             true => "conv_2d_contiguous_s8",
             false => "conv_2d_s8",
         };
-        let params = Box::new(Conv2d { window, depth, group: units / (channels / depth), padding, output });
+        let params =
+            Box::new(Conv2d { window, depth, group: parts(units, parts(channels, depth)), padding, output });
         Kernel { module: "conv_2d", name, params, order: Order::UnitsFirst, run: 1 }
     }
 }
@@ -214,7 +215,7 @@ impl Convolution {
             let params = Box::new(FullyConnected { depth: run, units, zero_point, least, greatest });
             return Kernel { module, name: "conv_2d_1x1_s4", params, order, run };
         }
-        let group = window.units / (window.channels / depth);
+        let group = parts(window.units, parts(window.channels, depth));
         let params = Box::new(Conv2d { window, depth, group, padding, output });
         Kernel { module, name: "conv_2d_s4", params, order, run: depth }
     }
@@ -231,12 +232,12 @@ impl Convolution {
             return Kernel { module, name, params, order: Order::UnitsFirst, run: 1 };
         }
         if depth == 1 && channels > 1 || self.order == Order::UnitsLast {
-            let layer = DepthwiseConv2d { window, multiplier: units / channels, padding, output };
+            let layer = DepthwiseConv2d { window, multiplier: parts(units, channels), padding, output };
             let params = Box::new(DepthwiseConv2dOffset { layer, weight_zero_point });
             let (module, name) = ("depthwise_conv_2d", "depthwise_conv_2d_offset_s8");
             return Kernel { module, name, params, order: Order::UnitsLast, run: 1 };
         }
-        let layer = Conv2d { window, depth, group: units / (channels / depth), padding, output };
+        let layer = Conv2d { window, depth, group: parts(units, parts(channels, depth)), padding, output };
         let params = Box::new(Conv2dOffset { layer, weight_zero_point });
         Kernel { module: "conv_2d", name: "conv_2d_offset_s8", params, order: Order::UnitsFirst, run: 1 }
     }
@@ -256,10 +257,15 @@ impl Convolution {
             return Kernel { module, name, params, order: Order::UnitsLast, run: 1 };
         }
         let contiguous = depth == channels && x.dilation == 1;
-        let group = units / (channels / depth);
+        let group = parts(units, parts(channels, depth));
         let params = Box::new(Conv2d16 { window, depth, group, contiguous, sums, output });
         Kernel { module: "conv_2d", name: "conv_2d_s16", params, order: Order::UnitsFirst, run: 1 }
     }
+}
+
+/// How often `size` is in `whole`, which import has checked to be a multiple of it.
+fn parts(whole: usize, size: usize) -> usize {
+    whole.checked_div(size).unwrap_or(0)
 }
 
 /// A matrix of rows of `width` elements with rows and columns exchanged.

@@ -28,7 +28,7 @@ pub(crate) fn read(reader: &Reader<'_>) -> Result<Rc<dyn Op>, Problem> {
     let [from, to] = add::rescaling(reader, input, output)?;
     Ok(Rc::new(Layer(Cumsum {
         along: shape.get(axis).copied().unwrap_or(1),
-        inner: shape.iter().skip(axis + 1).product(),
+        inner: shape.iter().skip(axis.saturating_add(1)).product(),
         exclusive: options.exclusive(),
         reverse: options.reverse(),
         input: from,

@@ -1,5 +1,8 @@
 //! A function in 513 points, between which a kernel interpolates.
 
+// Arithmetic of values, not of sizes: the bounds of each are those of its formula.
+#![allow(clippy::arithmetic_side_effects)]
+
 /// A function of what an `int16` stands for; its values lie from -1 to 1.
 pub(crate) struct Curve {
     pub(crate) scale: f32,

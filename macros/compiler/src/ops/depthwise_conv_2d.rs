@@ -27,7 +27,7 @@ pub(crate) fn read(reader: &Reader<'_>) -> Result<Rc<dyn Op>, Problem> {
     let rules = sums::Rules {
         biases: &[ElementType::Int64],
         short_without_bias: false,
-        unit: &|at| at % units,
+        unit: &|at| at.checked_rem(units).unwrap_or(0),
     };
     let activations = sums::read(reader, &operands, &rules)?;
     let geometry = window::Options {
@@ -46,7 +46,7 @@ pub(crate) fn read(reader: &Reader<'_>) -> Result<Rc<dyn Op>, Problem> {
 /// not look at.
 fn check_multiplier(reader: &Reader<'_>, units: usize, given: i32) -> Result<(), Problem> {
     let [.., channels] = reader.nhwc(reader.input(0)?, "input")?;
-    let follows = units / channels;
+    let follows = units.checked_div(channels).unwrap_or(0);
     if units.is_multiple_of(channels) && (given == 0 || usize::try_from(given) == Ok(follows)) {
         return Ok(());
     }

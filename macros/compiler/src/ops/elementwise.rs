@@ -122,7 +122,9 @@ fn collapse(left: &[usize], right: &[usize]) -> Shape {
     for (l, r) in aligned(left, right).filter(|&pair| pair != (1, 1)) {
         let (repeat_left, repeat_right) = (l == 1, r == 1);
         match dimensions.last_mut() {
-            Some((count, a, b)) if (*a, *b) == (repeat_left, repeat_right) => *count *= l.max(r),
+            Some((count, a, b)) if (*a, *b) == (repeat_left, repeat_right) => {
+                *count = count.saturating_mul(l.max(r))
+            }
             _ => dimensions.push((l.max(r), repeat_left, repeat_right)),
         }
     }
@@ -133,8 +135,8 @@ fn collapse(left: &[usize], right: &[usize]) -> Shape {
             left: if repeat_left { 0 } else { left },
             right: if repeat_right { 0 } else { right },
         };
-        left *= if repeat_left { 1 } else { count };
-        right *= if repeat_right { 1 } else { count };
+        left = left.saturating_mul(if repeat_left { 1 } else { count });
+        right = right.saturating_mul(if repeat_right { 1 } else { count });
         turn
     });
     let run = loops.next().unwrap_or(Loop { count: 1, left: 1, right: 1 });

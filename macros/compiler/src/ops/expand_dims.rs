@@ -12,7 +12,7 @@ pub(crate) fn read(reader: &Reader<'_>) -> Result<Rc<dyn Op>, Problem> {
     reader.same_type(input, output)?;
     let mut shape = reader.tensor(input).shape.clone();
     match reader.integers(1, "the axis")?.as_slice() {
-        &[axis] => shape.insert(reader.axis(axis, shape.len() + 1)?, 1),
+        &[axis] => shape.insert(reader.axis(axis, shape.len().saturating_add(1))?, 1),
         axes => return Err(Problem::new(format!("axes {axes:?}"), "there is one", CONVERT_AGAIN)),
     }
     reader.expect_shape(output, "output", &shape)?;

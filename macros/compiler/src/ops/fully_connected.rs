@@ -49,7 +49,7 @@ pub(crate) fn read(reader: &Reader<'_>) -> Result<Rc<dyn Op>, Problem> {
     let rules = sums::Rules {
         biases: &[ElementType::Int32, ElementType::Int64],
         short_without_bias: sums::asks_for_short_sums(options._tab, BIAS_TYPE),
-        unit: &|at| at / depth,
+        unit: &|at| at.checked_div(depth).unwrap_or(0),
     };
     let activations = sums::read(reader, &operands, &rules)?;
     let four_bits = reader.tensor(weights).ty == ElementType::Int4;
@@ -68,8 +68,8 @@ pub(crate) fn read(reader: &Reader<'_>) -> Result<Rc<dyn Op>, Problem> {
             CONVERT_AGAIN,
         ));
     }
-    let rows = elements / depth;
-    if reader.tensor(output).elements() != rows * units {
+    let rows = elements.checked_div(depth).unwrap_or(0);
+    if reader.tensor(output).elements() != rows.saturating_mul(units) {
         return Err(Problem::new(
             format!("output has shape {:?}", reader.tensor(output).shape),
             format!("{rows} rows of {units} follow from the inputs"),
@@ -99,7 +99,7 @@ impl Layer {
             Arg::Window("input", to.read(input)?, Access::Read),
             Arg::Window("output", to.write(output)?, Access::Write),
         ];
-        to.call("fully_connected", "fully_connected_s16", &params, args, self.rows * depth * units);
+        to.call("fully_connected", "fully_connected_s16", &params, args, self.rows.saturating_mul(depth).saturating_mul(units));
         Ok(())
     }
 }
@@ -134,7 +134,7 @@ impl Op for Layer {
             multipliers,
             shifts,
         ];
-        let macs = self.rows * self.depth * self.units;
+        let macs = self.rows.saturating_mul(self.depth).saturating_mul(self.units);
         let plain = weight_zero_point == 0 && !four_bits;
         if let Some(ring) = to.ring(input).filter(|_| plain && self.rows == 1) {
             args.extend(ring.args());

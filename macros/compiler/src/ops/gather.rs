@@ -28,7 +28,7 @@ pub(crate) fn read(reader: &Reader<'_>) -> Result<Rc<dyn Op>, Problem> {
     let axis = reader.axis(options.axis(), shape.len())?;
     // Negative batch dimensions count from the end of the positions.
     let batch = i64::from(options.batch_dims());
-    let batch = if batch < 0 { batch + chosen.len() as i64 } else { batch };
+    let batch = if batch < 0 { batch.saturating_add_unsigned(chosen.len() as u64) } else { batch };
     let batch = usize::try_from(batch).ok().filter(|&batch| batch <= axis && batch <= chosen.len());
     let batch = batch.filter(|&batch| shape.iter().zip(chosen).take(batch).all(|(a, b)| a == b));
     let Some(batch) = batch else {
@@ -91,8 +91,8 @@ impl Op for Slices {
         if output.elements() > values.elements() {
             return None;
         }
-        let mut bytes = vec![0u8; output.elements() * size];
-        let params = Gather { inner: self.params.inner * size, ..self.params };
+        let mut bytes = vec![0u8; output.elements().checked_mul(size)?];
+        let params = Gather { inner: self.params.inner.saturating_mul(size), ..self.params };
         gather(&params, Flash::from_slice(data), Flash::from_slice(&positions), &mut bytes);
         Some(vec![bytes.into()])
     }

@@ -31,7 +31,7 @@ pub(crate) fn read(reader: &Reader<'_>) -> Result<Rc<dyn Op>, Problem> {
     };
     let slice = shape.get(count..).unwrap_or_default();
     reader.expect_shape(output, "output", &[picked, slice].concat())?;
-    let inner = |axis: usize| shape.iter().skip(axis + 1).product();
+    let inner = |axis: usize| shape.iter().skip(axis.saturating_add(1)).product();
     let axes: Vec<_> = shape.iter().enumerate().take(count).map(|(axis, &size)| (size, inner(axis))).collect();
     check_positions(reader, &axes)?;
     Ok(Rc::new(Layer(GatherNd { axes, inner: slice.iter().product() })))

@@ -1,5 +1,8 @@
 //! HARD_SWISH: `x · min(max(x + 3, 0), 6) / 6`.
 
+// Arithmetic of values, not of sizes: the bounds of each are those of its formula.
+#![allow(clippy::arithmetic_side_effects)]
+
 use super::lookup::{operands, table};
 use super::{Op, requantization};
 use crate::diagnostics::Problem;

@@ -1,5 +1,8 @@
 //! LOG_SOFTMAX: every row along the last dimension becomes logarithms of shares of one.
 
+// Arithmetic of values, not of sizes: the bounds of each are those of its formula.
+#![allow(clippy::arithmetic_side_effects)]
+
 use super::Op;
 use super::lookup::{fixed_output, operands};
 use crate::diagnostics::Problem;

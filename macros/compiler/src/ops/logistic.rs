@@ -1,5 +1,8 @@
 //! LOGISTIC: `1 / (1 + exp(-x))`.
 
+// Arithmetic of values, not of sizes: the bounds of each are those of its formula.
+#![allow(clippy::arithmetic_side_effects)]
+
 use super::Op;
 use super::lookup::{fixed_output, operands, table};
 use super::sigmoid::{Function, read_8, read_16};

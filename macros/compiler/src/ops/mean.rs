@@ -89,9 +89,9 @@ fn reduced_elements(dimensions: &[(usize, bool)]) -> usize {
 /// largest power of two in the number, as far as the shift stays above -32.
 fn divided(factor: Multiplier, elements: usize) -> Multiplier {
     let elements = (elements as i64).max(1);
-    let power = elements.ilog2().cast_signed().min(31 + factor.shift).max(0);
-    let multiplier = (i64::from(factor.multiplier) << power) / elements;
-    Multiplier { multiplier: multiplier as i32, shift: factor.shift - power }
+    let power = elements.ilog2().cast_signed().min(factor.shift.saturating_add(31)).max(0);
+    let multiplier = (i64::from(factor.multiplier) << power).checked_div(elements).unwrap_or(0);
+    Multiplier { multiplier: multiplier as i32, shift: factor.shift.saturating_sub(power) }
 }
 
 /// Neighbouring dimensions that are both kept or both reduced, as one; outermost first.
@@ -100,10 +100,10 @@ fn runs(dimensions: &[(usize, bool)]) -> Vec<(Run, bool)> {
     let mut stride = 1;
     for &(size, reduced) in dimensions.iter().rev().filter(|(size, _)| *size > 1) {
         match runs.last_mut() {
-            Some((run, same)) if *same == reduced => run.count *= size,
+            Some((run, same)) if *same == reduced => run.count = run.count.saturating_mul(size),
             _ => runs.push((Run { count: size, stride }, reduced)),
         }
-        stride *= size;
+        stride = stride.saturating_mul(size);
     }
     runs.reverse();
     runs

@@ -50,8 +50,8 @@ fn table(size: usize, before: i32, after: i32, reflect: bool) -> Option<Vec<u16>
     if before.max(after) > size.checked_sub(edge)? || u16::try_from(size).is_err() {
         return None;
     }
-    let mirrored_before = (0..before).rev().map(|i| i + edge);
-    let mirrored_after = (0..after).map(|i| size - 1 - edge - i);
+    let mirrored_before = (0..before).rev().map(|i| i.saturating_add(edge));
+    let mirrored_after = (0..after).map(|i| size.saturating_sub(1).saturating_sub(edge).saturating_sub(i));
     Some(mirrored_before.chain(0..size).chain(mirrored_after).map(|at| at as u16).collect())
 }
 
@@ -67,19 +67,20 @@ impl Op for MirrorPad {
         // Two neighbouring axes at a time, like rows and columns of pictures.
         let mut source = to.operand("input", "VALUES", input)?;
         while let Some(&row) = axes.first() {
-            let column = axes.get(1).copied().filter(|&column| column == row + 1);
-            axes.drain(..1 + usize::from(column.is_some()));
+            let column = axes.get(1).copied().filter(|&column| column == row.saturating_add(1));
+            let taken = if column.is_some() { 2 } else { 1 };
+        axes.drain(..taken);
             let single = [0u16];
             let rows = self.tables.get(row).map_or(&single[..], Vec::as_slice);
             let columns = column.and_then(|at| self.tables.get(at)).map_or(&single[..], Vec::as_slice);
             let width = column.and_then(|at| shape.get(at).copied()).unwrap_or(1);
-            let channels: usize = shape.iter().skip(row + 1 + usize::from(column.is_some())).product();
+            let channels: usize = shape.iter().skip(row.saturating_add(taken)).product();
             let params = ResizeNearestNeighbor {
-                picture: shape.get(row).copied().unwrap_or(1) * width * channels,
-                row: width * channels,
+                picture: shape.get(row).copied().unwrap_or(1).saturating_mul(width).saturating_mul(channels),
+                row: width.saturating_mul(channels),
                 channels,
-                output_picture: rows.len() * columns.len() * channels,
-                output_row: columns.len() * channels,
+                output_picture: rows.len().saturating_mul(columns.len()).saturating_mul(channels),
+                output_row: columns.len().saturating_mul(channels),
             };
             for (axis, len) in [(Some(row), rows.len()), (column, columns.len())] {
                 if let Some(size) = axis.and_then(|axis| shape.get_mut(axis)) {

@@ -53,7 +53,7 @@ fn strides(shape: &[usize]) -> Vec<i32> {
 
 /// Where the element at `indices` of a tensor lies.
 fn position(shape: &[usize], indices: &[usize]) -> usize {
-    shape.iter().zip(indices).fold(0, |at, (size, index)| at * size + index)
+    shape.iter().zip(indices).fold(0, |at, (size, index)| at.saturating_mul(*size).saturating_add(*index))
 }
 
 impl Movement {
@@ -131,11 +131,15 @@ impl Movement {
     /// The same movement of elements that have `size` parts each.
     fn of_parts(&self, size: usize) -> Self {
         let factor = size as i32;
-        let scale = |axis: &Axis| Axis { input: axis.input * factor, output: axis.output * factor, ..*axis };
+        let scale = |axis: &Axis| Axis {
+            input: axis.input.wrapping_mul(factor),
+            output: axis.output.wrapping_mul(factor),
+            ..*axis
+        };
         let parts = Axis { size, input: 1, output: 1 };
         Self {
-            input_start: self.input_start * size,
-            output_start: self.output_start * size,
+            input_start: self.input_start.saturating_mul(size),
+            output_start: self.output_start.saturating_mul(size),
             axes: merged(self.axes.iter().map(scale).chain([parts]).collect()),
         }
     }
@@ -209,13 +213,13 @@ impl Movement {
 fn merged(axes: Vec<Axis>) -> Vec<Axis> {
     let mut merged: Vec<Axis> = Vec::with_capacity(axes.len());
     for axis in axes.into_iter().filter(|axis| axis.size != 1) {
-        let across = |stride: i32| i64::from(stride) * axis.size as i64;
+        let across = |stride: i32| i64::from(stride).checked_mul(i64::try_from(axis.size).ok()?);
         match merged.last_mut() {
             Some(outer)
-                if i64::from(outer.input) == across(axis.input)
-                    && i64::from(outer.output) == across(axis.output) =>
+                if Some(outer.input.into()) == across(axis.input)
+                    && Some(outer.output.into()) == across(axis.output) =>
             {
-                *outer = Axis { size: outer.size * axis.size, ..axis };
+                *outer = Axis { size: outer.size.saturating_mul(axis.size), ..axis };
             }
             _ => merged.push(axis),
         }
@@ -227,7 +231,9 @@ fn merged(axes: Vec<Axis>) -> Vec<Axis> {
 /// there is a kernel for the movements.
 pub(crate) fn check(reader: &Reader<'_>, inputs: &[TensorId], parts: &[Movement]) -> Result<bool, Problem> {
     let bytes = reader.outputs.iter().map(|&id| reader.tensor(id));
-    let bytes = bytes.map(|tensor| tensor.elements() * tensor.ty.size().unwrap_or(0)).sum::<usize>();
+    let bytes = bytes
+        .map(|tensor| tensor.elements().saturating_mul(tensor.ty.size().unwrap_or(0)))
+        .fold(0, usize::saturating_add);
     let known = inputs.iter().all(|&id| reader.tensor(id).data.is_some());
     let size = reader.outputs.first().and_then(|&id| reader.tensor(id).ty.size());
     for (&input, &output) in inputs.iter().flat_map(|input| reader.outputs.iter().map(move |o| (input, o))) {
@@ -295,7 +301,7 @@ impl Op for Take {
         let data = graph.tensor(input).data.as_deref()?;
         let outputs = self.parts.iter().zip(&node.outputs).map(|(part, &id)| {
             let size = graph.tensor(id).ty.size()?;
-            let mut bytes = vec![0; graph.tensor(id).elements() * size];
+            let mut bytes = vec![0; graph.tensor(id).elements().checked_mul(size)?];
             part.apply(size, data, &mut bytes)?;
             Some(bytes.into())
         });
@@ -350,7 +356,7 @@ impl Join {
         let parts = shapes.iter().map(|sizes| {
             let part = Movement::place(sizes, shape, &begin);
             let taken = sizes.get(axis).copied().unwrap_or(0);
-            begin.iter_mut().skip(axis).take(1).for_each(|begin| *begin += taken);
+            begin.iter_mut().skip(axis).take(1).for_each(|begin| *begin = begin.saturating_add(taken));
             part
         });
         let parts: Vec<Movement> = parts.collect();
@@ -380,7 +386,7 @@ impl Op for Join {
         let as_they_are = self.known && self.tables.iter().all(Option::is_none);
         let output = graph.tensor(*node.outputs.first().filter(|_| as_they_are)?);
         let size = output.ty.size()?;
-        let mut bytes = vec![0; output.elements() * size];
+        let mut bytes = vec![0; output.elements().checked_mul(size)?];
         for (part, &input) in self.parts.iter().zip(&node.inputs) {
             part.apply(size, graph.tensor(input?).data.as_deref()?, &mut bytes)?;
         }

@@ -22,7 +22,7 @@ pub(crate) fn read(reader: &Reader<'_>) -> Result<Rc<dyn Op>, Problem> {
     for index in 1..count {
         reader.expect_shape(reader.input(index)?, "an input", &shape)?;
     }
-    let axis = reader.axis(options.axis(), shape.len() + 1)?;
+    let axis = reader.axis(options.axis(), shape.len().saturating_add(1))?;
     shape.insert(axis, 1);
     let shapes = vec![shape.clone(); count];
     shape.iter_mut().skip(axis).take(1).for_each(|size| *size = count);

@@ -1,5 +1,8 @@
 //! RELU: negative values become zero.
 
+// Arithmetic of values, not of sizes: the bounds of each are those of its formula.
+#![allow(clippy::arithmetic_side_effects)]
+
 use super::activation::Activation;
 use super::lookup::{Limits, in_place, operands, table};
 use super::{Op, requantization};

@@ -1,5 +1,8 @@
 //! What operators with weights share: from accumulators to the integers of the output.
 
+// Arithmetic of values, not of sizes: the bounds of each are those of its formula.
+#![allow(clippy::arithmetic_side_effects)]
+
 use crate::diagnostics::Problem;
 use crate::graph::{ElementType, TensorId};
 use crate::lower::Lowering;

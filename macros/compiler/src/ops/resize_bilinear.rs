@@ -63,19 +63,20 @@ pub(crate) fn read(reader: &Reader<'_>) -> Result<Rc<dyn Op>, Problem> {
         ));
     }
     let (rows, columns) = (between(height, to_height, align, half), between(width, to_width, align, half));
-    let row = width * channels;
+    let row = width.saturating_mul(channels);
     let params = ResizeBilinear {
-        picture: height * row,
+        picture: height.saturating_mul(row),
         row,
         channels,
-        output_picture: to_height * to_width * channels,
-        output_row: to_width * channels,
+        output_picture: to_height.saturating_mul(to_width).saturating_mul(channels),
+        output_row: to_width.saturating_mul(channels),
     };
     let identity = (height, width) == (to_height, to_width);
     Ok(Rc::new(Resize { params, rows, columns, identity }))
 }
 
 /// The neighbours of each of `to` positions among `from`, in the integer arithmetic of the reference.
+#[allow(clippy::arithmetic_side_effects)] // sizes are at most 2^15, so that all fits by far
 fn between(from: usize, to: usize, align_corners: bool, half_pixel_centers: bool) -> Vec<Between> {
     let (from, to) = (from as i64, to as i64);
     let scale = match align_corners && to > 1 {

@@ -15,7 +15,7 @@ pub(crate) fn read(reader: &Reader<'_>) -> Result<Rc<dyn Op>, Problem> {
     let axes = reader.integers(1, "the list of axes")?;
     let axes: BTreeSet<usize> =
         axes.iter().map(|&axis| reader.axis(axis, shape.len())).collect::<Result<_, _>>()?;
-    let neighbours = axes.iter().zip(axes.iter().skip(1)).all(|(a, b)| a + 1 == *b);
+    let neighbours = axes.iter().zip(axes.iter().skip(1)).all(|(a, b)| a.checked_add(1) == Some(*b));
     if !neighbours {
         return Err(Problem::new(
             format!("axes {axes:?}"),

@@ -1,5 +1,8 @@
 //! RSQRT: one over the square root.
 
+// Arithmetic of values, not of sizes: the bounds of each are those of its formula.
+#![allow(clippy::arithmetic_side_effects)]
+
 use super::Op;
 use super::lookup::{operands, table};
 use crate::diagnostics::Problem;

@@ -67,14 +67,14 @@ fn extended(shape: &[usize]) -> Option<[usize; MOST]> {
 fn strides(operand: &[usize], output: &[usize]) -> Option<[usize; MOST]> {
     let (sizes, wanted) = (extended(operand)?, extended(output)?);
     let mut strides = [0; MOST];
-    let mut stride = 1;
+    let mut stride = 1usize;
     for ((slot, &size), &wanted) in strides.iter_mut().zip(&sizes).zip(&wanted).rev() {
         match size {
             1 => *slot = 0,
             _ if size == wanted => *slot = stride,
             _ => return None,
         }
-        stride *= size;
+        stride = stride.saturating_mul(size);
     }
     Some(strides)
 }

@@ -1,5 +1,8 @@
 //! What LOGISTIC and TANH share.
 
+// Arithmetic of values, not of sizes: the bounds of each are those of its formula.
+#![allow(clippy::arithmetic_side_effects)]
+
 use super::Op;
 use super::lookup::{fixed_output, in_place, table};
 use crate::diagnostics::Problem;

@@ -1,5 +1,8 @@
 //! SOFTMAX: every row along the last dimension becomes shares of one.
 
+// Arithmetic of values, not of sizes: the bounds of each are those of its formula.
+#![allow(clippy::arithmetic_side_effects)]
+
 use super::Op;
 use super::curve::{Curve, SPAN};
 use super::lookup::fixed_output;

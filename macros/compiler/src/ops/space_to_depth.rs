@@ -25,8 +25,8 @@ pub(crate) fn read(reader: &Reader<'_>) -> Result<Rc<dyn Op>, Problem> {
             CONVERT_AGAIN,
         ));
     }
-    let (rows, columns) = (height / block, width / block);
-    reader.expect_shape(output, "output", &[batch, rows, columns, block * block * channels])?;
+    let (rows, columns) = (height.checked_div(block).unwrap_or(0), width.checked_div(block).unwrap_or(0));
+    reader.expect_shape(output, "output", &[batch, rows, columns, block.saturating_mul(block).saturating_mul(channels)])?;
     let blocks = [batch, rows, block, columns, block, channels];
     Take::read(reader, 0, vec![Movement::permute(&blocks, &[0, 1, 3, 2, 4, 5])])
 }

@@ -13,14 +13,14 @@ pub(crate) fn read(reader: &Reader<'_>) -> Result<Rc<dyn Op>, Problem> {
     let options = reader.options(tflite::Operator::builtin_options_as_split_options)?;
     let axis = split_axis(reader, 0, 1)?;
     let along = reader.tensor(reader.input(1)?).shape.get(axis).copied().unwrap_or(0);
-    if usize::try_from(options.num_splits()) != Ok(count) || count == 0 || along % count != 0 {
+    if usize::try_from(options.num_splits()) != Ok(count) || along.checked_rem(count) != Some(0) {
         return Err(Problem::new(
             format!("{count} outputs, {} in the options, {along} along axis {axis}", options.num_splits()),
             "all outputs have the same size",
             CONVERT_AGAIN,
         ));
     }
-    pieces(reader, 1, axis, &vec![along / count; count])
+    pieces(reader, 1, axis, &vec![along.checked_div(count).unwrap_or(0); count])
 }
 
 /// The axis to split along: the only element of input `index`.
@@ -48,7 +48,7 @@ pub(super) fn pieces(
         piece.iter_mut().skip(axis).take(1).for_each(|along| *along = size);
         reader.expect_shape(output, "output", &piece)?;
         parts.push(Movement::slice(shape, &begin, &steps, &piece));
-        begin.iter_mut().skip(axis).take(1).for_each(|along| *along += size);
+        begin.iter_mut().skip(axis).take(1).for_each(|along| *along = along.saturating_add(size));
     }
     Take::read(reader, index, parts)
 }

@@ -1,5 +1,8 @@
 //! SQUARED_DIFFERENCE: the square of the difference of two operands.
 
+// Arithmetic of values, not of sizes: the bounds of each are those of its formula.
+#![allow(clippy::arithmetic_side_effects)]
+
 use super::elementwise::{self, Operands, Shape};
 use super::{Folded, Op, activation::Activation, requantization};
 use crate::diagnostics::Problem;

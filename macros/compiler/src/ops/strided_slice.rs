@@ -74,21 +74,21 @@ fn range(
 ) -> Option<Range> {
     let along = i64::try_from(along).ok()?;
     // The positions before the first and after the last element, in the direction of the step.
-    let (before, after) = if step > 0 { (0, along) } else { (along - 1, -1) };
+    let (before, after) = if step > 0 { (0, along) } else { (along.saturating_sub(1), -1) };
     let wrapped = |bound: i32| {
         let bound = i64::from(bound);
-        let bound = if bound < 0 { bound + along } else { bound };
+        let bound = if bound < 0 { bound.saturating_add(along) } else { bound };
         bound.clamp(before.min(after), before.max(after))
     };
     let begin = if from_first { before } else { wrapped(begin) };
     let end = match (shrink, to_last) {
-        (true, _) => begin + 1,
+        (true, _) => begin.saturating_add(1),
         (_, true) => after,
         _ => wrapped(end),
     };
     let step = i64::from(step);
-    let distance = if step > 0 { end - begin } else { begin - end };
-    let size = distance.checked_add(step.abs() - 1)?.checked_div(step.abs())?;
+    let distance = if step > 0 { end.checked_sub(begin)? } else { begin.checked_sub(end)? };
+    let size = distance.checked_add(step.abs().saturating_sub(1))?.checked_div(step.abs())?;
     let inside = (0..along).contains(&begin) && size > 0;
     let range = Range { begin: begin.try_into().ok()?, step: step.try_into().ok()?, size: size.try_into().ok()? };
     inside.then_some(range)

@@ -96,7 +96,7 @@ impl Activations {
     pub(crate) fn check(self, multipliers: &[Multiplier]) -> Result<(), Problem> {
         match multipliers.iter().find(|m| m.shift > WIDE_SHIFT) {
             Some(Multiplier { shift, .. }) if self.wide() => Err(Problem::new(
-                format!("scales whose ratio is 2^{} or more", shift - 1),
+                format!("scales whose ratio is 2^{} or more", shift.saturating_sub(1)),
                 "the reference brings 64-bit sums to scales that are finer by less than 2^7",
                 QUANTIZE,
             )),
@@ -153,7 +153,7 @@ impl Sums {
 pub(crate) fn asks_for_short_sums(options: flatbuffers::Table<'_>, slot: u16) -> bool {
     const INT32: u8 = 2;
     let at = usize::from(options.vtable().get(slot));
-    at != 0 && options.buf().get(options.loc() + at) == Some(&INT32)
+    at != 0 && options.buf().get(options.loc().saturating_add(at)) == Some(&INT32)
 }
 
 #[cfg(test)]

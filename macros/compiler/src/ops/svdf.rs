@@ -58,8 +58,8 @@ pub(crate) fn read(reader: &Reader<'_>) -> Result<Rc<dyn Op>, Problem> {
     }
     reader.expect_shape(tensors.features, "weights", &[filters, depth])?;
     reader.expect_shape(tensors.time, "weights over time", &[filters, memory])?;
-    reader.expect_shape(tensors.bias, "bias", &[filters / rank])?;
-    reader.expect_shape(tensors.output, "output", &[rows, filters / rank])?;
+    reader.expect_shape(tensors.bias, "bias", &[filters.checked_div(rank).unwrap_or(0)])?;
+    reader.expect_shape(tensors.output, "output", &[rows, filters.checked_div(rank).unwrap_or(0)])?;
     let kept = memory.saturating_mul(filters);
     reader.expect_shape(tensors.state, "state", &[rows, kept])?;
     let scales = scales(reader, &tensors)?;
@@ -145,7 +145,7 @@ impl Layer {
         let features = features.chunks_exact(depth).map(requantization::sum);
         let features = features.map(|sum| folded(sum, self.input_zero_point));
         let sum = |weights: &[i32]| weights.iter().fold(0i32, |sum, &w| sum.wrapping_add(w));
-        let units = time.chunks_exact(memory * rank).map(sum).zip(bias);
+        let units = time.chunks_exact(memory.saturating_mul(rank)).map(sum).zip(bias);
         let units = units.map(|(sum, &bias)| bias.wrapping_add(folded(sum, zero_point)));
         (features.collect(), units.collect())
     }
@@ -175,7 +175,7 @@ impl Op for Layer {
             Arg::Window("output", to.write(to.output(0)?)?, Access::Write),
         ];
         let Svdf { depth, filters, memory, .. } = self.params;
-        to.call("svdf", kernel, &self.params, args, self.rows * filters * (depth + memory));
+        to.call("svdf", kernel, &self.params, args, self.rows.saturating_mul(filters).saturating_mul(depth.saturating_add(memory)));
         Ok(())
     }
 }

@@ -35,13 +35,13 @@ pub(crate) fn read(reader: &Reader<'_>) -> Result<Rc<dyn Op>, Problem> {
     let (input, weights, output) = (reader.input(INPUT)?, reader.input(WEIGHTS)?, reader.output(0)?);
     let options = reader.options(tflite::Operator::builtin_options_as_transpose_conv_options)?;
     let [units, rows, columns, depth] = reader.dimensions(weights, "weights")?;
-    let filter = rows * columns * depth;
+    let filter = rows.saturating_mul(columns).saturating_mul(depth);
     // A bias of `int16` is read as one of 64 bits.
     let operands = sums::Operands { input, weights, output, bias: BIAS, units };
     let rules = sums::Rules {
         biases: &[ElementType::Int16, ElementType::Int64],
         short_without_bias: false,
-        unit: &|at| at / filter,
+        unit: &|at| at.checked_div(filter).unwrap_or(0),
     };
     let activations = sums::read(reader, &operands, &rules)?;
     let [batch, height, width, channels] = reader.nhwc(input, "input")?;
@@ -87,7 +87,10 @@ fn output_shape(reader: &Reader<'_>, output: TensorId, shape: [usize; 4]) -> Res
 /// One dimension: the padding is that of the convolution that makes the input's size of the output's.
 fn axis(input: usize, output: usize, taps: usize, stride: usize, padding: Padding) -> Result<TransposedAxis, Problem> {
     let pad = match padding {
-        Padding::SAME => ((output.div_ceil(stride) - 1) * stride + taps).saturating_sub(output) / 2,
+        Padding::SAME => {
+            let last = output.div_ceil(stride).saturating_sub(1).saturating_mul(stride);
+            last.saturating_add(taps).saturating_sub(output) / 2
+        },
         Padding::VALID => 0,
         _ => {
             return Err(Problem::new(
@@ -97,14 +100,14 @@ fn axis(input: usize, output: usize, taps: usize, stride: usize, padding: Paddin
             ));
         }
     };
-    Ok(TransposedAxis { input, output, taps, stride, phase: pad % stride, first: pad / stride })
+    Ok(TransposedAxis { input, output, taps, stride, phase: pad.checked_rem(stride).unwrap_or(0), first: pad.checked_div(stride).unwrap_or(0) })
 }
 
 impl Layer {
     /// What follows the constants of the operands with weights, and the work that it is.
     fn windows(&self, to: &mut Lowering<'_>) -> Result<([Arg; 2], usize), Bug> {
         let (input, output) = (to.input(INPUT)?, to.output(0)?);
-        let taps = self.shape.y.taps * self.shape.x.taps * self.shape.units;
+        let taps = self.shape.y.taps.saturating_mul(self.shape.x.taps).saturating_mul(self.shape.units);
         let macs = to.tensor(input).elements().saturating_mul(taps);
         let windows = [
             Arg::Window("input", to.read(input)?, Access::Read),

@@ -168,8 +168,8 @@ fn wide_sums(
     for ((input, recurrent), bias) in INPUT_WEIGHTS.into_iter().zip(RECURRENT_WEIGHTS).zip(BIASES) {
         let weights = |index| Ok(reader.tensor(reader.input(index)?).to_i8().unwrap_or_default());
         let bias = reader.tensor(reader.input(bias)?).to_i64().unwrap_or_default();
-        bound = bound.max(sums::greatest(&weights(input)?, &bias, |at| at / depth));
-        bound = bound.max(sums::greatest(&weights(recurrent)?, &vec![0; units], |at| at / units));
+        bound = bound.max(sums::greatest(&weights(input)?, &bias, |at| at.checked_div(depth).unwrap_or(0)));
+        bound = bound.max(sums::greatest(&weights(recurrent)?, &vec![0; units], |at| at.checked_div(units).unwrap_or(0)));
     }
     Sums::wide(bound)
 }
@@ -219,13 +219,13 @@ fn cell_factors(reader: &Reader<'_>, cell: TensorId, clip: f32) -> Result<Cell, 
             QUANTIZE,
         ));
     }
-    let shift = power as i32 + 12;
+    let shift = (power as i32).saturating_add(12);
     let argument = match u32::try_from(shift) {
         Ok(left) => Sigmoid { multiplier: 3 << left, shift: 0 },
         Err(_) => Sigmoid { multiplier: 3, shift: shift.unsigned_abs() },
     };
     let limit = (f64::from(clip) / f64::from(scale)).min(i16::MAX.into()) as i16;
-    let (greatest, least) = if clip > 0.0 { (limit, -limit) } else { (i16::MAX, i16::MIN) };
+    let (greatest, least) = if clip > 0.0 { (limit, limit.saturating_neg()) } else { (i16::MAX, i16::MIN) };
     Ok(Cell {
         argument,
         kept: factor(FUNCTION_SCALE)?,
@@ -249,7 +249,7 @@ fn folded(matrices: &[Vec<i8>], depth: usize, zero_point: i32) -> Vec<Vec<i32>> 
 
 /// Rows of `width` of all gates, unit by unit.
 fn unit_by_unit<T: Copy>(gates: &[Vec<T>], width: usize) -> impl Iterator<Item = T> {
-    let units = gates.first().map_or(0, |gate| gate.len() / width);
+    let units = gates.first().map_or(0, |gate| gate.len().checked_div(width).unwrap_or(0));
     let rows = (0..units).flat_map(move |unit| gates.iter().filter_map(move |gate| gate.chunks(width).nth(unit)));
     rows.flatten().copied()
 }
@@ -302,7 +302,7 @@ impl Op for Layer {
             Arg::Window("cell", to.read(to.input(CELL)?)?, Access::Update),
             Arg::Window("output", to.write(to.output(0)?)?, Access::Write),
         ]);
-        let macs = batches.saturating_mul(steps).saturating_mul(4 * units * (depth + units));
+        let macs = batches.saturating_mul(steps).saturating_mul(4).saturating_mul(units).saturating_mul(depth.saturating_add(units));
         let module = "unidirectional_sequence_lstm";
         match self.activations {
             Activations::Int8 => {

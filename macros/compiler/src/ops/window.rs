@@ -57,7 +57,7 @@ fn axis(
 ) -> Result<Axis, Problem> {
     let stride = reader.in_range(stride, &format!("the stride along the {name}"), 1..=MAX_STEP)?;
     let dilation = reader.in_range(dilation, &format!("the dilation along the {name}"), 1..=MAX_STEP)?;
-    let reach = (taps as u64 - 1) * dilation as u64 + 1;
+    let reach = (taps as u64).saturating_sub(1).saturating_mul(dilation as u64).saturating_add(1);
     if reach > MAX_REACH {
         return Err(Problem::new(
             format!("a window that reaches over {reach} positions of the {name}"),
@@ -68,7 +68,13 @@ fn axis(
     match padding {
         Padding::SAME => Ok(Axis::new(input, taps, dilation, stride, input.div_ceil(stride))),
         Padding::VALID => match input.checked_sub(reach as usize) {
-            Some(room) => Ok(Axis::new(input, taps, dilation, stride, room / stride + 1)),
+            Some(room) => Ok(Axis::new(
+                input,
+                taps,
+                dilation,
+                stride,
+                room.checked_div(stride).unwrap_or(0).saturating_add(1),
+            )),
             None => Err(Problem::new(
                 format!("a window over {reach} positions of an input whose {name} is {input}"),
                 "without padding the window must fit into the input",
@@ -86,8 +92,9 @@ fn axis(
 impl Axis {
     /// What is left of the last windows is padding, the smaller half of it before the image.
     fn new(input: usize, taps: usize, dilation: usize, stride: usize, output: usize) -> Self {
-        let reach = (taps - 1) * dilation + 1;
-        let pad = ((output - 1) * stride + reach).saturating_sub(input) / 2;
+        let reach = taps.saturating_sub(1).saturating_mul(dilation).saturating_add(1);
+        let pad =
+            output.saturating_sub(1).saturating_mul(stride).saturating_add(reach).saturating_sub(input) / 2;
         // A step that is never taken need not fit into the index type of the device.
         let stride = if output == 1 { 1 } else { stride };
         let dilation = if taps == 1 { 1 } else { dilation };

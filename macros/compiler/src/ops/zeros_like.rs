@@ -29,7 +29,7 @@ pub(crate) fn read(reader: &Reader<'_>) -> Result<Rc<dyn Op>, Problem> {
 impl Op for ZerosLike {
     fn fold(&self, graph: &Graph, node: &Node) -> Option<Folded> {
         let output = graph.tensor(*node.outputs.first()?);
-        Some(vec![vec![0; output.elements() * output.ty.size()?].into()])
+        Some(vec![vec![0; output.elements().checked_mul(output.ty.size()?)?].into()])
     }
 
     fn lower(&self, to: &mut Lowering<'_>) -> Result<(), Bug> {

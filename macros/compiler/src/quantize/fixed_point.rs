@@ -3,6 +3,9 @@
 //!
 //! Q*i* has one sign bit, *i* integer bits and 31 - *i* bits of fraction.
 
+// Arithmetic of values, not of sizes: the bounds of each are those of its formula.
+#![allow(clippy::arithmetic_side_effects)]
+
 use crate::inner::rounding_shift;
 use crate::kernels::fixed_point::{multiply, one_minus_over_one_plus, one_over_one_plus, shift_left};
 
