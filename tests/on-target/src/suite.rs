@@ -32,6 +32,7 @@ pub(crate) fn models() -> Result<Vec<Program>> {
         eprintln!("NO MODEL OF OTHER PEOPLE IS RUN: there is no folder {}", zoo.display());
         ensure!(std::env::var_os("CI").is_none(), "the models are absent");
     }
+    paths.retain(|path| is_chosen(path));
     paths.iter().map(|path| crate::model::program(path)).collect()
 }
 
@@ -41,13 +42,22 @@ pub(crate) fn cases() -> Result<Vec<Golden>> {
     let mut cases = Vec::new();
     for folder in sorted(&root().join("tests/ops"))? {
         for path in sorted(&folder).unwrap_or_default() {
-            if path.extension().is_some_and(|extension| extension == "tflite") && is_taken(&path)? {
+            if path.extension().is_some_and(|extension| extension == "tflite")
+                && is_chosen(&path)
+                && is_taken(&path)?
+            {
                 cases.push(Golden::case(&path)?);
             }
         }
     }
     ensure!(!cases.is_empty(), "there are no cases");
     Ok(cases)
+}
+
+/// While working on one operator or model, `TINY_MODEL_ONLY=conv_2d,mean` runs those alone, as in the golden tests.
+fn is_chosen(path: &Path) -> bool {
+    let Ok(only) = std::env::var("TINY_MODEL_ONLY") else { return true };
+    only.split(',').any(|part| path.to_string_lossy().contains(&format!("/{part}")))
 }
 
 fn is_taken(path: &Path) -> Result<bool> {
