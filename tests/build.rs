@@ -131,7 +131,7 @@ fn module(text: &mut String, case: &Case, inputs: usize, outputs: usize) {
     let _ = write!(
         text,
         r#"
-#[allow(non_snake_case)]
+#[allow(non_snake_case, deprecated)] // warnings about models are not about this test
 mod {name} {{
     tiny_model::tiny_model! {{ pub struct Net = {path:?}; }}
 

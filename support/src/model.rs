@@ -58,6 +58,19 @@ pub trait Model {
 
 /// A compiled model that keeps state from one inference to the next, as those do that hear a stream
 /// step by step.
+///
+/// ```
+/// use tiny_model::tiny_model;
+///
+/// tiny_model!("../tests/ops/read_variable/delay_int8.tflite"); // gives what went in one step before
+///
+/// let mut delay = DelayInt8::new();
+/// let nothing = *delay.infer(&[1; 6]);
+/// assert_eq!(delay.infer(&[2; 6]), &[1; 6]);
+/// delay.reset();
+/// assert_eq!(delay.infer(&[3; 6]), &nothing);
+/// assert!(DelayInt8::STATE >= 6);
+/// ```
 pub trait Stateful: Model {
     /// Forgets all inferences: the next one is as the first one was.
     fn reset(&mut self);

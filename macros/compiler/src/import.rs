@@ -73,8 +73,10 @@ struct Import<'f, 'a> {
     written: HashSet<TensorId>,
     /// What is wrong with tensors, until it is said, which matters only if somebody uses them.
     broken: HashMap<TensorId, Option<Problem>>,
-    /// Whether this is the graph that runs once.
+    /// Whether this is a graph that runs once.
     once: bool,
+    /// The graphs that run once.
+    ran: HashSet<usize>,
     /// Bytes of what was computed while compiling.
     folded: usize,
 }
@@ -88,6 +90,7 @@ impl<'f, 'a> Import<'f, 'a> {
             written: HashSet::new(),
             broken: HashMap::new(),
             once: false,
+            ran: HashSet::new(),
             folded: 0,
         }
     }

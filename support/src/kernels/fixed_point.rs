@@ -54,7 +54,6 @@ pub fn one_minus_over_one_plus(x: i32) -> i32 {
 /// Five steps of Newton's method from 1, on `x` scaled to between 1/4 and 1; the result in Q3.
 #[inline(always)]
 pub fn one_over_root(x: i32) -> (i32, i32) {
-    const HALF_THREE: i32 = (1 << 28) + (1 << 27);
     const HALF_ROOT_OF_TWO: i32 = 1_518_500_250;
     if x <= 1 {
         return (i32::MAX, 0);
@@ -72,14 +71,21 @@ pub fn one_over_root(x: i32) -> (i32, i32) {
     let half = rounding_shift(scaled, 1);
     let mut y = 1i32 << 28;
     for _ in 0..5u8 {
-        let cube = shift_left(multiply(multiply(y, y), y), 6);
-        y = shift_left(multiply(HALF_THREE, y).wrapping_sub(multiply(half, cube)), 3);
+        y = next_root(half, y);
     }
     let root = multiply(y, HALF_ROOT_OF_TWO);
     match right {
         ..0 => (root.wrapping_shl(right.unsigned_abs()), 0),
         _ => (root, right),
     }
+}
+
+/// The step of Newton's method from `y` toward one over the root of twice `half`, both in Q3.
+#[inline(never)] // five of them in a row would be a large part of a small program
+fn next_root(half: i32, y: i32) -> i32 {
+    const HALF_THREE: i32 = (1 << 28) + (1 << 27);
+    let cube = shift_left(multiply(multiply(y, y), y), 6);
+    shift_left(multiply(HALF_THREE, y).wrapping_sub(multiply(half, cube)), 3)
 }
 
 /// The natural logarithm of a number from 1 on in Q12, in Q5.

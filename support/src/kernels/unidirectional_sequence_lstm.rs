@@ -125,7 +125,7 @@ pub fn unidirectional_sequence_lstm_s16<A: Accumulator<Multiplier = i16>>(
     let to_gate = |sum, Factor { multiplier, shift }: Factor| {
         saturated(p.sums.requantize(sum, multiplier as i16, shift))
     };
-    let nothing = p.sums.start(Flash::from_slice(&[]), 0);
+    let nothing = p.sums.start(Flash::empty(), 0);
     sequences(&p.layer, input, hidden, cell, output, |input, hidden, cell, output| {
         let mut rows = weights.rows(&p.layer).enumerate();
         let sum = |gate: &Gate| {

@@ -64,6 +64,7 @@ pub(crate) fn program(board: &Board, cases: &[&Golden]) -> anyhow::Result<Progra
     let modules = modules.collect::<anyhow::Result<Vec<_>>>()?;
     let names = (0..cases.len()).map(|index| format_ident!("infer_{index}"));
     let text = quote! {
+        #![allow(deprecated)]
         use crate::{Guarded, Report};
 
         #(#modules)*

@@ -1,8 +1,8 @@
 //! The firmware examples: built and run as their READMEs say, by `cargo run --release` in their folders.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::{env, fs};
 
 use anyhow::{Context, Result, bail, ensure};
 
@@ -24,6 +24,12 @@ struct Example {
 const EXAMPLES: &[Example] = &[
     Example { name: "cortex-m", board: "mps2-an386", unplayed: None },
     Example { name: "riscv", board: "riscv-virt", unplayed: None },
+    Example { name: "arduino-uno", board: "atmega328p", unplayed: None },
+    Example {
+        name: "embassy",
+        board: "microbit",
+        unplayed: Some(("mps2-an386", &["--no-default-features", "--features", "nrf52840-dk"])),
+    },
 ];
 
 /// Builds all of them, runs them in emulators and compares what they print with their `expected.txt`; with `UPDATE=1`
@@ -70,11 +76,15 @@ impl Example {
     fn run(&self, board: &Board, builder: &Builder) -> Result<String> {
         let mut cargo = self.cargo("run", board, builder)?;
         match board.machine {
-            // The emulator of its settings does not end with the program.
+            // The emulator of its settings does not end with the program. Cargo splits the words at spaces, so this one
+            // is found by its name.
             Machine::Simavr(controller) => {
-                let runner =
-                    format!("target.{}.runner=[{:?}, {controller:?}]", board.target, measure::avr_run()?);
-                cargo.arg("--config").arg(runner);
+                let avr_run = measure::avr_run()?;
+                let folders = env::var_os("PATH").unwrap_or_default();
+                let folders =
+                    avr_run.parent().map(Path::to_owned).into_iter().chain(env::split_paths(&folders));
+                cargo.env("PATH", env::join_paths(folders)?);
+                cargo.env("CARGO_TARGET_AVR_NONE_RUNNER", format!("avr_run {controller}"));
             }
             Machine::QemuArm(_) | Machine::QemuRiscv => require(board.machine.qemu(), "QEMU 9.0 or newer")?,
         }
@@ -106,7 +116,7 @@ impl Example {
     fn compare(&self, printed: &str) -> Result<()> {
         let path = self.folder().join("expected.txt");
         let printed = normal(printed);
-        if std::env::var_os("UPDATE").is_some() {
+        if env::var_os("UPDATE").is_some() {
             return Ok(fs::write(path, printed)?);
         }
         let expected =

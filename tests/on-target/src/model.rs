@@ -24,6 +24,8 @@ pub(crate) fn program(path: &Path) -> Result<Program> {
 fn text(golden: &Golden) -> Result<String> {
     let (expansion, fill, put_out) = (golden.expansion()?, golden.fill(), golden.put_out());
     let program = quote! {
+        // Whether a model deserves a warning is not what is tested.
+        #![allow(deprecated)]
         use crate::Report;
 
         #expansion

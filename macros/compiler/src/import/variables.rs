@@ -69,7 +69,9 @@ impl Import<'_, '_> {
             let why = "the first inference would not find what they start with";
             return refuse("variables are used before".to_owned(), why);
         }
-        let graph = self.file.graph(index).filter(|_| index != 0 && !self.once);
+        // Every graph is read once, so that a file cannot ask for a long time.
+        let first = index != 0 && !self.once && self.ran.insert(index);
+        let graph = self.file.graph(index).filter(|_| first);
         let Some(graph) = graph else {
             return refuse(format!("graph {index} is to run once"), "it is not there, or runs already");
         };

@@ -11,6 +11,9 @@ use crate::ops::ring::Keep;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
+/// No more bytes than this are added to what a variable starts with.
+const MAX_DROPPED: usize = 1 << 16;
+
 /// Runs the pass.
 pub fn run(graph: &mut Graph) {
     let found: Vec<Found> = find(graph);
@@ -22,7 +25,11 @@ pub fn run(graph: &mut Graph) {
         if let Contents::Bytes(bytes) = &initial.contents {
             // What is dropped in the first step may be anything.
             let dropped = window.saturating_sub(initial.elements);
-            let dropped = vec![0; dropped.saturating_mul(initial.ty.size().unwrap_or(0))];
+            let dropped = dropped.saturating_mul(initial.ty.size().unwrap_or(0));
+            if dropped > MAX_DROPPED {
+                continue;
+            }
+            let dropped = vec![0; dropped];
             initial.contents = Contents::Bytes(dropped.into_iter().chain(bytes.iter().copied()).collect());
         }
         initial.elements = window;

@@ -23,6 +23,11 @@ impl<'a, T: Element> Flash<'a, T> {
         Self(slice)
     }
 
+    /// No constants.
+    pub const fn empty() -> Self {
+        Self(&[])
+    }
+
     /// The number of elements.
     #[inline(always)]
     pub const fn len(&self) -> usize {

@@ -27,6 +27,11 @@ impl<'a, T: Element> Flash<'a, T> {
         Self { start, len, constants: PhantomData }
     }
 
+    /// No constants.
+    pub const fn empty() -> Self {
+        Self { start: core::ptr::null(), len: 0, constants: PhantomData }
+    }
+
     /// The number of elements.
     #[inline(always)]
     pub const fn len(&self) -> usize {
