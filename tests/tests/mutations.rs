@@ -41,8 +41,10 @@ fn wrong(bytes: &[u8]) -> Option<String> {
 
 #[test]
 fn what_the_fuzzer_found_stays_mended() {
-    let folders = ["tests/broken", "macros/compiler/fuzz/corpus"];
-    let found: Vec<PathBuf> = folders.iter().flat_map(|folder| files(&root().join(folder))).collect();
+    // `broken` is there once something was found.
+    let folders = ["tests/broken", "macros/compiler/fuzz/corpus"].map(|folder| root().join(folder));
+    let folders = folders.iter().filter(|folder| folder.exists());
+    let found: Vec<PathBuf> = folders.flat_map(|folder| files(folder)).collect();
     let bad: Vec<String> = found
         .iter()
         .filter_map(|path| {

@@ -38,6 +38,29 @@ case("fully_connected/int16_bias_too_large", wide_layer(1 << 60))
 case("fully_connected/int16_output_too_fine", wide_layer(1 << 40), on_quantization(0, scale=[1.0]), on_quantization(1, scale=[1e-7]))
 
 
+def uint8(*shape):
+    return Tensor(list(shape), 0.05, 3, "uint8")
+
+
+def groups_of_uint8():
+    weights = constant(np.ones((4, 1, 1, 2)), 0.1, 3, "uint8")
+    options = schema.Conv2DOptionsT(strideH=1, strideW=1, dilationHFactor=1, dilationWFactor=1)
+    return single(Op("CONV_2D", [uint8(1, 2, 2, 4), weights], [uint8(1, 2, 2, 4)], options))
+
+
+case("conv_2d/uint8_groups", groups_of_uint8())
+case("hard_swish/uint8", unary("HARD_SWISH", uint8(1, 4), uint8(1, 4)))
+case(
+    "fully_connected/int4_weights_with_scale_per_output",
+    layer(),
+    on_tensor(2, type=schema.TensorType.INT4),
+    on_quantization(2, scale=[0.1, 0.2], zeroPoint=[0, 0], quantizedDimension=0),
+    lambda tables: setattr(tables.buffers[1], "data", tables.buffers[1].data[:4]),
+)
+case("while/a_loop", unary("WHILE", X(), X(), schema.WhileOptionsT()))
+case("where/number_of_elements_unknown", unary("WHERE", truth(4), Tensor([4, 1], dtype="int64")))
+
+
 # ---------------------------------------------------------------- arithmetic
 
 

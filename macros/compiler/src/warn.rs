@@ -47,12 +47,17 @@ pub fn dominant_tensor(graph: &Graph, program: &Program, layout: &Layout) -> Opt
     if !most || layout.bytes < WORTH_A_WARNING {
         return None;
     }
+    let at = writer(graph, program, BufferId(largest));
+    let fix = match at {
+        At::Tensor { .. } => "give the model less: fewer pixels, samples or channels",
+        _ => "let this layer give less: a stride, a pooling before it, or fewer channels",
+    };
     let problem = Problem::new(
         format!("its values take {} of the {} bytes of RAM", buffer.bytes, layout.bytes),
         "no plan makes the arena smaller than its largest tensor",
-        "let this layer give less: a stride, a pooling before it, or fewer channels",
+        fix,
     );
-    Some(problem.at(writer(graph, program, BufferId(largest))))
+    Some(problem.at(at))
 }
 
 /// Who gives a buffer its values: the caller or an operator.

@@ -1,0 +1,3 @@
+tiny_model::tiny_model!("uint8.tflite");
+
+fn main() {}

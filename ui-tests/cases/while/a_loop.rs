@@ -1,0 +1,3 @@
+tiny_model::tiny_model!("a_loop.tflite");
+
+fn main() {}
