@@ -173,3 +173,33 @@ def transposed(shape=(1, 4, 4, 2), **options):
 case("transpose_conv/channels_that_differ", transposed(), on_tensor(0, shape=[1, 4, 4, 4]))
 case("transpose_conv/shapes_that_differ", transposed((1, 4, 5, 2)))
 case("transpose_conv/unknown_padding", transposed(padding=7))
+
+
+# ---------------------------------------------------------------- older files, fewer bits, and floats
+
+
+def older(kind, x_shape, weights_shape, y_shape, options):
+    """An operator with weights on uint8."""
+    x, y = (Tensor(list(shape), 0.05, 125, "uint8") for shape in (x_shape, y_shape))
+    weights = constant(np.full(weights_shape, 130), 0.1, 128, "uint8")
+    return single(Op(kind, [x, weights], [y], options))
+
+
+def four_bits():
+    model = single(fully_connected(random("ui"), X(), 2, highest=7, per_channel=True))
+    model.ops[0].inputs[1].dtype = "int4"
+    return model
+
+
+def choice():
+    """One of two graphs, by a condition."""
+    condition, x = truth(), X()
+    options = schema.IfOptionsT(thenSubgraphIndex=0, elseSubgraphIndex=0)
+    return Model([condition, x], [y := X()], [Op("IF", [condition, x], [y], options)])
+
+
+case("conv_2d/uint8_groups", older("CONV_2D", [1, 3, 3, 4], [4, 1, 1, 2], [1, 3, 3, 4], schema.Conv2DOptionsT(strideH=1, strideW=1)))
+case("fully_connected/int4_scale_per_output", four_bits())
+case("types/uint8_operator", unary("ELU", Tensor([1, 4], 0.05, 125, "uint8"), Tensor([1, 4], 0.05, 125, "uint8")))
+case("operator/floating_point_only", unary("EXP", X(), X(), schema.ExpOptionsT()))
+case("operator/branch", choice())

@@ -1,0 +1,3 @@
+tiny_model::tiny_model!("uint8_groups.tflite");
+
+fn main() {}

@@ -1,0 +1,3 @@
+tiny_model::tiny_model!("uint8_operator.tflite");
+
+fn main() {}
