@@ -386,10 +386,6 @@ def resize(size, shape=(1, 2, 2, 1)):
     return taken("RESIZE_NEAREST_NEIGHBOR", shape, [integers(*size)], y, schema.ResizeNearestNeighborOptionsT())
 
 
-def uint8(shape, scale):
-    return Tensor(list(shape), scale, 3, "uint8")
-
-
 def padded_by(value):
     model = padded("PADV2", (1, 4), [(0, 0), (1, 1)], value=0)
     model.ops[0].inputs[2] = value
@@ -399,7 +395,6 @@ def padded_by(value):
 STEPS = (2, 3, 2, 3, 2, 3, 2)
 case("concatenation/fused_activation", concatenation([X(), X()], Tensor([1, 8], 0.05, -3), fusedActivationFunction=1))
 case("concatenation/uneven_inputs", concatenation([X(), Tensor([2, 4], 0.05, -3)], Tensor([1, 8], 0.05, -3)))
-case("concatenation/uint8_rescaled", concatenation([uint8([1, 2], 0.1), uint8([1, 2], 0.2)], uint8([1, 4], 0.2)))
 case("expand_dims/two_axes", taken("EXPAND_DIMS", [1, 4], [integers(0, 1)], [1, 1, 4], schema.ExpandDimsOptionsT()))
 case("pack/wrong_count", pack(3))
 case("pad/negative_padding", padded("PAD", (1, 4), [(0, 0), (1, 1)]), lambda t: setattr(t.buffers[1], "data", list(np.array([0, 0, -1, 1], "int32").tobytes())))

@@ -196,3 +196,17 @@ def transposed(shape=(1, 4, 4, 2), **options):
 case("transpose_conv/channels_that_differ", transposed(), on_tensor(0, shape=[1, 4, 4, 4]))
 case("transpose_conv/shapes_that_differ", transposed((1, 4, 5, 2)))
 case("transpose_conv/unknown_padding", transposed(padding=7))
+
+
+# ---------------------------------------------------------------- branches, older files and floats
+
+
+def choice():
+    """One of two graphs, by a condition."""
+    condition, x = truth(), X()
+    options = schema.IfOptionsT(thenSubgraphIndex=0, elseSubgraphIndex=0)
+    return Model([condition, x], [y := X()], [Op("IF", [condition, x], [y], options)])
+
+
+case("operator/floating_point_only", unary("EXP", X(), X(), schema.ExpOptionsT()))
+case("operator/branch", choice())

@@ -1,3 +1,0 @@
-tiny_model::tiny_model!("uint8_rescaled.tflite");
-
-fn main() {}

@@ -1,0 +1,3 @@
+tiny_model::tiny_model!("branch.tflite");
+
+fn main() {}

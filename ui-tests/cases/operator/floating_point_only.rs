@@ -1,0 +1,3 @@
+tiny_model::tiny_model!("floating_point_only.tflite");
+
+fn main() {}
