@@ -14,7 +14,10 @@ use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 mod legacy;
+mod script;
 mod variables;
+
+pub(crate) use script::{Found, Script, Step, Survey, is_quantized, perform, survey};
 
 /// A model that was read: the graph as far as it could be understood.
 pub struct Imported {
@@ -23,11 +26,14 @@ pub struct Imported {
     pub errors: Vec<Diagnostic>,
     /// What is worth knowing even if nothing is wrong.
     pub warnings: Vec<Diagnostic>,
+    /// Whether operators compute in floating point, so that the model has to be quantized first.
+    pub floats: bool,
 }
 
 /// Reads a model.
 pub fn import(bytes: &[u8]) -> Imported {
-    let empty = Imported { graph: Graph::default(), errors: Vec::new(), warnings: Vec::new() };
+    let empty =
+        Imported { graph: Graph::default(), errors: Vec::new(), warnings: Vec::new(), floats: false };
     let refused = |problem: Problem, empty| Imported { errors: vec![problem.at(At::Model)], ..empty };
     let bytes = readable(bytes);
     let file = match File::parse(&bytes) {
@@ -44,7 +50,7 @@ pub fn import(bytes: &[u8]) -> Imported {
     import.shift_outputs(main.operators().map_or(0, |list| list.len()));
     import.check_variables();
     let warnings = fixed_shapes(main, &import.graph.inputs);
-    Imported { graph: import.graph, errors: import.errors, warnings }
+    Imported { graph: import.graph, errors: import.errors, warnings, floats: import.floats }
 }
 
 /// Inputs some of whose dimensions the file leaves open.
@@ -79,6 +85,10 @@ struct Import<'f, 'a> {
     ran: HashSet<usize>,
     /// Bytes of what was computed while compiling.
     folded: usize,
+    /// Whether an operator computes in floating point.
+    floats: bool,
+    /// The operators as they stand in the file, if that is all that is asked for.
+    survey: Option<Vec<Found<'a>>>,
 }
 
 impl<'f, 'a> Import<'f, 'a> {
@@ -92,6 +102,8 @@ impl<'f, 'a> Import<'f, 'a> {
             once: false,
             ran: HashSet::new(),
             folded: 0,
+            floats: false,
+            survey: None,
         }
     }
 
@@ -258,8 +270,13 @@ impl<'f, 'a> Import<'f, 'a> {
         if let Some(problem) = unwritten.or(rewritten) {
             return Err(problem);
         }
+        if let Some(found) = &mut self.survey {
+            found.push(Found { index, operator, row, inputs, outputs });
+            return Ok(());
+        }
         let reader =
             Reader { graph: &self.graph, operator, name: row.name, inputs: &inputs, outputs: &outputs };
+        self.floats |= reader_float_check(&reader).is_err() || is_float16(&reader);
         reader_float_check(&reader)?;
         legacy::check(&reader)?;
         let op = (row.read)(&reader)?;
@@ -392,6 +409,11 @@ fn reader_float_check(reader: &Reader<'_>) -> Result<(), Problem> {
         )),
         _ => Ok(()),
     }
+}
+
+/// Whether it is there to make weights of 16-bit floats wider.
+fn is_float16(reader: &Reader<'_>) -> bool {
+    reader.inputs.iter().flatten().any(|&id| reader.tensor(id).ty == ElementType::Float16)
 }
 
 /// The buffers of a file: each is copied once, however many tensors have it.

@@ -119,6 +119,11 @@ pub fn diagnose(bytes: &[u8]) -> Vec<Diagnostic> {
     Read::from(bytes).notes
 }
 
+/// Runs a float model on samples, each of which has the elements of every input.
+pub fn run_float(bytes: &[u8], samples: &[Vec<Vec<f32>>]) -> Result<Vec<Vec<Vec<f32>>>, Vec<Diagnostic>> {
+    quantize::model::run(bytes, samples)
+}
+
 /// The stub alone, for a model that could not even be read.
 pub fn stub(item: &Item) -> TokenStream {
     module::hide(item, |item| stub::emit(item, 0, &import::import(&[]).graph))
@@ -134,7 +139,7 @@ struct Read {
 
 impl Read {
     fn from(bytes: &[u8]) -> Self {
-        let Imported { mut graph, errors, mut warnings } = import::import(bytes);
+        let Imported { mut graph, errors, mut warnings, .. } = import::import(bytes);
         let built = if errors.is_empty() { build(&mut graph) } else { Err(errors) };
         match built {
             Ok((program, layout)) => {

@@ -32,6 +32,12 @@ pub trait Op: fmt::Debug {
         None
     }
 
+    /// The outputs if all it does is to move elements, of `size` bytes each, whatever they are. `len` is
+    /// the number of elements of each output.
+    fn moved(&self, _inputs: &[&[u8]], _len: &[usize], _size: usize) -> Option<Vec<Vec<u8>>> {
+        None
+    }
+
     /// Appends the kernel calls that do its work.
     fn lower(&self, to: &mut Lowering<'_>) -> Result<(), Bug>;
 }
@@ -226,7 +232,7 @@ operators! {
     zeros_like: ZEROS_LIKE, [], "any";
 }
 
-pub(crate) use quantize::Shift;
+pub(crate) use quantize::{Shift, requantize};
 
 /// What a model without operators does.
 #[derive(Debug)]

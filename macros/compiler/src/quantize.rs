@@ -4,6 +4,10 @@
 #![allow(clippy::arithmetic_side_effects)]
 
 pub mod fixed_point;
+pub mod float;
+pub(crate) mod model;
+pub(crate) mod rewrite;
+pub(crate) mod roles;
 
 /// A positive real factor as `multiplier · 2^(shift - 31)`, with the multiplier in [2^30, 2^31).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

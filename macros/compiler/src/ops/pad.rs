@@ -92,6 +92,16 @@ impl Op for Pad {
         Some(vec![bytes.into()])
     }
 
+    fn moved(&self, inputs: &[&[u8]], len: &[usize], size: usize) -> Option<Vec<Vec<u8>>> {
+        let value = match inputs.get(2) {
+            Some(value) => value.get(..size)?,
+            None => &[0; 8][..size.min(8)],
+        };
+        let mut bytes = value.repeat(*len.first()?);
+        self.place.apply(size, inputs.first()?, &mut bytes)?;
+        Some(vec![bytes])
+    }
+
     fn lower(&self, to: &mut Lowering<'_>) -> Result<(), Bug> {
         let (input, output) = (to.input(0)?, to.output(0)?);
         if let Some(start) = self.place.alias(to.tensor(output).elements()) {

@@ -1,0 +1,81 @@
+//! The float executor that quantization is measured by, against TensorFlow Lite's reference kernels on
+//! floats.
+
+use std::path::{Path, PathBuf};
+use tiny_model_compiler::run_float;
+use tiny_model_tests::{Kind, Slice, Vectors};
+
+/// Differences are in single precision: this share of the greatest value of an output.
+const TOLERANCE: f32 = 1e-5;
+
+fn zoo() -> PathBuf {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    std::env::var_os("TINY_MODEL_ZOO").map_or_else(|| here.join("../../shared/models"), PathBuf::from)
+}
+
+/// The tensors of one vector as floats.
+fn tensors(vectors: &Vectors, kind: Kind, vector: usize) -> Vec<Vec<f32>> {
+    let all = (0..).map_while(|index| vectors.values(kind, index, vector));
+    let floats = all.map(|values| match values {
+        Slice::Floats(values) => values.to_vec(),
+        Slice::Integers(values) => values.iter().map(|&x| x as f32).collect(),
+    });
+    floats.collect()
+}
+
+/// Runs a model on the inputs of one file of vectors and compares with the outputs of another.
+fn check(model: &Path, inputs: &Path, outputs: &Path) {
+    let bytes = std::fs::read(model).expect("the model can be read");
+    let (given, expected) = (Vectors::open(inputs), Vectors::open(outputs));
+    let samples: Vec<Vec<Vec<f32>>> = (0..given.count()).map(|at| tensors(&given, Kind::Input, at)).collect();
+    let name = model.display();
+    let found = run_float(&bytes, &samples).unwrap_or_else(|problems| panic!("{name}: {problems:#?}"));
+    let mut worst = 0f32;
+    let count = tensors(&expected, Kind::Output, 0).len();
+    for output in 0..count {
+        let all: Vec<Vec<f32>> =
+            (0..found.len()).map(|at| tensors(&expected, Kind::Output, at).swap_remove(output)).collect();
+        let greatest = all.iter().flatten().fold(f32::MIN_POSITIVE, |greatest, x| greatest.max(x.abs()));
+        for (at, (expected, found)) in all.iter().zip(&found).enumerate() {
+            assert_eq!(expected.len(), found[output].len(), "{name}: length of output {output}");
+            for (place, (x, y)) in expected.iter().zip(&found[output]).enumerate() {
+                let error = (x - y).abs() / greatest;
+                worst = worst.max(error);
+                assert!(error <= TOLERANCE, "{name}: vector {at}, output {output}[{place}]: {y} instead of {x}");
+            }
+        }
+    }
+    println!("{name}: {worst:e}");
+}
+
+#[test]
+fn whole_models_agree_with_tensorflow_lite() {
+    const MODELS: [&str; 13] = [
+        "gotflite_xor_fp32",
+        "mlonmcu_lstm2_fp32",
+        "mlonmcu_micro_kws_m_fp32",
+        "mlonmcu_simple_mnist_fp32",
+        "mlonmcu_text_class_fp32",
+        "mlperf_ad01_fp32",
+        "mlperf_ic_resnet8_fp32",
+        "mlperf_kws_dscnn_fp32_v12",
+        "mlperf_vww_96_float",
+        "rhasspy_vad_fp32",
+        "tflm_hello_world_float",
+        "tflm_mnist_lstm_float",
+        "tinymaix_mnist_valid_f",
+    ];
+    for name in MODELS {
+        let model = zoo().join(name).with_extension("tflite");
+        if !model.exists() {
+            println!("NOT TESTED: {}", model.display());
+            continue;
+        }
+        for vectors in ["npz", "long.npz"] {
+            let vectors = model.with_extension(vectors);
+            if vectors.exists() {
+                check(&model, &vectors, &vectors);
+            }
+        }
+    }
+}
