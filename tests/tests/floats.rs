@@ -79,3 +79,31 @@ fn whole_models_agree_with_tensorflow_lite() {
         }
     }
 }
+
+#[test]
+fn operators_agree_with_tensorflow_lite() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("floats");
+    let entries = std::fs::read_dir(folder).expect("the folder is part of the repository");
+    let mut models: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+    models.retain(|path| path.extension().is_some_and(|extension| extension == "tflite"));
+    models.sort();
+    assert!(models.len() > 200, "{} models", models.len());
+    for model in models {
+        let vectors = model.with_extension("npz");
+        check(&model, &vectors, &vectors);
+    }
+}
+
+#[test]
+fn weights_of_fewer_bits_are_widened_first() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("floats");
+    const MODELS: [&str; 4] =
+        ["mlonmcu_catdog_hybrid", "mlperf_kws_dscnn_float32", "mlperf_toycar_hybrid", "tflite2onnx_conv_float16w"];
+    for name in MODELS {
+        let model = zoo().join(name).with_extension("tflite");
+        match model.exists() {
+            true => check(&model, &model.with_extension("npz"), &folder.join(name).with_extension("npz")),
+            false => println!("NOT TESTED: {}", model.display()),
+        }
+    }
+}

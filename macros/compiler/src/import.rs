@@ -6,7 +6,7 @@ use crate::limits::{
     MAX_BYTES, MAX_ELEMENTS, MAX_FOLDED, MAX_OPERANDS, MAX_OPERATORS, MAX_PORTS, MAX_RANK, MAX_TENSORS,
     SMALLER,
 };
-use crate::ops::{OPERATORS, Operator};
+use crate::ops::{OPERATORS, Op, Operator};
 use crate::read::{CONVERT_AGAIN, QUANTIZE, Reader};
 use crate::schema::{File, readable, tflite};
 use crate::unsupported;
@@ -28,12 +28,19 @@ pub struct Imported {
     pub warnings: Vec<Diagnostic>,
     /// Whether operators compute in floating point, so that the model has to be quantized first.
     pub floats: bool,
+    /// What each operator was read as, by its position in the file.
+    pub ops: HashMap<usize, Rc<dyn Op>>,
 }
 
 /// Reads a model.
 pub fn import(bytes: &[u8]) -> Imported {
-    let empty =
-        Imported { graph: Graph::default(), errors: Vec::new(), warnings: Vec::new(), floats: false };
+    let empty = Imported {
+        graph: Graph::default(),
+        errors: Vec::new(),
+        warnings: Vec::new(),
+        floats: false,
+        ops: HashMap::new(),
+    };
     let refused = |problem: Problem, empty| Imported { errors: vec![problem.at(At::Model)], ..empty };
     let bytes = readable(bytes);
     let file = match File::parse(&bytes) {
@@ -50,7 +57,7 @@ pub fn import(bytes: &[u8]) -> Imported {
     import.shift_outputs(main.operators().map_or(0, |list| list.len()));
     import.check_variables();
     let warnings = fixed_shapes(main, &import.graph.inputs);
-    Imported { graph: import.graph, errors: import.errors, warnings, floats: import.floats }
+    Imported { graph: import.graph, errors: import.errors, warnings, floats: import.floats, ops: import.ops }
 }
 
 /// Inputs some of whose dimensions the file leaves open.
@@ -89,6 +96,8 @@ struct Import<'f, 'a> {
     floats: bool,
     /// The operators as they stand in the file, if that is all that is asked for.
     survey: Option<Vec<Found<'a>>>,
+    /// What the operators were read as, also those that were computed while compiling.
+    ops: HashMap<usize, Rc<dyn Op>>,
 }
 
 impl<'f, 'a> Import<'f, 'a> {
@@ -104,6 +113,7 @@ impl<'f, 'a> Import<'f, 'a> {
             folded: 0,
             floats: false,
             survey: None,
+            ops: HashMap::new(),
         }
     }
 
@@ -280,6 +290,7 @@ impl<'f, 'a> Import<'f, 'a> {
         reader_float_check(&reader)?;
         legacy::check(&reader)?;
         let op = (row.read)(&reader)?;
+        self.ops.insert(index, op.clone());
         let node = Node { index, name: row.name, op, inputs, outputs };
         match node.op.fold(&self.graph, &node) {
             Some(values) => {

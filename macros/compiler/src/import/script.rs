@@ -81,7 +81,8 @@ pub(crate) fn perform(file: &File<'_>, script: Script<'_>) -> Imported {
     }
     import.check_ports();
     import.check_variables();
-    Imported { graph: import.graph, errors: import.errors, warnings: Vec::new(), floats: import.floats }
+    let Import { graph, errors, floats, ops, .. } = import;
+    Imported { graph, errors, warnings: Vec::new(), floats, ops }
 }
 
 impl<'a> Import<'_, 'a> {

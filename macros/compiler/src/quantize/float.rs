@@ -10,7 +10,7 @@ mod rows;
 
 use crate::diagnostics::{At, Diagnostic, Problem};
 use crate::graph::{ElementType, Graph, Tensor, TensorId};
-use crate::import::{Found, Survey, is_quantized};
+use crate::import::{Found, Imported, Survey, is_quantized};
 use crate::ops::Op;
 use crate::read::{CONVERT_AGAIN, QUANTIZE, Reader};
 use std::collections::HashMap;
@@ -199,7 +199,7 @@ fn wide(bits: u16) -> f32 {
 impl<'a> Float<'a> {
     /// A model whose shapes and options the readers of its operators have checked, with other types: what
     /// they made of it is in `draft`.
-    pub(crate) fn new(survey: Survey<'a>, draft: Graph) -> Result<Self, Diagnostic> {
+    pub(crate) fn new(survey: Survey<'a>, draft: &Imported) -> Result<Self, Diagnostic> {
         let constants = survey.graph.tensors.iter().enumerate();
         let constants = constants.filter_map(|(at, tensor)| Some((TensorId(at), constant(tensor)?)));
         let constants = constants.collect();
@@ -217,20 +217,19 @@ impl<'a> Float<'a> {
         for found in survey.operators {
             // What the readers computed are the integers that shapes are made of.
             let integers = |&id: &TensorId| {
-                let tensor = draft.tensors.get(id.0)?;
+                let tensor = draft.graph.tensors.get(id.0)?;
                 let counts = !model.graph.tensor(id).ty.is_float();
                 Some((id, constant(tensor).filter(|_| counts)?))
             };
             let known: Option<Vec<(TensorId, Value)>> = found.outputs.iter().map(integers).collect();
             if let Some(known) = known {
                 for (id, value) in known {
-                    model.graph.tensor_mut(id).data = draft.tensor(id).data.clone();
+                    model.graph.tensor_mut(id).data = draft.graph.tensor(id).data.clone();
                     model.constants.insert(id, value);
                 }
                 continue;
             }
-            let op = draft.nodes.iter().find(|node| node.index == found.index && node.name == found.row.name);
-            let step = Step { found, op: op.map(|node| node.op.clone()) };
+            let step = Step { op: draft.ops.get(&found.index).cloned(), found };
             let fixed = step.found.inputs.iter().flatten().all(|id| model.constants.contains_key(id));
             match fixed {
                 true => model.fold(step)?,
@@ -339,6 +338,7 @@ impl<'v> Operands<'v, '_> {
     fn compute(&self) -> Option<Vec<Value>> {
         match self.reader.name {
             "RESHAPE" | "SQUEEZE" | "EXPAND_DIMS" => return Some(vec![self.value(0)?.clone()]),
+            "ZEROS_LIKE" => return Some(vec![Value::Real(vec![0.0; self.value(0)?.len()])]),
             _ => {}
         }
         if let Some(results) = self.moved() {

@@ -26,7 +26,7 @@ pub(crate) fn read<'a>(file: &File<'a>, ty: ElementType) -> Result<Float<'a>, Ve
     if !draft.errors.is_empty() {
         return Err(draft.errors);
     }
-    Float::new(survey, draft.graph).map_err(|bug| vec![bug])
+    Float::new(survey, &draft).map_err(|bug| vec![bug])
 }
 
 /// Runs a float model on samples, one after the other as one sequence.

@@ -71,7 +71,7 @@ impl Scheme {
     }
 
     fn meaning(&self, groups: &Groups, id: TensorId) -> Meaning {
-        self.meanings.get(&groups.first(id)).copied().unwrap_or((1.0, 0))
+        self.meanings.get(&groups.first(id)).copied().unwrap_or((0.5, 0))
     }
 }
 
