@@ -61,6 +61,7 @@ fn only_ports(graph: &Graph) -> Result<Program, Bug> {
         op: std::rc::Rc::new(crate::ops::Nothing),
         inputs: Vec::new(),
         outputs: Vec::new(),
+        notes: Vec::new(),
     };
     let mut lowering = Lowering::new(graph, &node);
     for &input in &graph.inputs {

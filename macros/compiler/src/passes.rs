@@ -9,6 +9,7 @@
 mod keep_rings;
 mod refuse_floats;
 mod refuse_ports;
+mod remove_channels;
 mod remove_dead_nodes;
 mod strip_float_border;
 
@@ -23,6 +24,7 @@ pub fn run(graph: &mut Graph) -> Vec<Diagnostic> {
     refused.extend(refuse_ports::run(graph));
     if refused.is_empty() {
         keep_rings::run(graph);
+        remove_channels::run(graph);
     }
     refused
 }
@@ -54,6 +56,7 @@ mod tests {
             op: Rc::new(Nothing),
             inputs: vec![Some(TensorId(input))],
             outputs: vec![TensorId(output)],
+            notes: Vec::new(),
         };
         Graph {
             tensors: tensors.iter().map(tensor).collect(),
