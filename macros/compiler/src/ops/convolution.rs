@@ -13,7 +13,7 @@ use crate::kernels::depthwise_conv_2d::{
 use crate::kernels::fully_connected::FullyConnectedRing;
 use crate::kernels::shapes::{Requantization, Ring, Window};
 use crate::lower::{Bug, Lowering};
-use crate::program::{Access, Arg, Constant};
+use crate::program::{Access, Arg, Constant, Params};
 use crate::quantize::Multiplier;
 use crate::ranges::{Known, Ranges};
 use std::rc::Rc;
@@ -112,7 +112,7 @@ impl Op for Convolution {
 struct Kernel {
     module: &'static str,
     name: &'static str,
-    params: Box<dyn std::fmt::Debug>,
+    params: Box<dyn Params>,
     /// How it wants the weights.
     order: Order,
     /// Weights that begin with a byte of their own if they have four bits.

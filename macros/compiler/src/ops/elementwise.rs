@@ -9,11 +9,10 @@ use crate::kernels::shapes::{Broadcast, Loop};
 use crate::lower::{Bug, Lowering};
 use crate::ops::channels::{Channels, Cut};
 use crate::ops::activation::Activation;
-use crate::program::{Access, Arg};
+use crate::program::{Access, Arg, Params};
 use crate::ranges::{Interval, Known, Ranges, channels};
 use crate::read::{CONVERT_AGAIN, QUANTIZE, Reader};
 use std::cell::Cell;
-use std::fmt;
 
 /// The shape of an operator on two operands, as in the generated code but of any number of loops.
 pub(crate) type Shape = Broadcast<Vec<Loop>>;
@@ -204,7 +203,7 @@ pub(crate) fn call(
     to: &mut Lowering<'_>,
     module: &'static str,
     kernel: &'static str,
-    params: &dyn fmt::Debug,
+    params: &dyn Params,
 ) -> Result<(), Bug> {
     let (left, right, output) = (to.input(0)?, to.input(1)?, to.output(0)?);
     let args = vec![

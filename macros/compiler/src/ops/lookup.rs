@@ -7,10 +7,9 @@ use crate::graph::{ElementType, TensorId};
 use crate::kernels::clamp::Clamp;
 use crate::kernels::lookup::Lookup;
 use crate::lower::{Bug, Lowering};
-use crate::program::{Access, Arg, Constant, View};
+use crate::program::{Access, Arg, Constant, Params, View};
 use crate::ranges::{Interval, Known, Ranges};
 use crate::read::{QUANTIZE, Reader};
-use std::fmt;
 use std::rc::Rc;
 
 /// Input and output of a unary operator, which have one type and one shape.
@@ -115,7 +114,7 @@ pub(crate) fn in_place(
     to: &mut Lowering<'_>,
     module: &'static str,
     kernel: &'static str,
-    params: &dyn fmt::Debug,
+    params: &dyn Params,
     mut args: Vec<Arg>,
 ) -> Result<(), Bug> {
     let input: View = to.read(to.input(0)?)?;

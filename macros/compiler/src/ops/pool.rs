@@ -7,7 +7,7 @@ use crate::diagnostics::Problem;
 use crate::graph::ElementType;
 use crate::kernels::shapes::Window;
 use crate::lower::{Bug, Lowering};
-use crate::program::{Access, Arg};
+use crate::program::{Access, Arg, Params};
 use crate::ranges::{Known, Ranges, channels};
 use crate::read::{QUANTIZE, Reader};
 use crate::schema::tflite;
@@ -73,7 +73,7 @@ impl Pool {
         to: &mut Lowering<'_>,
         module: &'static str,
         kernel: &'static str,
-        params: &dyn std::fmt::Debug,
+        params: &dyn Params,
     ) -> Result<(), Bug> {
         let args = vec![
             Arg::Window("input", to.read(to.input(0)?)?, Access::Read),

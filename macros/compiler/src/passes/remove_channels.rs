@@ -17,12 +17,12 @@ const MAX_ALL: usize = 1 << 20;
 type Spare = HashMap<TensorId, Vec<bool>>;
 
 /// Runs the pass.
-pub fn run(graph: &mut Graph) {
+pub fn run(graph: &mut Graph) -> bool {
     let analysis = Analysis::of(graph);
     let spare = spare(graph, &analysis);
-    if !spare.is_empty() {
-        cut(graph, &analysis, spare);
-    }
+    let found = !spare.is_empty();
+    cut(graph, &analysis, spare);
+    found
 }
 
 /// The greatest set of channels that can go together.
