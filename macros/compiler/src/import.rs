@@ -291,7 +291,7 @@ impl<'f, 'a> Import<'f, 'a> {
         legacy::check(&reader)?;
         let op = (row.read)(&reader)?;
         self.ops.insert(index, op.clone());
-        let node = Node { index, name: row.name, op, inputs, outputs };
+        let node = Node { index, name: row.name, op, inputs, outputs, notes: Vec::new() };
         match node.op.fold(&self.graph, &node) {
             Some(values) => {
                 self.count_folded(&node, &values)?;

@@ -15,6 +15,8 @@ mod graph;
 #[cfg_attr(not(test), warn(clippy::arithmetic_side_effects, clippy::indexing_slicing))]
 mod import;
 #[cfg_attr(not(test), warn(clippy::arithmetic_side_effects, clippy::indexing_slicing))]
+mod interpret;
+#[cfg_attr(not(test), warn(clippy::arithmetic_side_effects, clippy::indexing_slicing))]
 mod layout;
 mod limits;
 #[cfg_attr(not(test), warn(clippy::arithmetic_side_effects, clippy::indexing_slicing))]
@@ -28,6 +30,8 @@ mod passes;
 mod program;
 #[cfg_attr(not(test), warn(clippy::arithmetic_side_effects, clippy::indexing_slicing))]
 mod quantize;
+#[cfg_attr(not(test), warn(clippy::arithmetic_side_effects, clippy::indexing_slicing))]
+mod ranges;
 #[cfg_attr(not(test), warn(clippy::arithmetic_side_effects, clippy::indexing_slicing))]
 mod read;
 #[cfg_attr(not(test), warn(clippy::arithmetic_side_effects, clippy::indexing_slicing))]
@@ -56,6 +60,7 @@ mod kernels;
 
 pub use diagnostics::{At, Diagnostic, Problem};
 pub use graph::ElementType;
+pub use interpret::Machine;
 pub use layout::{ALIGNMENT, Block, Layout, lifetimes, place, plan};
 pub use ops::{OPERATORS, Operator};
 pub use program::{Access, Arg, Buffer, BufferId, Call, Constant, Port, Program, View};
@@ -108,9 +113,26 @@ pub fn compile(bytes: &[u8], item: &Item) -> Result<TokenStream, Refused> {
     }
 }
 
+/// What a model is compiled with. The default is what everybody gets.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Passes to leave out, by name: those of [`optional_passes`].
+    pub without: Vec<&'static str>,
+}
+
+/// Names of the passes that make a model smaller or faster, in the order in which they run.
+pub fn optional_passes() -> impl Iterator<Item = &'static str> {
+    passes::optional()
+}
+
 /// Compiles a model as far as the memory plan, for tests and tools.
 pub fn analyze(bytes: &[u8]) -> Result<(Program, Layout), Vec<Diagnostic>> {
-    let Read { built, notes, .. } = Read::from(bytes);
+    analyze_with(bytes, &Options::default())
+}
+
+/// The same in another way.
+pub fn analyze_with(bytes: &[u8], options: &Options) -> Result<(Program, Layout), Vec<Diagnostic>> {
+    let Read { built, notes, .. } = Read::with(bytes, options);
     built.map_err(|()| notes)
 }
 
@@ -139,8 +161,12 @@ struct Read {
 
 impl Read {
     fn from(bytes: &[u8]) -> Self {
+        Self::with(bytes, &Options::default())
+    }
+
+    fn with(bytes: &[u8], options: &Options) -> Self {
         let Imported { mut graph, errors, mut warnings, .. } = import::import(bytes);
-        let built = if errors.is_empty() { build(&mut graph) } else { Err(errors) };
+        let built = if errors.is_empty() { build(&mut graph, options) } else { Err(errors) };
         match built {
             Ok((program, layout)) => {
                 warnings.extend(warn::dominant_tensor(&graph, &program, &layout));
@@ -151,13 +177,13 @@ impl Read {
     }
 }
 
-fn build(graph: &mut Graph) -> Result<(Program, Layout), Vec<Diagnostic>> {
-    let refused = passes::run(graph);
+fn build(graph: &mut Graph, options: &Options) -> Result<(Program, Layout), Vec<Diagnostic>> {
+    let bug = |bug: lower::Bug| vec![bug.diagnostic()];
+    let refused = passes::run(graph, options).map_err(bug)?;
     if !refused.is_empty() {
         return Err(refused);
     }
     // From here on nothing is the user's fault, but for the size.
-    let bug = |bug: lower::Bug| vec![bug.diagnostic()];
     let program = lower::lower(graph).map_err(bug)?;
     if program.constant_bytes > limits::MAX_BYTES {
         let what = format!("weights and tables of {} bytes", program.constant_bytes);

@@ -7,8 +7,10 @@
 use crate::diagnostics::Problem;
 use crate::graph::{Effect, Graph, Node};
 use crate::lower::{Bug, Lowering};
+use crate::ranges::{Known, Ranges};
 use crate::read::Reader;
 use crate::schema::tflite::BuiltinOperator;
+use channels::{Channels, Cut};
 use std::fmt;
 use std::rc::Rc;
 
@@ -35,6 +37,23 @@ pub trait Op: fmt::Debug {
     /// The outputs if all it does is to move elements, of `size` bytes each, whatever they are. `len` is
     /// the number of elements of each output.
     fn moved(&self, _inputs: &[&[u8]], _len: &[usize], _size: usize) -> Option<Vec<Vec<u8>>> {
+        None
+    }
+
+    /// The values that each of its outputs can have, if those of its inputs are known; the default has all
+    /// that their types have.
+    fn ranges(&self, _known: &Known<'_>) -> Option<Vec<Ranges>> {
+        None
+    }
+
+    /// How channels of its outputs hang together with those of its inputs.
+    fn channels(&self, _known: &Known<'_>) -> Channels {
+        Channels::Bound
+    }
+
+    /// The same operator without the channels that its tensors no longer have; the default is the operator as it
+    /// is, which does for those that know no shape.
+    fn without_channels(&self, _cut: &mut Cut<'_>) -> Option<Rc<dyn Op>> {
         None
     }
 
@@ -73,6 +92,7 @@ pub struct Operator {
 
 pub(crate) mod activation;
 pub(crate) mod blocks;
+pub(crate) mod channels;
 pub(crate) mod comparison;
 pub(crate) mod convolution;
 pub(crate) mod curve;
@@ -86,6 +106,7 @@ pub(crate) mod requantization;
 pub(crate) mod ring;
 pub(crate) mod sigmoid;
 pub(crate) mod sums;
+pub(crate) mod weighted;
 pub(crate) mod window;
 
 macro_rules! operators {

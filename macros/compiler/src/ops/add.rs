@@ -1,12 +1,14 @@
 //! ADD: the sum of two operands.
 
 use super::elementwise::{self, Operands, Shape};
+use super::channels::{Channels, Cut};
 use super::{Folded, Op, activation::Activation};
 use crate::diagnostics::Problem;
 use crate::graph::{ElementType, Graph, Node, TensorId};
 use crate::kernels::shapes::{Loop, Scaling, Sum};
 use crate::lower::{Bug, Lowering};
 use crate::quantize::Multiplier;
+use crate::ranges::{Known, Ranges};
 use crate::read::{QUANTIZE, Reader};
 use crate::schema::tflite;
 use std::rc::Rc;
@@ -89,6 +91,28 @@ fn scaling(zero_point: i32, factor: f64) -> Result<Scaling, Problem> {
 }
 
 impl Op for Add {
+    fn ranges(&self, known: &Known<'_>) -> Option<Vec<Ranges>> {
+        match self {
+            Self::Int8(p) | Self::Int16(p) => {
+                elementwise::ranges(known, |a, b| elementwise::corners(a, b, |a, b| p.add(a, b)))
+            }
+            Self::Int32(_) => None,
+        }
+    }
+
+    fn channels(&self, known: &Known<'_>) -> Channels {
+        elementwise::ties(known)
+    }
+
+    fn without_channels(&self, cut: &mut Cut<'_>) -> Option<Rc<dyn Op>> {
+        let shape = elementwise::shape_of(cut)?;
+        Some(Rc::new(match self {
+            Self::Int8(p) => Self::Int8(Sum { shape, ..p.clone() }),
+            Self::Int16(p) => Self::Int16(Sum { shape, ..p.clone() }),
+            Self::Int32(_) => Self::Int32(shape),
+        }))
+    }
+
     fn fold(&self, graph: &Graph, node: &Node) -> Option<Folded> {
         match self {
             Self::Int8(p) | Self::Int16(p) => {

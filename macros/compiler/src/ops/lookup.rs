@@ -1,14 +1,15 @@
 //! What unary operators share: each output depends on the one input at its place.
 
 use super::Op;
+use super::channels::Channels;
 use crate::diagnostics::Problem;
 use crate::graph::{ElementType, TensorId};
 use crate::kernels::clamp::Clamp;
 use crate::kernels::lookup::Lookup;
 use crate::lower::{Bug, Lowering};
-use crate::program::{Access, Arg, Constant, View};
+use crate::program::{Access, Arg, Constant, Params, View};
+use crate::ranges::{Interval, Known, Ranges};
 use crate::read::{QUANTIZE, Reader};
-use std::fmt;
 use std::rc::Rc;
 
 /// Input and output of a unary operator, which have one type and one shape.
@@ -51,6 +52,14 @@ pub(crate) fn fixed_output(
 #[derive(Debug)]
 struct Table(Vec<i8>);
 
+/// What a table makes of all values of an interval.
+pub(crate) fn values(table: &[i8], x: Interval) -> Interval {
+    let value = |x: i32| table.get(usize::from((x as i8).cast_unsigned())).map(|&y| i32::from(y));
+    let all = Interval::of_type(ElementType::Int8);
+    let x = x.clamped(all.least, all.greatest);
+    Interval::around((x.least..=x.greatest).filter_map(value)).unwrap_or(all)
+}
+
 /// The operator that computes `function` of each element, whose results are saturated.
 pub(crate) fn table(function: impl Fn(i32) -> i32) -> Rc<dyn Op> {
     let bytes = 0..=u8::MAX;
@@ -59,6 +68,14 @@ pub(crate) fn table(function: impl Fn(i32) -> i32) -> Rc<dyn Op> {
 }
 
 impl Op for Table {
+    fn ranges(&self, known: &Known<'_>) -> Option<Vec<Ranges>> {
+        Some(vec![known.ranges(0)?.map(|x| values(&self.0, x))])
+    }
+
+    fn channels(&self, known: &Known<'_>) -> Channels {
+        Channels::each(known, &[0])
+    }
+
     fn lower(&self, to: &mut Lowering<'_>) -> Result<(), Bug> {
         let table = Arg::Constant(Constant::int8("TABLE", self.0.iter().copied()));
         in_place(to, "lookup", "lookup_s8", &Lookup, vec![table])
@@ -74,6 +91,14 @@ pub(crate) struct Limits {
 }
 
 impl Op for Limits {
+    fn ranges(&self, known: &Known<'_>) -> Option<Vec<Ranges>> {
+        Some(vec![known.ranges(0)?.map(|values| values.clamped(self.least, self.greatest))])
+    }
+
+    fn channels(&self, known: &Known<'_>) -> Channels {
+        Channels::each(known, &[0])
+    }
+
     fn lower(&self, to: &mut Lowering<'_>) -> Result<(), Bug> {
         let Self { ty, least, greatest } = *self;
         if ty.range().is_some_and(|(low, high)| least <= low && greatest >= high) {
@@ -89,7 +114,7 @@ pub(crate) fn in_place(
     to: &mut Lowering<'_>,
     module: &'static str,
     kernel: &'static str,
-    params: &dyn fmt::Debug,
+    params: &dyn Params,
     mut args: Vec<Arg>,
 ) -> Result<(), Bug> {
     let input: View = to.read(to.input(0)?)?;

@@ -246,7 +246,7 @@ impl<'a> Rewriting<'_, 'a> {
             problem.at(At::Operator { index: found.index, name: name.to_owned(), output })
         })?;
         let inputs = found.outputs.iter().copied().map(Some).collect();
-        Ok(Some(Step::Node(Node { index: found.index, name: "QUANTIZE", op, inputs, outputs: vec![output] })))
+        Ok(Some(Step::Node(Node { index: found.index, name: "QUANTIZE", op, inputs, outputs: vec![output], notes: Vec::new() })))
     }
 }
 
