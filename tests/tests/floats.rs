@@ -2,7 +2,7 @@
 //! floats.
 
 use std::path::{Path, PathBuf};
-use tiny_model_compiler::run_float;
+use tiny_model_compiler::{Bits, Calibration, Settings, quantize, run_float};
 use tiny_model_tests::{Kind, Slice, Vectors};
 
 /// Differences are in single precision: this share of the greatest value of an output.
@@ -48,23 +48,28 @@ fn check(model: &Path, inputs: &Path, outputs: &Path) {
     println!("{name}: {worst:e}");
 }
 
+/// Float models of the zoo.
+const MODELS: [&str; 13] = [
+    "gotflite_xor_fp32",
+    "mlonmcu_lstm2_fp32",
+    "mlonmcu_micro_kws_m_fp32",
+    "mlonmcu_simple_mnist_fp32",
+    "mlonmcu_text_class_fp32",
+    "mlperf_ad01_fp32",
+    "mlperf_ic_resnet8_fp32",
+    "mlperf_kws_dscnn_fp32_v12",
+    "mlperf_vww_96_float",
+    "rhasspy_vad_fp32",
+    "tflm_hello_world_float",
+    "tflm_mnist_lstm_float",
+    "tinymaix_mnist_valid_f",
+];
+/// Those with weights of fewer bits.
+const NARROW: [&str; 4] =
+    ["mlonmcu_catdog_hybrid", "mlperf_kws_dscnn_float32", "mlperf_toycar_hybrid", "tflite2onnx_conv_float16w"];
+
 #[test]
 fn whole_models_agree_with_tensorflow_lite() {
-    const MODELS: [&str; 13] = [
-        "gotflite_xor_fp32",
-        "mlonmcu_lstm2_fp32",
-        "mlonmcu_micro_kws_m_fp32",
-        "mlonmcu_simple_mnist_fp32",
-        "mlonmcu_text_class_fp32",
-        "mlperf_ad01_fp32",
-        "mlperf_ic_resnet8_fp32",
-        "mlperf_kws_dscnn_fp32_v12",
-        "mlperf_vww_96_float",
-        "rhasspy_vad_fp32",
-        "tflm_hello_world_float",
-        "tflm_mnist_lstm_float",
-        "tinymaix_mnist_valid_f",
-    ];
     for name in MODELS {
         let model = zoo().join(name).with_extension("tflite");
         if !model.exists() {
@@ -97,13 +102,39 @@ fn operators_agree_with_tensorflow_lite() {
 #[test]
 fn weights_of_fewer_bits_are_widened_first() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("floats");
-    const MODELS: [&str; 4] =
-        ["mlonmcu_catdog_hybrid", "mlperf_kws_dscnn_float32", "mlperf_toycar_hybrid", "tflite2onnx_conv_float16w"];
-    for name in MODELS {
+    for name in NARROW {
         let model = zoo().join(name).with_extension("tflite");
         match model.exists() {
             true => check(&model, &model.with_extension("npz"), &folder.join(name).with_extension("npz")),
             false => println!("NOT TESTED: {}", model.display()),
+        }
+    }
+}
+
+#[test]
+fn quantized_models_are_near() {
+    for name in MODELS.iter().chain(&NARROW) {
+        let model = zoo().join(name).with_extension("tflite");
+        if !model.exists() {
+            println!("NOT TESTED: {}", model.display());
+            continue;
+        }
+        let bytes = std::fs::read(&model).expect("the model can be read");
+        let given = Vectors::open(&model.with_extension("npz"));
+        let samples = (0..given.count()).map(|at| tensors(&given, Kind::Input, at)).collect();
+        let settings = |bits| {
+            let calibration = Calibration::Samples(Vec::clone(&samples));
+            Settings { calibration, bits, ..Settings::default() }
+        };
+        for bits in [Bits::Eight, Bits::Sixteen] {
+            let start = std::time::Instant::now();
+            match quantize(&bytes, &settings(bits)) {
+                Ok((program, _, facts)) => {
+                    let types: Vec<String> = program.inputs.iter().chain(&program.outputs).map(|port| port.fixed.map_or_else(|| "plain".to_owned(), |ty| ty.to_string())).collect();
+                    println!("{name} {bits:?}: {types:?} {facts:?} in {:?}", start.elapsed());
+                }
+                Err(problems) => println!("{name} {bits:?}: {}", problems.iter().take(3).map(ToString::to_string).collect::<Vec<_>>().join("; ")),
+            }
         }
     }
 }

@@ -64,6 +64,9 @@ pub use interpret::Machine;
 pub use layout::{ALIGNMENT, Block, Layout, lifetimes, place, plan};
 pub use ops::{OPERATORS, Operator};
 pub use program::{Access, Arg, Buffer, BufferId, Call, Constant, Port, Program, View};
+pub use quantize::measure::Accuracy;
+pub use quantize::model::Facts;
+pub use quantize::settings::{Bits, Calibration, Fixed, Sample, Settings, Verification};
 pub use report::{report, warning};
 pub use table::Figures;
 
@@ -139,6 +142,24 @@ pub fn analyze_with(bytes: &[u8], options: &Options) -> Result<(Program, Layout)
 /// Everything there is to say about a model: why it is refused, or what to warn of.
 pub fn diagnose(bytes: &[u8]) -> Vec<Diagnostic> {
     Read::from(bytes).notes
+}
+
+/// Quantizes a float model and compiles it as far as the memory plan.
+pub fn quantize(bytes: &[u8], settings: &Settings) -> Result<(Program, Layout, Facts), Vec<Diagnostic>> {
+    let built = |mut graph: Graph| build(&mut graph, &Options::default());
+    let quantized = quantize::model::quantize(bytes, settings, &|graph| plain(graph))?;
+    let (program, layout) = built(quantized.imported.graph)?;
+    Ok((program, layout, quantized.facts))
+}
+
+/// The program of a graph without what makes it smaller, to be measured.
+fn plain(mut graph: Graph) -> Result<Program, Vec<Diagnostic>> {
+    let without = optional_passes().collect();
+    let refused = passes::run(&mut graph, &Options { without }).map_err(|bug| vec![bug.diagnostic()])?;
+    if !refused.is_empty() {
+        return Err(refused);
+    }
+    lower::lower(&graph).map_err(|bug| vec![bug.diagnostic()])
 }
 
 /// Runs a float model on samples, each of which has the elements of every input.

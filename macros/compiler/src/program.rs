@@ -1,6 +1,7 @@
 //! Kernel calls over buffers: the model with nothing of TensorFlow Lite left in it.
 
 use crate::graph::{Contents, ElementType};
+use crate::quantize::settings::Fixed;
 use std::any::Any;
 use std::fmt;
 use std::rc::Rc;
@@ -59,6 +60,8 @@ pub struct Port {
     pub zero_point: i32,
     /// Where it lies while the model runs.
     pub view: View,
+    /// The type of the crate `fixed` that callers have it as.
+    pub fixed: Option<Fixed>,
 }
 
 /// How a kernel uses a window of the arena.

@@ -5,7 +5,9 @@ use super::{Import, Imported, variables};
 use crate::diagnostics::{At, Diagnostic};
 use crate::graph::{ElementType, Graph, Node, Tensor, TensorId};
 use crate::ops::Operator;
+use crate::quantize::settings::Fixed;
 use crate::schema::{File, tflite};
+use std::collections::HashMap;
 
 /// An operator as it stands in the file.
 #[derive(Clone)]
@@ -33,6 +35,8 @@ pub(crate) struct Script<'a> {
     /// Tensors that keep their value from one inference to the next.
     pub(crate) variables: Vec<TensorId>,
     pub(crate) steps: Vec<Step<'a>>,
+    /// Inputs and outputs that callers have as types of the crate `fixed`.
+    pub(crate) fixed: HashMap<TensorId, Fixed>,
 }
 
 /// What a script does next.
@@ -59,7 +63,7 @@ pub(crate) fn survey<'a>(file: &File<'a>) -> Result<Survey<'a>, Vec<Diagnostic>>
 
 /// Reads the operators of a script: everything that is wrong is said, as if the file were so.
 pub(crate) fn perform(file: &File<'_>, script: Script<'_>) -> Imported {
-    let Script { tensors, inputs, outputs, variables, steps } = script;
+    let Script { tensors, inputs, outputs, variables, steps, fixed } = script;
     let mut import = Import::new(file, Vec::new());
     let variables: Vec<_> = variables
         .into_iter()
@@ -69,7 +73,7 @@ pub(crate) fn perform(file: &File<'_>, script: Script<'_>) -> Imported {
     import.written = constants.map(|(id, _)| id).chain(inputs.iter().copied()).collect();
     import.written.extend(variables.iter().map(|(id, _)| *id));
     let variables = variables.into_iter().map(|(_, variable)| variable).collect();
-    import.graph = Graph { tensors, inputs, outputs, variables, nodes: Vec::new() };
+    import.graph = Graph { tensors, inputs, outputs, variables, nodes: Vec::new(), fixed };
     for step in steps {
         match step {
             Step::Operator(found) => import.perform(found),

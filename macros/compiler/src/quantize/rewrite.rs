@@ -2,11 +2,13 @@
 //! operators then check as any other.
 
 use super::float::Value;
+use super::choose::meaning_of;
 use super::roles::{Role, fixed_output, is_tied, role};
+use super::settings::Fixed;
 use crate::diagnostics::{At, Diagnostic};
 use crate::graph::{ElementType, Graph, Node, Quantization, Tensor, TensorId};
 use crate::import::{Found, Script, Step};
-use crate::ops::requantize;
+use crate::ops::{Op, Shift, requantize};
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -22,6 +24,9 @@ pub(crate) struct Scheme {
     pub(crate) meanings: HashMap<TensorId, Meaning>,
     /// What biases are corrected by, for each operator by its position in the file.
     pub(crate) corrections: HashMap<usize, Vec<f32>>,
+    /// Types of inputs and outputs; none where there are only plain integers.
+    pub(crate) inputs: Vec<Option<Fixed>>,
+    pub(crate) outputs: Vec<Option<Fixed>>,
     /// Whether nothing is known yet, so that weights are zeros: to check all but numbers.
     pub(crate) draft: bool,
 }
@@ -67,7 +72,8 @@ impl Groups {
 impl Scheme {
     /// One under which every operator can be read, to check all but numbers.
     pub(crate) fn draft(ty: ElementType) -> Self {
-        Self { ty, meanings: HashMap::new(), corrections: HashMap::new(), draft: true }
+        let (inputs, outputs) = (Vec::new(), Vec::new());
+        Self { ty, meanings: HashMap::new(), corrections: HashMap::new(), inputs, outputs, draft: true }
     }
 
     fn meaning(&self, groups: &Groups, id: TensorId) -> Meaning {
@@ -83,14 +89,17 @@ pub(crate) fn rewrite<'f, 'a: 'f>(
     groups: &Groups,
     scheme: &Scheme,
 ) -> Result<Script<'a>, Diagnostic> {
-    let mut rewriting = Rewriting { graph, constants, groups, scheme, tensors: Vec::new(), steps: Vec::new() };
+    let (tensors, steps, fixed) = (Vec::new(), Vec::new(), HashMap::new());
+    let mut rewriting = Rewriting { graph, constants, groups, scheme, tensors, steps, fixed };
     rewriting.tensors = graph.tensors.iter().enumerate().map(|(at, _)| rewriting.activation(TensorId(at))).collect();
+    let inputs = rewriting.ports(&graph.inputs, &scheme.inputs, true)?;
     for found in operators {
         rewriting.operator(found)?;
     }
+    let outputs = rewriting.ports(&graph.outputs, &scheme.outputs, false)?;
     let variables = graph.variables.iter().filter_map(|variable| variable.tensor).collect();
-    let (inputs, outputs) = (graph.inputs.clone(), graph.outputs.clone());
-    Ok(Script { tensors: rewriting.tensors, inputs, outputs, variables, steps: rewriting.steps })
+    let Rewriting { tensors, steps, fixed, .. } = rewriting;
+    Ok(Script { tensors, inputs, outputs, variables, steps, fixed })
 }
 
 struct Rewriting<'m, 'a> {
@@ -100,6 +109,7 @@ struct Rewriting<'m, 'a> {
     scheme: &'m Scheme,
     tensors: Vec<Tensor>,
     steps: Vec<Step<'a>>,
+    fixed: HashMap<TensorId, Fixed>,
 }
 
 impl<'a> Rewriting<'_, 'a> {
@@ -239,15 +249,75 @@ impl<'a> Rewriting<'_, 'a> {
             return Ok(None);
         }
         let own = Tensor { quantization: meant(&[fixed.0], fixed.1, 0), ..self.activation(output) };
-        found.outputs = vec![self.push(own)];
-        let ty = self.scheme.ty;
-        let op = requantize(ty, fixed, ty, meaning).map_err(|problem| {
-            let output = self.graph.tensor(output).name.clone();
-            problem.at(At::Operator { index: found.index, name: name.to_owned(), output })
-        })?;
-        let inputs = found.outputs.iter().copied().map(Some).collect();
-        Ok(Some(Step::Node(Node { index: found.index, name: "QUANTIZE", op, inputs, outputs: vec![output], notes: Vec::new() })))
+        let own = self.push(own);
+        found.outputs = vec![own];
+        Ok(Some(self.between(found.index, (own, fixed), (output, meaning))?))
     }
+
+    /// What brings a tensor to another meaning.
+    fn between(
+        &self,
+        index: usize,
+        (from, given): (TensorId, Meaning),
+        (to, wanted): (TensorId, Meaning),
+    ) -> Result<Step<'a>, Diagnostic> {
+        let op = requantize(self.scheme.ty, given, self.scheme.ty, wanted).map_err(|problem| {
+            let name = self.tensors.get(to.0).map(|tensor| tensor.name.clone()).unwrap_or_default();
+            problem.at(At::Tensor { index: to.0, name })
+        })?;
+        Ok(node(index, op, from, to))
+    }
+
+    /// Inputs or outputs as the caller has them: of the wanted types, and with what brings them to the meanings
+    /// inside.
+    fn ports(
+        &mut self,
+        ids: &[TensorId],
+        types: &[Option<Fixed>],
+        inputs: bool,
+    ) -> Result<Vec<TensorId>, Diagnostic> {
+        let wanted = types.iter().copied().chain(std::iter::repeat(None));
+        let last = self.steps.len().saturating_sub(1);
+        let mut ports = Vec::with_capacity(ids.len());
+        for (&id, wanted) in ids.iter().zip(wanted) {
+            let Some(ty) = wanted else {
+                ports.push(id);
+                continue;
+            };
+            let (inside, outside) = (self.scheme.meaning(self.groups, id), meaning_of(ty));
+            let mut port = id;
+            if inside != outside {
+                let own = Tensor { quantization: meant(&[outside.0], outside.1, 0), ..self.activation(id) };
+                port = self.push(Tensor { data: None, ..own });
+                let (port, id) = ((port, outside), (id, inside));
+                let (from, to) = if inputs { (port, id) } else { (id, port) };
+                let step = self.between(last, from, to)?;
+                self.steps.push(step);
+            }
+            if !ty.signed {
+                let bytes = Tensor {
+                    ty: ElementType::UInt8,
+                    quantization: meant(&[outside.0], 0, 0),
+                    data: None,
+                    ..self.graph.tensor(id).clone()
+                };
+                let bytes = self.push(bytes);
+                let (from, to) = if inputs { (bytes, port) } else { (port, bytes) };
+                let step = node(last, Rc::new(Shift), from, to);
+                // What the caller provides is shifted before it is rescaled.
+                let at = if inputs && inside != outside { self.steps.len().saturating_sub(1) } else { self.steps.len() };
+                self.steps.insert(at, step);
+                port = bytes;
+            }
+            self.fixed.insert(port, ty);
+            ports.push(port);
+        }
+        Ok(ports)
+    }
+}
+
+fn node<'a>(index: usize, op: Rc<dyn Op>, from: TensorId, to: TensorId) -> Step<'a> {
+    Step::Node(Node { index, name: "QUANTIZE", op, inputs: vec![Some(from)], outputs: vec![to], notes: Vec::new() })
 }
 
 fn meant(scales: &[f32], zero_point: i32, dimension: usize) -> Option<Quantization> {
@@ -265,7 +335,3 @@ pub(crate) fn quantized(x: f32, scale: f32, zero_point: i32, ty: ElementType) ->
 fn bytes(x: i64, ty: ElementType) -> impl Iterator<Item = u8> {
     x.to_le_bytes().into_iter().take(ty.size().unwrap_or(1))
 }
-
-/// A constant for many tensors.
-#[allow(dead_code)]
-type Shared = Rc<[u8]>;
