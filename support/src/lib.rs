@@ -24,6 +24,9 @@
 
 #[doc(hidden)]
 pub mod inner;
+#[cfg(feature = "fixed")]
+#[path = "inner/fixed_point.rs"]
+mod fixed_elements;
 #[doc(hidden)]
 #[forbid(unsafe_code)]
 pub mod kernels;
@@ -32,7 +35,7 @@ mod model;
 #[forbid(unsafe_code)]
 mod tensor;
 
-pub use model::{Layer, Model, Stateful};
+pub use model::{Accuracy, Layer, Model, Stateful};
 pub use tensor::{Integer, Tensor};
 
 /// The inner loops that this build has: `"portable"`, `"dsp"`, `"mve"` or `"avr"`, the same results from
@@ -101,6 +104,8 @@ pub mod __private {
     pub use crate::inner::{arena, flash};
     pub use crate::kernels;
     pub use core::cell::Cell;
+    #[cfg(feature = "fixed")]
+    pub use fixed;
     #[cfg(feature = "macros")]
     pub use tiny_model_macros::expand;
 
@@ -119,6 +124,28 @@ pub mod __private {
         };
     }
     pub use crate::__flash_bytes as flash_bytes;
+
+    /// A type of the crate `fixed`.
+    #[cfg(feature = "fixed")]
+    #[macro_export]
+    #[doc(hidden)]
+    macro_rules! __fixed_type {
+        ($name:ident) => {
+            $crate::__private::fixed::types::$name
+        };
+    }
+
+    #[cfg(not(feature = "fixed"))]
+    #[macro_export]
+    #[doc(hidden)]
+    macro_rules! __fixed_type {
+        ($name:ident) => {
+            ::core::compile_error!(
+                "a float model has inputs and outputs of the crate `fixed`: turn on the feature `fixed` of tiny-model"
+            )
+        };
+    }
+    pub use crate::__fixed_type as fixed_type;
 
     /// The parameters of a kernel, by reference.
     ///

@@ -4,21 +4,30 @@ use crate::Item;
 use crate::graph::ElementType;
 use crate::layout::Layout;
 use crate::program::{Access, Arg, Call, Constant, Port, Program, View};
+use crate::quantize::measure::Accuracy;
+use crate::quantize::model::Facts;
 use crate::table;
 use proc_macro2::{Ident, Literal, Span, TokenStream};
-use quote::{format_ident, quote};
+use quote::{ToTokens, format_ident, quote};
 
 mod state;
 
 /// The struct of a model, its functions and constants.
-pub fn emit(item: &Item, file_bytes: usize, program: &Program, layout: &Layout) -> TokenStream {
+pub fn emit(
+    item: &Item,
+    file_bytes: usize,
+    program: &Program,
+    layout: &Layout,
+    facts: Option<&Facts>,
+) -> TokenStream {
     let Item { attributes, visibility, name, support, .. } = item;
     let bytes = layout.bytes;
     let started = state::field(program);
-    let doc = table::document(program, layout);
+    let doc = table::document(program, layout, facts);
     let functions = program.calls.iter().enumerate().map(|(at, call)| function(item, call, at));
     let tracked = track(item, file_bytes);
     let consts = consts(item, program, layout);
+    let accuracy = facts.map(|facts| accuracy(item, facts));
     let methods = methods(item, program, layout);
     let reset = state::reset(item, program, layout);
     let model = model_trait(item, program);
@@ -33,6 +42,7 @@ pub fn emit(item: &Item, file_bytes: usize, program: &Program, layout: &Layout) 
         const _: () = {
             #tracked
             #consts
+            #accuracy
             #methods
             #reset
             #model
@@ -106,17 +116,19 @@ fn static_bytes(item: &Item, constant: &Constant) -> TokenStream {
     quote!(#support::__private::flash_bytes!(#name: #len = #bytes);)
 }
 
-/// Makes cargo rebuild when the model changes; nothing refers to it, so it is not linked.
-pub fn track(item: &Item, file_bytes: usize) -> Option<TokenStream> {
-    let path = item.source.as_ref()?;
-    let include = quote!(
-        const _: &[u8] = ::core::include_bytes!(#path);
-    );
+/// Makes cargo rebuild when the model changes, or samples; nothing refers to it, so it is not linked.
+pub fn track(item: &Item, file_bytes: usize) -> TokenStream {
+    let include = |path: &String| {
+        quote!(
+            const _: &[u8] = ::core::include_bytes!(#path);
+        )
+    };
     // Nothing larger exists where addresses have 16 bits, and rustc refuses it there.
-    Some(match i16::try_from(file_bytes) {
-        Ok(_) => include,
-        Err(_) => quote!(#[cfg(not(target_pointer_width = "16"))] #include),
-    })
+    let unless_small = |include: TokenStream| quote!(#[cfg(not(target_pointer_width = "16"))] #include);
+    let model = item.source.as_ref().map(include);
+    let model = model.map(|model| if i16::try_from(file_bytes).is_ok() { model } else { unless_small(model) });
+    let samples = item.options.quantization.sources().map(include).map(unless_small);
+    quote!(#model #(#samples)*)
 }
 
 /// `INPUT`, `OUTPUT` and the figures.
@@ -157,12 +169,40 @@ fn consts(item: &Item, program: &Program, layout: &Layout) -> TokenStream {
     }
 }
 
+/// `ACCURACY`, of a model that was quantized while compiling.
+fn accuracy(item: &Item, facts: &Facts) -> TokenStream {
+    let Item { name, support, .. } = item;
+    let Accuracy { samples, agreement, sqnr, accuracy, float_accuracy } = &facts.accuracy;
+    let sqnr = *sqnr as f32;
+    let share = |share: &Option<f64>| match share {
+        Some(share) => {
+            let share = *share as f32;
+            quote!(::core::option::Option::Some(#share))
+        }
+        None => quote!(::core::option::Option::None),
+    };
+    let (agreement, accuracy, float) = (share(agreement), share(accuracy), share(float_accuracy));
+    quote! {
+        #[allow(dead_code)]
+        impl #name {
+            /// How near it is to the float model that it was quantized from, measured while compiling.
+            pub const ACCURACY: #support::Accuracy = #support::Accuracy {
+                samples: #samples,
+                agreement: #agreement,
+                sqnr: #sqnr,
+                accuracy: #accuracy,
+                float_accuracy: #float,
+            };
+        }
+    }
+}
+
 /// `new`, `infer`, `input_mut` and `run`.
 fn methods(item: &Item, program: &Program, layout: &Layout) -> TokenStream {
     let Item { name, support, .. } = item;
     let [new, infer, input_mut, run] = ["new", "infer", "input_mut", "run"].map(|name| method(item, name));
-    let inputs = arrays(&program.inputs);
-    let outputs = arrays(&program.outputs);
+    let inputs = arrays(item, &program.inputs);
+    let outputs = arrays(item, &program.outputs);
     let names: Vec<Ident> = match program.inputs.len() {
         1 => vec![format_ident!("input")],
         n => (0..n).map(|i| format_ident!("input_{i}")).collect(),
@@ -170,8 +210,8 @@ fn methods(item: &Item, program: &Program, layout: &Layout) -> TokenStream {
     let places: Vec<Ident> = (0..names.len()).map(|i| format_ident!("place_{i}")).collect();
     let output = group(&outputs.iter().map(|array| quote!(&#array)).collect::<Vec<_>>());
     let windows_mut = group(&inputs.iter().map(|array| quote!(&mut #array)).collect::<Vec<_>>());
-    let opened_inputs = open(item, layout, &ports_windows(&program.inputs, Access::Write));
-    let opened_outputs = open(item, layout, &ports_windows(&program.outputs, Access::Read));
+    let opened_inputs = open_ports(item, layout, &program.inputs, Access::Write);
+    let opened_outputs = open_ports(item, layout, &program.outputs, Access::Read);
     let unpack = |count: usize, opened: TokenStream| match count {
         1 => quote!(#opened.0),
         _ => opened,
@@ -246,16 +286,27 @@ fn step(item: &Item, layout: &Layout, call: &Call, at: usize) -> TokenStream {
 
 /// Windows of the arena, as a tuple of references.
 fn open(item: &Item, layout: &Layout, windows: &[(View, Access)]) -> TokenStream {
+    let typed = windows.iter().map(|(view, access)| (*view, *access, element(view.ty).into_token_stream()));
+    open_typed(item, layout, &typed.collect::<Vec<_>>())
+}
+
+/// The same for inputs or outputs, of the types that the caller has them as.
+fn open_ports(item: &Item, layout: &Layout, ports: &[Port], access: Access) -> TokenStream {
+    let typed = ports.iter().map(|port| (port.view, access, port_element(item, port)));
+    open_typed(item, layout, &typed.collect::<Vec<_>>())
+}
+
+fn open_typed(item: &Item, layout: &Layout, windows: &[(View, Access, TokenStream)]) -> TokenStream {
     let support = &item.support;
     let arena = quote!(#support::__private::arena);
-    let types = windows.iter().map(|(view, access)| {
+    let types = windows.iter().map(|(view, access, ty)| {
         let kind = match access {
             Access::Read => quote!(Read),
             Access::Write | Access::Update => quote!(Write),
             Access::ReadInPlace | Access::WriteInPlace => quote!(Shared),
         };
         let offset = layout.offsets.get(view.buffer.0).copied().unwrap_or(usize::MAX);
-        let (ty, len, at) = (element(view.ty), view.len, offset.saturating_add(view.offset));
+        let (len, at) = (view.len, offset.saturating_add(view.offset));
         quote!(#arena::#kind<#ty, #len, #at>)
     });
     match windows.is_empty() {
@@ -264,14 +315,22 @@ fn open(item: &Item, layout: &Layout, windows: &[(View, Access)]) -> TokenStream
     }
 }
 
-fn ports_windows(ports: &[Port], access: Access) -> Vec<(View, Access)> {
-    ports.iter().map(|port| (port.view, access)).collect()
+/// The type that the caller has elements of an input or output as.
+fn port_element(item: &Item, port: &Port) -> TokenStream {
+    let support = &item.support;
+    match port.fixed {
+        Some(ty) => {
+            let name = format_ident!("{}", ty.to_string());
+            quote!(#support::__private::fixed_type!(#name))
+        }
+        None => element(port.view.ty).into_token_stream(),
+    }
 }
 
 /// The array type of each port.
-fn arrays(ports: &[Port]) -> Vec<TokenStream> {
+fn arrays(item: &Item, ports: &[Port]) -> Vec<TokenStream> {
     let array = |port: &Port| {
-        let (ty, len) = (element(port.view.ty), port.view.len);
+        let (ty, len) = (port_element(item, port), port.view.len);
         quote!([#ty; #len])
     };
     ports.iter().map(array).collect()
@@ -281,9 +340,9 @@ fn arrays(ports: &[Port]) -> Vec<TokenStream> {
 fn model_trait(item: &Item, program: &Program) -> TokenStream {
     let Item { name, support, .. } = item;
     let shared =
-        |ports: &[Port]| group(&arrays(ports).iter().map(|array| quote!(&'a #array)).collect::<Vec<_>>());
+        |ports: &[Port]| group(&arrays(item, ports).iter().map(|array| quote!(&'a #array)).collect::<Vec<_>>());
     let exclusive =
-        |ports: &[Port]| group(&arrays(ports).iter().map(|array| quote!(&'a mut #array)).collect::<Vec<_>>());
+        |ports: &[Port]| group(&arrays(item, ports).iter().map(|array| quote!(&'a mut #array)).collect::<Vec<_>>());
     let (input, output, window) =
         (shared(&program.inputs), shared(&program.outputs), exclusive(&program.inputs));
     let shown = name.to_string();

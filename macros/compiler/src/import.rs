@@ -7,6 +7,7 @@ use crate::limits::{
     SMALLER,
 };
 use crate::ops::{OPERATORS, Op, Operator};
+use crate::quantize::{CALIBRATE, WHY_CALIBRATE};
 use crate::read::{CONVERT_AGAIN, QUANTIZE, Reader};
 use crate::schema::{File, readable, tflite};
 use crate::unsupported;
@@ -286,8 +287,7 @@ impl<'f, 'a> Import<'f, 'a> {
         }
         let reader =
             Reader { graph: &self.graph, operator, name: row.name, inputs: &inputs, outputs: &outputs };
-        self.floats |= reader_float_check(&reader).is_err() || is_float16(&reader);
-        reader_float_check(&reader)?;
+        reader_float_check(&reader).inspect_err(|_| self.floats = true)?;
         legacy::check(&reader)?;
         let op = (row.read)(&reader)?;
         self.ops.insert(index, op.clone());
@@ -413,18 +413,12 @@ fn reader_float_check(reader: &Reader<'_>) -> Result<(), Problem> {
     let ids = reader.inputs.iter().flatten().chain(reader.outputs);
     let float = ids.map(|&id| reader.tensor(id)).find(|tensor| tensor.ty.is_float());
     match float {
-        Some(tensor) if !BORDER.contains(&reader.name) => Err(Problem::new(
-            format!("computes in {}", tensor.ty),
-            "float models are not supported yet, only those with integer activations and weights",
-            QUANTIZE,
-        )),
+        // A DEQUANTIZE of 16-bit floats is there to make weights wider.
+        Some(tensor) if !BORDER.contains(&reader.name) || tensor.ty == ElementType::Float16 => {
+            Err(Problem::new(format!("computes in {}", tensor.ty), WHY_CALIBRATE, CALIBRATE))
+        }
         _ => Ok(()),
     }
-}
-
-/// Whether it is there to make weights of 16-bit floats wider.
-fn is_float16(reader: &Reader<'_>) -> bool {
-    reader.inputs.iter().flatten().any(|&id| reader.tensor(id).ty == ElementType::Float16)
 }
 
 /// The buffers of a file: each is copied once, however many tensors have it.

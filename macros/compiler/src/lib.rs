@@ -7,6 +7,8 @@
 //! &[u8] → schema → Graph → passes → Program → Layout → TokenStream
 //! ```
 
+#[cfg_attr(not(test), warn(clippy::arithmetic_side_effects, clippy::indexing_slicing))]
+mod demand;
 mod diagnostics;
 #[cfg_attr(not(test), warn(clippy::arithmetic_side_effects, clippy::indexing_slicing))]
 mod emit;
@@ -64,8 +66,10 @@ pub use interpret::Machine;
 pub use layout::{ALIGNMENT, Block, Layout, lifetimes, place, plan};
 pub use ops::{OPERATORS, Operator};
 pub use program::{Access, Arg, Buffer, BufferId, Call, Constant, Port, Program, View};
+pub use demand::{Demand, Measure};
 pub use quantize::measure::Accuracy;
 pub use quantize::model::Facts;
+pub use quantize::samples::Files;
 pub use quantize::settings::{Bits, Calibration, Fixed, Sample, Settings, Verification};
 pub use report::{report, warning};
 pub use table::Figures;
@@ -75,6 +79,7 @@ use import::Imported;
 use proc_macro2::{Ident, TokenStream};
 
 /// What to call the generated struct, and where it refers to.
+#[derive(Clone)]
 pub struct Item {
     /// Attributes and doc comments.
     pub attributes: Vec<syn::Attribute>,
@@ -90,6 +95,8 @@ pub struct Item {
     pub source: Option<String>,
     /// Name of the module that hides what belongs to the struct, unlike that of any other model.
     pub module: Ident,
+    /// What the caller asks for.
+    pub options: Options,
 }
 
 /// Why a model could not be compiled, and what can stand in its place.
@@ -102,12 +109,14 @@ pub struct Refused {
 
 /// Compiles a model. What is worth knowing without being wrong becomes warnings of the caller's build.
 pub fn compile(bytes: &[u8], item: &Item) -> Result<TokenStream, Refused> {
-    let read = Read::from(bytes);
+    let read = Read::with(bytes, &item.options);
     match read.built {
         Ok((program, layout)) => {
-            let model = |item: &Item| emit::emit(item, bytes.len(), &program, &layout);
+            let facts = read.facts.as_ref();
+            let model = |item: &Item| emit::emit(item, bytes.len(), &program, &layout, facts);
             let (model, warnings) = (module::hide(item, model), warn::emit(item, &read.notes));
-            Ok(quote::quote!(#model #warnings))
+            let demands = demand::emit(&item.path.value(), &item.options.demands, facts);
+            Ok(quote::quote!(#model #warnings #demands))
         }
         Err(()) => {
             let stub = module::hide(item, |item| stub::emit(item, bytes.len(), &read.graph));
@@ -121,6 +130,10 @@ pub fn compile(bytes: &[u8], item: &Item) -> Result<TokenStream, Refused> {
 pub struct Options {
     /// Passes to leave out, by name: those of [`optional_passes`].
     pub without: Vec<&'static str>,
+    /// How a float model is quantized.
+    pub quantization: Settings,
+    /// How near the result has to be to it.
+    pub demands: Vec<Demand>,
 }
 
 /// Names of the passes that make a model smaller or faster, in the order in which they run.
@@ -146,16 +159,15 @@ pub fn diagnose(bytes: &[u8]) -> Vec<Diagnostic> {
 
 /// Quantizes a float model and compiles it as far as the memory plan.
 pub fn quantize(bytes: &[u8], settings: &Settings) -> Result<(Program, Layout, Facts), Vec<Diagnostic>> {
-    let built = |mut graph: Graph| build(&mut graph, &Options::default());
-    let quantized = quantize::model::quantize(bytes, settings, &|graph| plain(graph))?;
-    let (program, layout) = built(quantized.imported.graph)?;
+    let mut quantized = quantize::model::quantize(bytes, settings, &plain)?;
+    let (program, layout) = build(&mut quantized.imported.graph, &Options::default())?;
     Ok((program, layout, quantized.facts))
 }
 
 /// The program of a graph without what makes it smaller, to be measured.
 fn plain(mut graph: Graph) -> Result<Program, Vec<Diagnostic>> {
     let without = optional_passes().collect();
-    let refused = passes::run(&mut graph, &Options { without }).map_err(|bug| vec![bug.diagnostic()])?;
+    let refused = passes::run(&mut graph, &Options { without, ..Options::default() }).map_err(|bug| vec![bug.diagnostic()])?;
     if !refused.is_empty() {
         return Err(refused);
     }
@@ -178,6 +190,8 @@ struct Read {
     built: Result<(Program, Layout), ()>,
     /// Warnings, or everything that is wrong.
     notes: Vec<Diagnostic>,
+    /// What there is to say of a model that was quantized here.
+    facts: Option<Facts>,
 }
 
 impl Read {
@@ -186,14 +200,25 @@ impl Read {
     }
 
     fn with(bytes: &[u8], options: &Options) -> Self {
-        let Imported { mut graph, errors, mut warnings, .. } = import::import(bytes);
-        let built = if errors.is_empty() { build(&mut graph, options) } else { Err(errors) };
+        let Imported { mut graph, errors, mut warnings, floats, .. } = import::import(bytes);
+        let settings = &options.quantization;
+        let mut facts = None;
+        let built = match (floats, matches!(settings.calibration, Calibration::None)) {
+            (true, false) => quantize::model::quantize(bytes, settings, &plain).and_then(|quantized| {
+                facts = Some(quantized.facts);
+                graph = quantized.imported.graph;
+                build(&mut graph, options)
+            }),
+            (false, false) if errors.is_empty() => Err(vec![quantize::needless().at(At::Model)]),
+            _ if errors.is_empty() => build(&mut graph, options),
+            _ => Err(errors),
+        };
         match built {
             Ok((program, layout)) => {
                 warnings.extend(warn::dominant_tensor(&graph, &program, &layout));
-                Self { graph, built: Ok((program, layout)), notes: warnings }
+                Self { graph, built: Ok((program, layout)), notes: warnings, facts }
             }
-            Err(notes) => Self { graph, built: Err(()), notes },
+            Err(notes) => Self { graph, built: Err(()), notes, facts: None },
         }
     }
 }

@@ -11,7 +11,10 @@ pub(crate) mod model;
 pub(crate) mod observe;
 pub(crate) mod rewrite;
 pub(crate) mod roles;
+pub mod samples;
 pub mod settings;
+
+use crate::diagnostics::Problem;
 
 /// Why a float model needs samples.
 pub(crate) const WHY_CALIBRATE: &str = "floats are quantized while compiling, for which it must be known how far \
@@ -19,6 +22,15 @@ pub(crate) const WHY_CALIBRATE: &str = "floats are quantized while compiling, fo
 /// What to do about a float model.
 pub(crate) const CALIBRATE: &str = "add samples, as in `pub struct Name = \"model.tflite\"; calibrate = \
     \"samples.npy\";`; without any, `calibrate = uniform(-1.0..=1.0);` goes on with made-up ones";
+
+/// A model that needs no calibration has one.
+pub(crate) fn needless() -> Problem {
+    Problem::new(
+        "an integer model with settings for a float model",
+        "its scales and zero points are in the file",
+        "leave out `calibrate`, or name the float model that it was converted from",
+    )
+}
 
 /// A positive real factor as `multiplier · 2^(shift - 31)`, with the multiplier in [2^30, 2^31).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,9 +5,11 @@
 
 use super::float::Value;
 use super::settings::Sample;
-use crate::graph::ElementType;
+use crate::diagnostics::At;
+use crate::graph::{ElementType, Graph};
 use crate::interpret::Machine;
-use crate::program::{Port, Program, View};
+use crate::program::{Access, Port, Program, View};
+use std::collections::HashMap;
 
 /// What was measured.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -100,6 +102,46 @@ pub(crate) fn real_outputs(outputs: Vec<Value>) -> Vec<Vec<f32>> {
         Value::Whole(values) => values.into_iter().map(|x| x as f32).collect(),
     };
     outputs.into_iter().map(real).collect()
+}
+
+/// What an operator loses.
+#[derive(Clone, Debug)]
+pub struct Loss {
+    /// Which one.
+    pub at: At,
+    /// Signal-to-noise ratio of what it reads, in dB.
+    pub before: f64,
+    /// That of what it writes.
+    pub after: f64,
+}
+
+/// Compares all values between operators on one sample: the signal-to-noise ratio of each, by the tensor of the
+/// float model.
+pub(crate) fn compare(
+    program: &Program,
+    graph: &Graph,
+    sample: &Sample,
+    exact: &HashMap<usize, Vec<f32>>,
+) -> Option<HashMap<usize, f64>> {
+    let mut machine = Machine::new(program);
+    infer(&mut machine, program, sample)?;
+    let mut ratios = HashMap::new();
+    for call in &program.calls {
+        let written = call.windows().filter(|(_, access)| !matches!(access, Access::Read | Access::ReadInPlace));
+        let node = graph.nodes.iter().find(|node| node.index == call.index && node.name == call.name);
+        let (Some((view, _)), Some(node)) = (written.last(), node) else { continue };
+        let output = node.outputs.first().map(|&id| graph.tensor(id));
+        let quantization = output.and_then(|tensor| tensor.quantization.as_ref());
+        let (Some(quantization), Some(expected)) = (quantization, exact.get(&call.index)) else { continue };
+        let (scale, zero_point) = (*quantization.scales.first()?, *quantization.zero_points.first()?);
+        let found = real(view, scale, zero_point, machine.bytes(view)?);
+        if found.len() == expected.len() {
+            let mut noise = Noise::default();
+            noise.add(expected, &found);
+            ratios.insert(call.index, noise.decibels());
+        }
+    }
+    Some(ratios)
 }
 
 /// Runs a quantized model on samples, of which the outputs of the float model are known.

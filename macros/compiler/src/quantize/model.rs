@@ -2,11 +2,12 @@
 
 use super::choose::{Choice, Method, fixed_type};
 use super::float::{Float, Value, constant, simplify};
-use super::measure::{Accuracy, measure, real_outputs};
+use super::measure::{Accuracy, Loss, compare, measure, real_outputs};
 use super::observe::Observations;
 use super::rewrite::{Groups, Scheme, rewrite};
 use super::roles::{Role, role};
-use super::settings::{Bits, Calibration, Fixed, Sample, Settings};
+use super::samples::{self, Input, Samples};
+use super::settings::{Bits, Calibration, Fixed, Sample, Settings, Verification};
 use crate::diagnostics::{At, Diagnostic, Problem};
 use crate::graph::{ElementType, Graph, TensorId};
 use crate::import::{Imported, perform, survey};
@@ -33,7 +34,12 @@ pub struct Facts {
     pub accuracy: Accuracy,
     /// Whether that was on samples of its own.
     pub verified: bool,
+    /// The operators that lose most, the worst first.
+    pub losses: Vec<Loss>,
 }
+
+/// Operators that are named, at most.
+const NAMED: usize = 3;
 
 /// Samples that methods are compared on, at most.
 const COMPARED: usize = 16;
@@ -109,7 +115,13 @@ pub(crate) fn quantize(
         Bits::Sixteen => ElementType::Int16,
     };
     let (mut model, groups) = read(&file, ty)?;
-    let samples = samples(&model, &settings.calibration).map_err(|problem| vec![problem.at(At::Model)])?;
+    let refuse = |problem: Problem| vec![problem.at(At::Model)];
+    let Samples { samples, labels } = samples(&model, &settings.calibration).map_err(refuse)?;
+    let verification = match &settings.verification {
+        Verification::Same => None,
+        Verification::Samples(samples, labels) => Some(Samples { samples: samples.clone(), labels: labels.clone() }),
+        Verification::Files(files) => Some(samples::read(files, &ports(&model)).map_err(refuse)?),
+    };
     let mut seen = Observations::default();
     let expected = observe(&mut model, &samples, &mut seen).map_err(|diagnostic| vec![diagnostic])?;
     let (input_types, output_types) = port_types(&model, &groups, &seen, ty, settings)?;
@@ -119,11 +131,12 @@ pub(crate) fn quantize(
     let best = trial.best(&samples, &expected)?;
     let program = (trial.build)(trial.rewritten(&best.scheme)?.graph)?;
     let (method, corrected) = (best.method.name(), !best.scheme.corrections.is_empty());
-    let given = matches!(settings.calibration, Calibration::Samples(_));
-    let verified = settings.verification.as_ref();
+    let given = !matches!(settings.calibration, Calibration::Uniform(..));
     let imported = trial.rewritten(&best.scheme)?;
-    let accuracy = match verified {
-        None => measure(&program, &samples, &expected, None),
+    let verified = verification.is_some();
+    let first = samples.first().filter(|_| given).cloned();
+    let accuracy = match &verification {
+        None => measure(&program, &samples, &expected, labels.as_deref()),
         Some(verification) => {
             let expected = observe(&mut model, &verification.samples, &mut Observations::default());
             let expected = expected.map_err(|diagnostic| vec![diagnostic])?;
@@ -132,7 +145,11 @@ pub(crate) fn quantize(
     };
     let accuracy = accuracy.ok_or_else(not_run)?;
     let samples = if given { samples.len() } else { 0 };
-    let facts = Facts { method, corrected, samples, accuracy, verified: verified.is_some() };
+    let losses = match first {
+        Some(sample) => losses(&mut model, &program, &imported.graph, &sample).map_err(|bug| vec![bug])?,
+        None => Vec::new(),
+    };
+    let facts = Facts { method, corrected, samples, accuracy, verified, losses };
     Ok(Quantized { imported, facts })
 }
 
@@ -140,11 +157,21 @@ fn not_run() -> Vec<Diagnostic> {
     vec![Diagnostic::bug("the quantized model cannot be run on the host")]
 }
 
+/// The inputs that samples are for.
+fn ports(model: &Float<'_>) -> Vec<Input> {
+    let input = |&id: &TensorId| {
+        let tensor = model.graph.tensor(id);
+        Input { name: tensor.name.clone(), shape: tensor.shape.clone() }
+    };
+    model.graph.inputs.iter().map(input).collect()
+}
+
 /// The samples to calibrate with.
-fn samples(model: &Float<'_>, calibration: &Calibration) -> Result<Vec<Sample>, Problem> {
+fn samples(model: &Float<'_>, calibration: &Calibration) -> Result<Samples, Problem> {
     let sizes = model.graph.inputs.iter().map(|&id| model.graph.tensor(id).elements());
     let samples = match calibration {
         Calibration::Samples(samples) => samples.clone(),
+        Calibration::Files(files) => return samples::read(files, &ports(model)),
         &Calibration::Uniform(low, high) => {
             let sizes: Vec<usize> = sizes.collect();
             let mut random = Random(0x9e37_79b9_7f4a_7c15);
@@ -156,9 +183,47 @@ fn samples(model: &Float<'_>, calibration: &Calibration) -> Result<Vec<Sample>, 
         Calibration::None => Vec::new(),
     };
     match samples.is_empty() {
-        false => Ok(samples),
+        false => Ok(Samples { samples, labels: None }),
         true => Err(Problem::new("no samples to calibrate with", super::WHY_CALIBRATE, super::CALIBRATE)),
     }
+}
+
+/// Operators whose output is noisier than what they read, on one sample.
+fn losses(
+    model: &mut Float<'_>,
+    program: &Program,
+    graph: &Graph,
+    sample: &Sample,
+) -> Result<Vec<Loss>, Diagnostic> {
+    let mut values: HashMap<TensorId, Vec<f32>> = HashMap::new();
+    model.reset();
+    let inputs = inputs(model, sample).map_err(|problem| problem.at(At::Model))?;
+    model.run(inputs, &mut |id, value| {
+        if let Some(values_of) = value.real() {
+            values.insert(id, values_of.to_vec());
+        }
+    })?;
+    let output = |step: &super::float::Step<'_>| step.found.outputs.first().copied();
+    let written = model.steps.iter().filter_map(|step| Some((step.found.index, output(step)?)));
+    let written: HashMap<usize, TensorId> = written.collect();
+    let exact = written.iter().filter_map(|(&index, id)| Some((index, values.get(id)?.clone())));
+    let Some(ratios) = compare(program, graph, sample, &exact.collect()) else { return Ok(Vec::new()) };
+    let of_tensor: HashMap<TensorId, f64> =
+        written.iter().filter_map(|(index, &id)| Some((id, *ratios.get(index)?))).collect();
+    let mut losses: Vec<Loss> = Vec::new();
+    for step in &model.steps {
+        let Some(&after) = ratios.get(&step.found.index) else { continue };
+        let read = step.found.inputs.iter().flatten().filter_map(|id| of_tensor.get(id).copied());
+        let before = read.fold(f64::INFINITY, f64::min);
+        if before.is_finite() && after < before {
+            let name = output(step).map(|id| model.graph.tensor(id).name.clone()).unwrap_or_default();
+            let at = At::Operator { index: step.found.index, name: step.found.row.name.to_owned(), output: name };
+            losses.push(Loss { at, before, after });
+        }
+    }
+    losses.sort_by(|a, b| (b.before - b.after).total_cmp(&(a.before - a.after)));
+    losses.truncate(NAMED);
+    Ok(losses)
 }
 
 /// Numbers that look random and are the same everywhere.

@@ -1,5 +1,6 @@
 //! How a float model is to be quantized.
 
+use super::samples::Files;
 use std::fmt;
 
 /// The elements of every input, for one inference.
@@ -17,7 +18,22 @@ pub struct Settings {
     /// The type of each output that the user has chosen.
     pub outputs: Vec<Option<Fixed>>,
     /// What the result is measured on, if not on the samples of the calibration.
-    pub verification: Option<Verification>,
+    pub verification: Verification,
+}
+
+impl Settings {
+    /// Absolute paths of all files of samples.
+    pub(crate) fn sources(&self) -> impl Iterator<Item = &String> {
+        let of_calibration = match &self.calibration {
+            Calibration::Files(files) => files.sources.as_slice(),
+            _ => &[],
+        };
+        let of_verification = match &self.verification {
+            Verification::Files(files) => files.sources.as_slice(),
+            _ => &[],
+        };
+        of_calibration.iter().chain(of_verification)
+    }
 }
 
 /// Where samples of what the model will see come from.
@@ -28,17 +44,22 @@ pub enum Calibration {
     None,
     /// The user has them.
     Samples(Vec<Sample>),
+    /// The user has files of them.
+    Files(Files),
     /// Numbers between two bounds stand for them.
     Uniform(f32, f32),
 }
 
 /// Samples that the quantized model is measured on.
 #[derive(Clone, Debug, Default)]
-pub struct Verification {
-    /// What goes in.
-    pub samples: Vec<Sample>,
-    /// The number of the right class for each, if they are known.
-    pub labels: Option<Vec<usize>>,
+pub enum Verification {
+    /// The samples of the calibration.
+    #[default]
+    Same,
+    /// Others, and the number of the right class for each if they are known.
+    Samples(Vec<Sample>, Option<Vec<usize>>),
+    /// Files of others.
+    Files(Files),
 }
 
 /// Bits of activations.
