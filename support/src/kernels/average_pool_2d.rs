@@ -20,19 +20,19 @@ pub struct AveragePool2d {
 
 /// `output[y, x, c] = clamp(mean(input[y · stride + row, x · stride + column, c]))`; the padding does
 /// not count, and halves are rounded away from zero.
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[cfg_attr(not(debug_assertions), inline)]
 pub fn average_pool_2d_s8(p: &AveragePool2d, planes: Planes<'_, i8>) {
     average_pool_2d(p, planes, divide, |mean| mean as i8);
 }
 
 /// The same with halves rounded up, as the mean of unsigned numbers is: -128 stands for 0.
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[cfg_attr(not(debug_assertions), inline)]
 pub fn average_pool_2d_half_up_s8(p: &AveragePool2d, planes: Planes<'_, i8>) {
     average_pool_2d(p, planes, divide_half_up, |mean| mean as i8);
 }
 
 /// The same in 16 bits, with halves rounded away from zero.
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[cfg_attr(not(debug_assertions), inline)]
 pub fn average_pool_2d_s16(p: &AveragePool2d, planes: Planes<'_, i16>) {
     average_pool_2d(p, planes, divide, |mean| mean as i16);
 }

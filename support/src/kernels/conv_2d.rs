@@ -29,7 +29,7 @@ pub struct Conv2d {
 
 /// A window of one pixel, or one that is the whole image: each pixel, or image, is a row of a fully
 /// connected layer.
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[cfg_attr(not(debug_assertions), inline)]
 pub fn conv_2d_1x1_s8(
     p: &FullyConnected,
     weights: Flash<'_, i8>,
@@ -47,7 +47,7 @@ pub fn conv_2d_1x1_s8(
 ///
 /// The weights are `[unit, row, column, i]`. The bias has the input's zero point folded in.
 /// `multipliers` and `shifts` are per unit.
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[cfg_attr(not(debug_assertions), inline)]
 pub fn conv_2d_contiguous_s8(
     p: &Conv2d,
     weights: Flash<'_, i8>,
@@ -61,7 +61,7 @@ pub fn conv_2d_contiguous_s8(
 }
 
 /// The same, with any number of groups and columns any distance apart.
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[cfg_attr(not(debug_assertions), inline)]
 pub fn conv_2d_s8(
     p: &Conv2d,
     weights: Flash<'_, i8>,
@@ -85,7 +85,7 @@ pub fn conv_2d_s8(
 
 /// The same as [`conv_2d_1x1_s8`] with two weights of four bits in each byte; those of a unit begin with a
 /// byte of their own.
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[cfg_attr(not(debug_assertions), inline)]
 pub fn conv_2d_1x1_s4(
     p: &FullyConnected,
     weights: Flash<'_, i8>,
@@ -99,7 +99,7 @@ pub fn conv_2d_1x1_s4(
 
 /// The same as [`conv_2d_s8`] with two weights of four bits in each byte; those of a tap begin with a byte
 /// of their own.
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[cfg_attr(not(debug_assertions), inline)]
 pub fn conv_2d_s4(
     p: &Conv2d,
     weights: Flash<'_, i8>,
@@ -149,7 +149,7 @@ pub struct Conv2dOffset {
 }
 
 /// The same as [`conv_2d_1x1_s8`] with a zero point of the weights.
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[cfg_attr(not(debug_assertions), inline)]
 pub fn conv_2d_1x1_offset_s8(
     p: &FullyConnectedOffset,
     weights: Flash<'_, i8>,
@@ -163,7 +163,7 @@ pub fn conv_2d_1x1_offset_s8(
 
 /// The same as [`conv_2d_s8`] with `weights[unit, row, column, i] - weight zero point`, whose bias has the
 /// product of both zero points folded in too.
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[cfg_attr(not(debug_assertions), inline)]
 pub fn conv_2d_offset_s8(
     p: &Conv2dOffset,
     weights: Flash<'_, i8>,

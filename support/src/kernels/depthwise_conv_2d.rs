@@ -28,7 +28,7 @@ pub struct DepthwiseConv2d {
 ///
 /// The weights are `[row, column, c]`. The bias has the input's zero point folded in.
 /// `multipliers` and `shifts` are per channel.
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[cfg_attr(not(debug_assertions), inline)]
 pub fn depthwise_conv_2d_s8(
     p: &DepthwiseConv2d,
     weights: Flash<'_, i8>,
@@ -57,7 +57,7 @@ pub fn depthwise_conv_2d_s8(
 }
 
 /// The same with `multiplier` units for each channel: unit `u` sees channel `u / multiplier`.
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[cfg_attr(not(debug_assertions), inline)]
 pub fn depthwise_conv_2d_multiplier_s8(
     p: &DepthwiseConv2d,
     weights: Flash<'_, i8>,
@@ -97,7 +97,7 @@ pub struct DepthwiseConv2dRing {
 }
 
 /// The same as [`depthwise_conv_2d_s8`] for one window, the image that is kept as a ring.
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[cfg_attr(not(debug_assertions), inline)]
 #[allow(clippy::too_many_arguments)] // constants are told apart by name
 pub fn depthwise_conv_2d_ring_s8(
     p: &DepthwiseConv2dRing,
@@ -209,7 +209,7 @@ pub struct DepthwiseConv2dOffset {
 
 /// The same as [`depthwise_conv_2d_multiplier_s8`] with `weights[row, column, unit] - weight zero point`,
 /// whose bias has the product of both zero points folded in too.
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[cfg_attr(not(debug_assertions), inline)]
 pub fn depthwise_conv_2d_offset_s8(
     p: &DepthwiseConv2dOffset,
     weights: Flash<'_, i8>,

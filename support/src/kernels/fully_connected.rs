@@ -48,7 +48,7 @@ pub struct FullyConnected16<A> {
 /// `output[row, unit] = clamp(zero point + requantize(bias[unit] + Σ weights[unit, i] · input[row, i]))`.
 ///
 /// The bias has the input's zero point folded in. `multipliers` and `shifts` are per unit.
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[cfg_attr(not(debug_assertions), inline)]
 pub fn fully_connected_s8(
     p: &FullyConnected,
     weights: Flash<'_, i8>,
@@ -61,7 +61,7 @@ pub fn fully_connected_s8(
 }
 
 /// The same with two weights of four bits in each byte; those of a unit begin with a byte of their own.
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[cfg_attr(not(debug_assertions), inline)]
 pub fn fully_connected_s4(
     p: &FullyConnected,
     weights: Flash<'_, i8>,
@@ -76,7 +76,7 @@ pub fn fully_connected_s4(
 
 /// The same with `weights[unit, i] - weight zero point`, whose bias has the product of both zero points
 /// folded in too.
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[cfg_attr(not(debug_assertions), inline)]
 pub fn fully_connected_offset_s8(
     p: &FullyConnectedOffset,
     weights: Flash<'_, i8>,
@@ -134,7 +134,7 @@ pub struct FullyConnectedRing {
 }
 
 /// The same for one row that is kept as a ring.
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[cfg_attr(not(debug_assertions), inline)]
 #[allow(clippy::too_many_arguments)] // constants are told apart by name
 pub fn fully_connected_ring_s8(
     p: &FullyConnectedRing,

@@ -17,13 +17,13 @@ pub struct MaxPool2d<T> {
 
 /// `output[y, x, c] = clamp(max(input[y · stride + row, x · stride + column, c]))`; the padding does
 /// not count.
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[cfg_attr(not(debug_assertions), inline)]
 pub fn max_pool_2d_s8(p: &MaxPool2d<i8>, planes: Planes<'_, i8>) {
     max_pool_2d(p, planes);
 }
 
 /// The same in 16 bits.
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[cfg_attr(not(debug_assertions), inline)]
 pub fn max_pool_2d_s16(p: &MaxPool2d<i16>, planes: Planes<'_, i16>) {
     max_pool_2d(p, planes);
 }
