@@ -248,11 +248,12 @@ class Cases:
         for old in [*self.folder.glob("*.tflite"), *self.folder.glob("*.npz")]:
             old.unlink()
 
-    def write(self, name, model, saturates=None, oracle=None):
-        """`saturates` says why the outputs need not vary; `oracle` answers instead of tflite-micro."""
+    def write(self, name, model, saturates=None, oracle=None, inputs=None):
+        """`saturates` says why the outputs need not vary; `oracle` answers instead of tflite-micro; `inputs` are
+        stacks of vectors instead of the usual ones."""
         rng = random(f"{self.folder.name}/{name}")
         file = serialize(model)
-        inputs = [vectors(tensor, rng) for tensor in model.inputs]
+        inputs = inputs or [vectors(tensor, rng) for tensor in model.inputs]
         outputs = (oracle or run)(file, inputs, len(model.outputs))
         for output in outputs:
             if not saturates:

@@ -90,3 +90,39 @@ def only_valid(is_there):
         return answers
 
     return oracle
+
+
+def mel_bank(channels, length, rate, lowest, highest):
+    """The first and the end of the frequencies that count, and the tables of a filter bank whose channels are as wide
+    as the ear's, after Stevens, Volkmann and Newman (1937)."""
+    mel = lambda frequency: 1127 * np.log1p(frequency / 700)
+    edges = np.linspace(mel(lowest), mel(highest), channels + 2)
+    bins = mel(np.arange(length // 2 + 1) * rate / length)
+    band = np.searchsorted(edges, bins, side="right") - 1  # between which edges a frequency lies
+    inside = np.flatnonzero((band >= 0) & (band <= channels))
+    above = np.clip(band[inside], 0, channels)
+    share = (edges[above + 1] - bins[inside]) / (edges[above + 1] - edges[above])
+    starts = [int(inside[above == b][0]) if (above == b).any() else 0 for b in range(channels + 1)]
+    widths = [int((above == b).sum()) for b in range(channels + 1)]
+    weight_starts = np.concatenate([[0], np.cumsum(widths)[:-1]])
+    # The first list is of what belongs to the channel that ends here, the second of that which begins.
+    tables = [share * 4095, (1 - share) * 4095, starts, weight_starts, widths]
+    tables = [constant(np.round(table), dtype="int16") for table in tables]
+    return int(inside[0]), int(inside[-1]) + 1, tables
+
+
+def gain(x, strength, offset, bits=21, correction=3, smoothing_bits=10):
+    """Of per-channel energy normalization (https://arxiv.org/abs/1607.05666): a power of the noise."""
+    noise = x / 2.0 ** (smoothing_bits - correction)
+    return min(int((1 << bits) * (noise + offset) ** -strength + 0.5), 32767)
+
+
+def gain_table(strength=0.95, offset=80.0):
+    """A square polynomial for each number of bits, through the gains at the start, the middle and the end."""
+    gains = [gain(0, strength, offset), gain(1, strength, offset)]
+    for bits in range(2, 33):
+        start = 1 << (bits - 1)
+        ends = start, start * 3 // 2, min(2 * start, 2**32 - 1)
+        low, middle, high = (gain(x, strength, offset) for x in ends)
+        gains += [low, 4 * middle - 3 * low - high, 2 * (low + high) - 4 * middle, 0]
+    return constant(gains[:125], dtype="int16")

@@ -32,10 +32,8 @@ pub fn signal_filter_bank_spectral_subtraction_u32(
     output: &[Cell<u32>],
     noise: &mut [u32],
 ) {
-    let factors = [
-        (p.smoothing, p.one_minus_smoothing),
-        (p.alternate_smoothing, p.alternate_one_minus_smoothing),
-    ];
+    let factors =
+        [(p.smoothing, p.one_minus_smoothing), (p.alternate_smoothing, p.alternate_one_minus_smoothing)];
     let factors = factors.into_iter().cycle();
     let product = |a: u32, b: u32| u64::from(a).wrapping_mul(b.into());
     for ((noise, (new, old)), (x, y)) in noise.iter_mut().zip(factors).zip(input.iter().zip(output)) {

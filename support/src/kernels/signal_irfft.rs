@@ -38,12 +38,7 @@ pub fn signal_irfft<T: Sample, const N: usize>(
 
 /// Frequency `at` of the spectrum of pairs of samples.
 #[inline(always)]
-fn of_pairs<T: Sample>(
-    spectrum: &[Complex<T>],
-    turns: Flash<'_, T>,
-    len: usize,
-    at: usize,
-) -> Complex<T> {
+fn of_pairs<T: Sample>(spectrum: &[Complex<T>], turns: Flash<'_, T>, len: usize, at: usize) -> Complex<T> {
     let frequency = |index: usize| spectrum.get(index).copied().unwrap_or_default();
     let opposite = len.wrapping_sub(at);
     if at == 0 {

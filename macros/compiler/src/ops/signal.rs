@@ -10,12 +10,7 @@ use crate::read::{CONVERT_AGAIN, Reader};
 pub(super) const MOST_STEPS: i32 = u16::MAX as i32;
 
 /// Checks that a tensor is a list of this type; its length.
-pub(super) fn list(
-    reader: &Reader<'_>,
-    id: TensorId,
-    role: &str,
-    ty: ElementType,
-) -> Result<usize, Problem> {
+pub(super) fn list(reader: &Reader<'_>, id: TensorId, role: &str, ty: ElementType) -> Result<usize, Problem> {
     reader.one_of(id, role, &[ty])?;
     let [len] = reader.dimensions(id, role)?;
     Ok(len)
