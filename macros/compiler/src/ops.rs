@@ -194,10 +194,9 @@ operators! {
     padv2: PADV2, ["pad::pad"], "any";
     prelu: PRELU, ["prelu::prelu_s8", "prelu::prelu_s16"], "int8, int16";
     quantize: QUANTIZE, [
-        "quantize::quantize_s8_s8", "quantize::quantize_s8_u8", "quantize::quantize_s8_s16",
-        "quantize::quantize_s8_s32", "quantize::quantize_u8_s8", "quantize::quantize_s16_s8",
-        "quantize::quantize_s16_s16", "quantize::quantize_s16_s32", "quantize::quantize_s32_s8",
-        "quantize::quantize_s32_s16", "quantize::shift_u8_s8", "quantize::shift_s8_u8"
+        "quantize::quantize_s8_s8", "quantize::quantize_s8_s16", "quantize::quantize_s8_s32",
+        "quantize::quantize_s16_s8", "quantize::quantize_s16_s16", "quantize::quantize_s16_s32",
+        "quantize::quantize_s32_s8", "quantize::quantize_s32_s16", "quantize::shift_u8_s8", "quantize::shift_s8_u8"
     ], "int8, uint8, int16, int32; float32 behind an input";
     read_variable: READ_VARIABLE, [], "any";
     reduce_max: REDUCE_MAX, ["reduce::reduce_max_s8"], "int8";

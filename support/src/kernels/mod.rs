@@ -46,6 +46,7 @@ pub mod minimum;
 pub mod movement;
 pub mod mul;
 pub mod pad;
+pub mod planes;
 pub mod prelu;
 pub mod quantize;
 pub mod reduce;

@@ -3,7 +3,8 @@
 //! Positions are counted in the padded image, so that nothing is ever negative, and from one to the
 //! next by addition, so that nothing is ever divided.
 
-use super::rows::{rows, rows_mut};
+use super::planes::Planes;
+use super::rows::rows_mut;
 use crate::inner::product;
 
 /// One dimension of a [`Window`].
@@ -51,10 +52,19 @@ impl Axis {
     /// The taps on the image for each output.
     #[inline(always)]
     pub fn outputs(self) -> impl Iterator<Item = Taps> {
-        let mut next = 0usize;
+        self.walk(false)
+    }
+
+    /// The same, the last output first if it goes backward.
+    #[inline(always)]
+    fn walk(self, backward: bool) -> impl Iterator<Item = Taps> {
+        let (mut next, step) = match backward {
+            true => (product(self.output.wrapping_sub(1), self.stride), self.stride.wrapping_neg()),
+            false => (0, self.stride),
+        };
         (0..self.output).map(move |_| {
             let at = next;
-            next = next.wrapping_add(self.stride);
+            next = next.wrapping_add(step);
             self.at(at)
         })
     }
@@ -86,24 +96,45 @@ impl Axis {
 }
 
 impl Window {
-    /// Calls `pixel(image, rows, columns, output)` for each pixel of the output, whose channels
-    /// `output` holds.
+    /// Calls `row(image, rows, output)` for each row of the output, which `output` holds.
+    ///
+    /// `image` begins with the row of the image on which the first of the taps `rows` lies, so that
+    /// `rows.first` is 0, and ends anywhere behind the last of them.
     #[inline(always)]
-    pub fn each_pixel<T, U>(
-        &self,
-        input: &[T],
-        output: &mut [U],
-        mut pixel: impl FnMut(&[T], Taps, Taps, &mut [U]),
-    ) {
-        let image = product(product(self.y.input, self.x.input), self.channels);
-        let mut pixels = rows_mut(output, self.units);
-        for image in rows(input, image) {
-            for rows in self.y.outputs() {
-                for (columns, output) in self.x.outputs().zip(&mut pixels) {
-                    pixel(image, rows, columns, output);
+    pub fn each_row<T>(&self, mut planes: Planes<'_, T>, mut row: impl FnMut(&[T], Taps, &mut [T])) {
+        let line = product(self.x.input, self.channels);
+        let image = product(line, self.y.input);
+        let len = product(self.x.output, self.units);
+        let whole = product(len, self.y.output);
+        let backward = planes.is_backward();
+        let towards = |step: usize| if backward { step.wrapping_neg() } else { step };
+        let (mut start, mut at) = match backward {
+            true => (planes.input_len().wrapping_sub(image), planes.output_len().wrapping_sub(len)),
+            false => (0, 0),
+        };
+        let mut left = planes.output_len();
+        while left >= whole.max(1) {
+            for rows in self.y.walk(backward) {
+                let first = start.wrapping_add(product(line, rows.first));
+                if let Some((image, output)) = planes.split(first, at, len) {
+                    row(image, Taps { first: 0, ..rows }, output);
                 }
+                at = at.wrapping_add(towards(len));
             }
+            start = start.wrapping_add(towards(image));
+            left = left.wrapping_sub(whole);
         }
+    }
+
+    /// Calls `pixel(image, rows, columns, output)` for each pixel of the output, whose channels
+    /// `output` holds. `image` and `rows` are those of [`each_row`](Self::each_row).
+    #[inline(always)]
+    pub fn each_pixel<T>(&self, planes: Planes<'_, T>, mut pixel: impl FnMut(&[T], Taps, Taps, &mut [T])) {
+        self.each_row(planes, |image, rows, output| {
+            for (columns, output) in self.x.outputs().zip(rows_mut(output, self.units)) {
+                pixel(image, rows, columns, output);
+            }
+        });
     }
 
     /// Goes over the taps of one pixel, row by row: `inside(acc, tap, at)` for the `columns.inside`
@@ -142,6 +173,7 @@ impl Window {
 
 #[cfg(test)]
 mod tests {
+    use super::super::planes::Overlap;
     use super::*;
 
     /// All taps of an axis one by one, as the definition says.
@@ -175,13 +207,44 @@ mod tests {
         }
     }
 
+    /// Two images of three rows of two, whose windows are two rows high, with a row of padding around.
+    const ROWS: Window = Window {
+        y: Axis { input: 3, pad: 1, taps: 2, dilation: 1, stride: 1, output: 4 },
+        x: Axis { input: 2, pad: 0, taps: 2, dilation: 1, stride: 1, output: 1 },
+        channels: 1,
+        units: 1,
+    };
+
+    fn sums(planes: Planes<'_, u8>) {
+        ROWS.each_row(planes, |image, rows, output| {
+            assert_eq!(rows.first, 0);
+            output.copy_from_slice(&[image.iter().take(2 * rows.inside).sum()]);
+        });
+    }
+
+    #[test]
+    fn rows_are_the_same_in_either_order() {
+        let image = [1, 2, 3, 4, 5, 6, 10, 20, 30, 40, 50, 60];
+        let expected = [3, 10, 18, 11, 30, 100, 180, 110];
+        let mut output = [0; 8];
+        sums(Planes::apart(&image, &mut output));
+        assert_eq!(output, expected);
+        for (input, output) in [(6, 0), (0, 9)] {
+            let mut memory = [0; 18];
+            memory[input..input + 12].copy_from_slice(&image);
+            let overlap = Overlap { input, input_len: 12, output, output_len: 8 };
+            sums(Planes::overlapped(&mut memory, overlap));
+            assert_eq!(memory[output..output + 8], expected);
+        }
+    }
+
     #[test]
     fn a_window_without_taps_on_the_image_is_outside() {
         // Two taps three apart, one on each side of a single row.
         let y = Axis { input: 1, pad: 1, taps: 2, dilation: 3, stride: 1, output: 1 };
         let x = Axis { input: 1, pad: 0, taps: 1, dilation: 1, stride: 1, output: 1 };
         let window = Window { y, x, channels: 1, units: 1 };
-        window.each_pixel(&[0i8], &mut [0i8], |_, rows, columns, _| {
+        window.each_pixel(Planes::apart(&[0i8], &mut [0i8]), |_, rows, columns, _| {
             let count = |(inside, outside), _, _| (inside + columns.inside, outside);
             let pad = |(inside, outside), _, taps| (inside, outside + taps);
             assert_eq!(window.fold(rows, columns, (0, 0), count, pad), (0, 2));

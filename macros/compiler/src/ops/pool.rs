@@ -6,7 +6,7 @@ use crate::diagnostics::Problem;
 use crate::graph::ElementType;
 use crate::kernels::shapes::Window;
 use crate::lower::{Bug, Lowering};
-use crate::program::{Access, Arg};
+use crate::program::Arg;
 use crate::read::{QUANTIZE, Reader};
 use crate::schema::tflite;
 
@@ -66,10 +66,7 @@ impl Pool {
         kernel: &'static str,
         params: &dyn std::fmt::Debug,
     ) -> Result<(), Bug> {
-        let args = vec![
-            Arg::Window("input", to.read(to.input(0)?)?, Access::Read),
-            Arg::Window("output", to.write(to.output(0)?)?, Access::Write),
-        ];
+        let args = vec![Arg::Planes(to.read(to.input(0)?)?, to.write(to.output(0)?)?)];
         to.call(module, kernel, params, args, 0);
         Ok(())
     }
