@@ -72,6 +72,7 @@ fn check(path: &Path) -> Option<Vec<&'static str>> {
     }
     let expected = outputs(&plain)?;
     let name = path.display();
+    println!("{name}");
     assert!(outputs(&program)? == expected, "{name}: the passes change its outputs");
     let mut matter = Vec::new();
     for pass in all {

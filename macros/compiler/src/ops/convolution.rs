@@ -2,7 +2,8 @@
 
 use super::channels::{Channels, Cut};
 use super::sums::{Activations, Sums};
-use super::{Op, requantization};
+use super::lookup::limited;
+use super::{Op, Padding, requantization, window};
 use crate::graph::ElementType;
 use crate::kernels::conv_2d::{
     Conv2d, Conv2d16, Conv2dOffset, FullyConnected, FullyConnected16, FullyConnectedOffset,
@@ -50,6 +51,19 @@ impl Op for Convolution {
 
     fn channels(&self, known: &Known<'_>) -> Channels {
         self.ties(known)
+    }
+
+    fn padded(&self, padding: &Padding, known: &Known<'_>) -> Option<Rc<dyn Op>> {
+        // As many channels and images as before, and the value that stands for nothing.
+        let same = padding.shape.last() == Some(&self.window.channels)
+            && padding.shape.first() == known.input(0)?.shape.first()
+            && padding.value == Known::zero_point(known.input(0)?);
+        let window = window::padded(self.window, padding).filter(|_| same)?;
+        Some(Rc::new(Self { window, ..self.clone() }))
+    }
+
+    fn limited(&self, least: i32, greatest: i32) -> Option<Rc<dyn Op>> {
+        Some(Rc::new(Self { range: limited(self.range, least, greatest), ..self.clone() }))
     }
 
     fn without_channels(&self, cut: &mut Cut<'_>) -> Option<Rc<dyn Op>> {

@@ -3,6 +3,7 @@
 use super::activation::Activation;
 use super::sums::{self, Activations, Sums};
 use super::channels::{Channels, Cut};
+use super::lookup::limited;
 use super::weighted::{self, Bounds, Weighted};
 use super::{Op, requantization};
 use crate::diagnostics::Problem;
@@ -177,6 +178,10 @@ impl Op for Layer {
         };
         let whole = known.output(0).is_some_and(|output| channels(output) == self.units);
         spare().filter(|_| whole).map_or(Channels::Bound, Channels::Sums)
+    }
+
+    fn limited(&self, least: i32, greatest: i32) -> Option<Rc<dyn Op>> {
+        Some(Rc::new(Self { range: limited(self.range, least, greatest), ..self.clone() }))
     }
 
     fn without_channels(&self, cut: &mut Cut<'_>) -> Option<Rc<dyn Op>> {

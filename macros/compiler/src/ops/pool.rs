@@ -61,6 +61,15 @@ impl Pool {
         Some(vec![known.ranges(0)?.map(|values| values.clamped(least, greatest))])
     }
 
+    /// A window of one pixel, which leaves every value within the range as it is.
+    pub(crate) fn is_identity(&self, known: &Known<'_>) -> bool {
+        let Window { y, x, .. } = self.window;
+        let (least, greatest) = self.range;
+        let inside = known.ranges(0).map(|ranges| ranges.hull());
+        let inside = inside.is_some_and(|values| least <= values.least && values.greatest <= greatest);
+        inside && y.is_pointwise() && x.is_pointwise()
+    }
+
     pub(crate) fn without_channels(&self, cut: &Cut<'_>) -> Option<Self> {
         let left = channels(cut.tensor(0)?);
         let window = Window { channels: left, units: left, ..self.window };
