@@ -43,7 +43,16 @@ pub fn emit(item: &Item, file_bytes: usize, program: &Program, layout: &Layout) 
 
 /// Name of the function that makes one call: the operator in snake case and its position.
 fn function_name(call: &Call, at: usize) -> Ident {
-    format_ident!("{}_{at}", call.name.to_lowercase())
+    let mut name = String::new();
+    let mut after_lower = false;
+    for c in call.name.chars() {
+        if after_lower && c.is_ascii_uppercase() {
+            name.push('_');
+        }
+        after_lower = c.is_ascii_lowercase();
+        name.push(c.to_ascii_lowercase());
+    }
+    format_ident!("{name}_{at}")
 }
 
 /// One documented function per call: its constants, and the kernel's name with its parameters.
@@ -54,7 +63,7 @@ fn function(item: &Item, call: &Call, at: usize) -> TokenStream {
     let (module, kernel) = (format_ident!("{}", call.module), format_ident!("{}", call.kernel));
     let params: TokenStream = call.params.parse().unwrap_or_default();
     let statics = call.constants().map(|constant| static_bytes(item, constant));
-    let parameters = call.args.iter().filter_map(|arg| parameter(item, arg));
+    let parameters = call.named_windows().map(|(name, view, access)| parameter(item, name, view, access));
     let passed = call.args.iter().map(|arg| match arg {
         Arg::Constant(constant) => {
             let (name, ty) = (format_ident!("{}", constant.name), element(constant.ty));
@@ -66,6 +75,10 @@ fn function(item: &Item, call: &Call, at: usize) -> TokenStream {
                 Access::Write | Access::Update => quote!(#name.as_mut_slice()),
                 _ => quote!(#name.as_slice()),
             }
+        }
+        Arg::Planes(..) => {
+            let planes = quote!(#support::__private::kernels::planes::Planes);
+            quote!(#planes::apart(input.as_slice(), output.as_mut_slice()))
         }
     });
     quote! {
@@ -82,17 +95,16 @@ fn function(item: &Item, call: &Call, at: usize) -> TokenStream {
 }
 
 /// A parameter of a call's function, for a window of the arena.
-fn parameter(item: &Item, arg: &Arg) -> Option<TokenStream> {
-    let Arg::Window(name, view, access) = arg else { return None };
+fn parameter(item: &Item, name: &str, view: View, access: Access) -> TokenStream {
     let support = &item.support;
     let (name, ty, len) = (format_ident!("{name}"), element(view.ty), view.len);
-    Some(match access {
+    match access {
         Access::Read => quote!(#name: &[#ty; #len]),
         Access::Write | Access::Update => quote!(#name: &mut [#ty; #len]),
         Access::ReadInPlace | Access::WriteInPlace => {
             quote!(#name: &[#support::__private::Cell<#ty>; #len])
         }
-    })
+    }
 }
 
 /// A constant in program memory: one literal, however many elements.
@@ -233,14 +245,7 @@ pub fn method(item: &Item, name: &str) -> Ident {
 fn step(item: &Item, layout: &Layout, call: &Call, at: usize) -> TokenStream {
     let name = function_name(call, at);
     let windows: Vec<(View, Access)> = call.windows().collect();
-    let names: Vec<Ident> = call
-        .args
-        .iter()
-        .filter_map(|arg| match arg {
-            Arg::Window(name, ..) => Some(format_ident!("{name}")),
-            Arg::Constant(_) => None,
-        })
-        .collect();
+    let names: Vec<Ident> = call.named_windows().map(|(name, ..)| format_ident!("{name}")).collect();
     let opened = open(item, layout, &windows);
     quote! {
         let (#(#names,)*) = #opened;

@@ -62,16 +62,28 @@ impl<'p> Machine<'p> {
     }
 
     fn call(&mut self, call: &Call) -> Option<()> {
-        let slot = |arg: &Arg| match arg {
-            Arg::Constant(constant) => Slot::of(constant.ty, &constant.bytes),
-            Arg::Window(_, view, _) => Slot::of(view.ty, self.bytes(*view)?),
-        };
-        let mut slots: Vec<Slot> = call.args.iter().map(slot).collect::<Option<_>>()?;
-        kernels::run(call, &mut slots)?;
-        for (arg, slot) in call.args.iter().zip(&slots) {
-            if let Arg::Window(_, view, Access::Write | Access::WriteInPlace | Access::Update) = arg {
-                self.bytes_mut(*view)?.copy_from_slice(&slot.bytes());
+        let mut slots = Vec::with_capacity(call.args.len());
+        // What the kernel writes, and which slot holds it.
+        let mut written = Vec::new();
+        for arg in &call.args {
+            match arg {
+                Arg::Constant(constant) => slots.push(Slot::of(constant.ty, &constant.bytes)?),
+                Arg::Window(_, view, access) => {
+                    if matches!(access, Access::Write | Access::WriteInPlace | Access::Update) {
+                        written.push((*view, slots.len()));
+                    }
+                    slots.push(Slot::of(view.ty, self.bytes(*view)?)?);
+                }
+                Arg::Planes(input, output) => {
+                    slots.push(Slot::of(input.ty, self.bytes(*input)?)?);
+                    written.push((*output, slots.len()));
+                    slots.push(Slot::of(output.ty, self.bytes(*output)?)?);
+                }
             }
+        }
+        kernels::run(call, &mut slots)?;
+        for (view, slot) in written {
+            self.bytes_mut(view)?.copy_from_slice(&slots.get(slot)?.bytes());
         }
         Some(())
     }

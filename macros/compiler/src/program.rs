@@ -83,6 +83,8 @@ pub enum Arg {
     Constant(Constant),
     /// A window of the arena, with the name of the kernel's parameter.
     Window(&'static str, View, Access),
+    /// The input and the output of a kernel that goes through both from one end to the other.
+    Planes(View, View),
 }
 
 /// A constant in program memory.
@@ -195,17 +197,26 @@ impl View {
 impl Call {
     /// The windows of the arena that the call uses.
     pub fn windows(&self) -> impl Iterator<Item = (View, Access)> {
-        self.args.iter().filter_map(|arg| match arg {
-            Arg::Window(_, view, access) => Some((*view, *access)),
-            Arg::Constant(_) => None,
-        })
+        self.named_windows().map(|(_, view, access)| (view, access))
+    }
+
+    /// The same with the names of the kernel's parameters.
+    pub fn named_windows(&self) -> impl Iterator<Item = (&'static str, View, Access)> {
+        let pair = |arg: &Arg| match arg {
+            Arg::Window(name, view, access) => [Some((*name, *view, *access)), None],
+            Arg::Planes(input, output) => {
+                [Some(("input", *input, Access::Read)), Some(("output", *output, Access::Write))]
+            }
+            Arg::Constant(_) => [None, None],
+        };
+        self.args.iter().flat_map(pair).flatten()
     }
 
     /// The constants that the call reads.
     pub fn constants(&self) -> impl Iterator<Item = &Constant> {
         self.args.iter().filter_map(|arg| match arg {
             Arg::Constant(constant) => Some(constant),
-            Arg::Window(..) => None,
+            Arg::Window(..) | Arg::Planes(..) => None,
         })
     }
 

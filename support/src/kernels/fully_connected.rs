@@ -1,6 +1,7 @@
 //! Every output is a weighted sum of a row of inputs.
 
 use super::accumulator::Accumulator;
+use super::planes::Planes;
 use super::requantization::Requantization;
 use super::ring::Ring;
 use super::rows::{rows, rows_mut};
@@ -54,10 +55,9 @@ pub fn fully_connected_s8(
     bias: Flash<'_, i32>,
     multipliers: Flash<'_, i32>,
     shifts: Flash<'_, i8>,
-    input: &[i8],
-    output: &mut [i8],
+    planes: Planes<'_, i8>,
 ) {
-    each_row(p, p.depth, weights, bias, multipliers, shifts, input, output, dot_s8, |_| 0);
+    each_row(p, p.depth, weights, bias, multipliers, shifts, planes, dot_s8, |_| 0);
 }
 
 /// The same with two weights of four bits in each byte; those of a unit begin with a byte of their own.
@@ -68,11 +68,10 @@ pub fn fully_connected_s4(
     bias: Flash<'_, i32>,
     multipliers: Flash<'_, i32>,
     shifts: Flash<'_, i8>,
-    input: &[i8],
-    output: &mut [i8],
+    planes: Planes<'_, i8>,
 ) {
     let bytes = p.depth.wrapping_add(1) >> 1;
-    each_row(p, bytes, weights, bias, multipliers, shifts, input, output, dot_s4, |_| 0);
+    each_row(p, bytes, weights, bias, multipliers, shifts, planes, dot_s4, |_| 0);
 }
 
 /// The same with `weights[unit, i] - weight zero point`, whose bias has the product of both zero points
@@ -84,14 +83,13 @@ pub fn fully_connected_offset_s8(
     bias: Flash<'_, i32>,
     multipliers: Flash<'_, i32>,
     shifts: Flash<'_, i8>,
-    input: &[i8],
-    output: &mut [i8],
+    planes: Planes<'_, i8>,
 ) {
     let before = |row: &[i8]| {
         let sum = row.iter().fold(0i32, |sum, &x| sum.wrapping_add(x.into()));
         sum.wrapping_mul(p.weight_zero_point).wrapping_neg()
     };
-    each_row(&p.layer, p.layer.depth, weights, bias, multipliers, shifts, input, output, dot_s8, before);
+    each_row(&p.layer, p.layer.depth, weights, bias, multipliers, shifts, planes, dot_s8, before);
 }
 
 /// All of them, by the bytes of weights that a unit has, by the way in which they are summed up, and by what
@@ -105,21 +103,23 @@ fn each_row(
     bias: Flash<'_, i32>,
     multipliers: Flash<'_, i32>,
     shifts: Flash<'_, i8>,
-    input: &[i8],
-    output: &mut [i8],
+    planes: Planes<'_, i8>,
     dot: impl Fn(i32, Flash<'_, i8>, &[i8]) -> i32,
     before: impl Fn(&[i8]) -> i32,
 ) {
-    for (input, output) in rows(input, p.depth).zip(rows_mut(output, p.units)) {
-        let before = before(input);
-        let mut scales = multipliers.iter().zip(shifts.iter());
-        let units = weights.chunks(bytes).zip(bias.iter());
-        for (y, (weights, bias)) in output.iter_mut().zip(units) {
-            let acc = dot(bias.wrapping_add(before), weights, input);
-            // Not earlier: it would take registers from the sum.
-            let Some((multiplier, shift)) = scales.next() else { return };
-            let value = requantize(acc, multiplier, shift.into());
-            *y = offset_and_clamp_s8(value, p.zero_point, p.least, p.greatest);
+    let mut runs = planes.runs(p.depth, p.units);
+    while let Some((input, output)) = runs.next() {
+        for (input, output) in rows(input, p.depth).zip(rows_mut(output, p.units)) {
+            let before = before(input);
+            let mut scales = multipliers.iter().zip(shifts.iter());
+            let units = weights.chunks(bytes).zip(bias.iter());
+            for (y, (weights, bias)) in output.iter_mut().zip(units) {
+                let acc = dot(bias.wrapping_add(before), weights, input);
+                // Not earlier: it would take registers from the sum.
+                let Some((multiplier, shift)) = scales.next() else { return };
+                let value = requantize(acc, multiplier, shift.into());
+                *y = offset_and_clamp_s8(value, p.zero_point, p.least, p.greatest);
+            }
         }
     }
 }
@@ -168,13 +168,15 @@ pub fn fully_connected_s16<A: Accumulator>(
     bias: Flash<'_, i32>,
     multipliers: Flash<'_, A::Multiplier>,
     shifts: Flash<'_, i8>,
-    input: &[i16],
-    output: &mut [i16],
+    planes: Planes<'_, i16>,
 ) {
-    for (input, output) in rows(input, p.depth).zip(rows_mut(output, p.units)) {
-        for ((unit, y), weights) in output.iter_mut().enumerate().zip(weights.chunks(p.depth)) {
-            let sum = p.sums.dot(p.sums.start(bias, unit), weights, input);
-            *y = p.sums.finish(sum, (multipliers, shifts), unit, p.output);
+    let mut runs = planes.runs(p.depth, p.units);
+    while let Some((input, output)) = runs.next() {
+        for (input, output) in rows(input, p.depth).zip(rows_mut(output, p.units)) {
+            for ((unit, y), weights) in output.iter_mut().enumerate().zip(weights.chunks(p.depth)) {
+                let sum = p.sums.dot(p.sums.start(bias, unit), weights, input);
+                *y = p.sums.finish(sum, (multipliers, shifts), unit, p.output);
+            }
         }
     }
 }

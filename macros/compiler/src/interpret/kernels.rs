@@ -1,8 +1,9 @@
 //! The list of the kernels: how each is called.
 
-use super::slot::{Anywhere, Slot, Take};
+use super::slot::{Anywhere, Of, Slot, Take};
 use crate::kernels::conv_2d::{Conv2d16, FullyConnected16};
 use crate::kernels::depthwise_conv_2d::DepthwiseConv2d16;
+use crate::kernels::planes::Planes;
 use crate::kernels::shapes::{Accumulator, Broadcast, Loop, Sum, Sum32, Sum64, Sum64In32};
 use crate::kernels::*;
 use crate::ops::sums::Sums;
@@ -13,6 +14,12 @@ type Loops = Vec<Loop>;
 /// The next argument, of the type that the kernel wants.
 fn next<'a, T: Take<'a>>(slots: &mut std::slice::IterMut<'a, Slot>) -> Option<T> {
     T::take(slots.next()?)
+}
+
+/// The next two arguments, an input and an output in memory of their own.
+fn planes<'a, T: Of>(slots: &mut std::slice::IterMut<'a, Slot>) -> Option<Planes<'a, T>> {
+    let input = next(slots)?;
+    Some(Planes::apart(input, next(slots)?))
 }
 
 /// The next argument, of a type that the kernel does not say.
@@ -75,30 +82,30 @@ pub(super) fn run(call: &Call, slots: &mut [Slot]) -> Option<()> {
         add_n::add_8_s8(p.get()?, any, any, any, any, any, any, any, any, next);
         arg::arg_max_s8(p.get()?, next, next);
         arg::arg_min_s8(p.get()?, next, next);
-        average_pool_2d::average_pool_2d_s8(p.get()?, next, next);
-        average_pool_2d::average_pool_2d_half_up_s8(p.get()?, next, next);
-        average_pool_2d::average_pool_2d_s16(p.get()?, next, next);
+        average_pool_2d::average_pool_2d_s8(p.get()?, planes);
+        average_pool_2d::average_pool_2d_half_up_s8(p.get()?, planes);
+        average_pool_2d::average_pool_2d_s16(p.get()?, planes);
         batch_matmul::batch_matmul_s8(p.get()?, any, any, next);
         batch_matmul::batch_matmul_s16(p.get()?, any, any, next);
         clamp::clamp_s8(p.get()?, next, next);
         clamp::clamp_s16(p.get()?, next, next);
-        conv_2d::conv_2d_1x1_s8(p.get()?, next, next, next, next, next, next);
-        conv_2d::conv_2d_contiguous_s8(p.get()?, next, next, next, next, next, next);
-        conv_2d::conv_2d_s8(p.get()?, next, next, next, next, next, next);
-        conv_2d::conv_2d_1x1_s4(p.get()?, next, next, next, next, next, next);
-        conv_2d::conv_2d_s4(p.get()?, next, next, next, next, next, next);
-        conv_2d::conv_2d_1x1_offset_s8(p.get()?, next, next, next, next, next, next);
-        conv_2d::conv_2d_offset_s8(p.get()?, next, next, next, next, next, next);
+        conv_2d::conv_2d_1x1_s8(p.get()?, next, next, next, next, planes);
+        conv_2d::conv_2d_contiguous_s8(p.get()?, next, next, next, next, planes);
+        conv_2d::conv_2d_s8(p.get()?, next, next, next, next, planes);
+        conv_2d::conv_2d_1x1_s4(p.get()?, next, next, next, next, planes);
+        conv_2d::conv_2d_s4(p.get()?, next, next, next, next, planes);
+        conv_2d::conv_2d_1x1_offset_s8(p.get()?, next, next, next, next, planes);
+        conv_2d::conv_2d_offset_s8(p.get()?, next, next, next, next, planes);
         cumsum::cumsum_s8(p.get()?, next, next);
-        depthwise_conv_2d::depthwise_conv_2d_s8(p.get()?, next, next, next, next, next, next);
-        depthwise_conv_2d::depthwise_conv_2d_multiplier_s8(p.get()?, next, next, next, next, next, next);
+        depthwise_conv_2d::depthwise_conv_2d_s8(p.get()?, next, next, next, next, planes);
+        depthwise_conv_2d::depthwise_conv_2d_multiplier_s8(p.get()?, next, next, next, next, planes);
         depthwise_conv_2d::depthwise_conv_2d_ring_s8(p.get()?, next, next, next, next, next, next, next);
-        depthwise_conv_2d::depthwise_conv_2d_offset_s8(p.get()?, next, next, next, next, next, next);
+        depthwise_conv_2d::depthwise_conv_2d_offset_s8(p.get()?, next, next, next, next, planes);
         div::div_s8(p.get::<div::Quotient<Loops>>()?, any, any, next);
         div::div_s32(p.get::<Broadcast<Loops>>()?, any, any, next);
-        fully_connected::fully_connected_s8(p.get()?, next, next, next, next, next, next);
-        fully_connected::fully_connected_s4(p.get()?, next, next, next, next, next, next);
-        fully_connected::fully_connected_offset_s8(p.get()?, next, next, next, next, next, next);
+        fully_connected::fully_connected_s8(p.get()?, next, next, next, next, planes);
+        fully_connected::fully_connected_s4(p.get()?, next, next, next, next, planes);
+        fully_connected::fully_connected_offset_s8(p.get()?, next, next, next, next, planes);
         fully_connected::fully_connected_ring_s8(p.get()?, next, next, next, next, next, next, next);
         l2_normalization::l2_normalization_s8(p.get()?, next, next);
         leaky_relu::leaky_relu_s16(p.get()?, next, next);
@@ -206,11 +213,11 @@ fn special(call: &Call, slots: &mut [Slot]) -> Option<()> {
             match kernel {
                 "max_pool_2d_s8" => {
                     let p = max_pool_2d::MaxPool2d { window, least: least as i8, greatest: greatest as i8 };
-                    max_pool_2d::max_pool_2d_s8(&p, next(&mut s)?, next(&mut s)?);
+                    max_pool_2d::max_pool_2d_s8(&p, planes(&mut s)?);
                 }
                 _ => {
                     let p = max_pool_2d::MaxPool2d { window, least: least as i16, greatest: greatest as i16 };
-                    max_pool_2d::max_pool_2d_s16(&p, next(&mut s)?, next(&mut s)?);
+                    max_pool_2d::max_pool_2d_s16(&p, planes(&mut s)?);
                 }
             }
             Some(())
@@ -250,27 +257,27 @@ where
     let p = &call.parameters;
     let mut s = slots.iter_mut();
     let (weights, bias, multipliers, shifts) = (next(&mut s)?, next(&mut s)?, next(&mut s)?, next(&mut s)?);
-    let (input, output) = (next(&mut s)?, next(&mut s)?);
     match call.kernel {
         "conv_2d_1x1_s16" | "fully_connected_s16" => {
             let &FullyConnected16 { depth, units, output: range, .. } = p.get::<FullyConnected16<Sums>>()?;
             let p = FullyConnected16 { depth, units, sums, output: range };
-            fully_connected::fully_connected_s16(&p, weights, bias, multipliers, shifts, input, output);
+            fully_connected::fully_connected_s16(&p, weights, bias, multipliers, shifts, planes(&mut s)?);
         }
         "conv_2d_s16" => {
             let &Conv2d16 { window, depth, group, contiguous, output: range, .. } = p.get::<Conv2d16<Sums>>()?;
             let p = Conv2d16 { window, depth, group, contiguous, sums, output: range };
-            conv_2d::conv_2d_s16(&p, weights, bias, multipliers, shifts, input, output);
+            conv_2d::conv_2d_s16(&p, weights, bias, multipliers, shifts, planes(&mut s)?);
         }
         "depthwise_conv_2d_s16" => {
             let &DepthwiseConv2d16 { window, output: range, .. } = p.get::<DepthwiseConv2d16<Sums>>()?;
             let p = DepthwiseConv2d16 { window, sums, output: range };
-            depthwise_conv_2d::depthwise_conv_2d_s16(&p, weights, bias, multipliers, shifts, input, output);
+            depthwise_conv_2d::depthwise_conv_2d_s16(&p, weights, bias, multipliers, shifts, planes(&mut s)?);
         }
         _ => {
             let &transpose_conv::TransposeConv16 { shape, output: range, .. } =
                 p.get::<transpose_conv::TransposeConv16<Sums>>()?;
             let p = transpose_conv::TransposeConv16 { shape, sums, output: range };
+            let (input, output) = (next(&mut s)?, next(&mut s)?);
             transpose_conv::transpose_conv_s16(&p, weights, bias, multipliers, shifts, input, output);
         }
     }

@@ -113,10 +113,12 @@ impl Op for Convolution {
             shifts,
         ];
         match ring {
-            Some(ring) => args.extend(ring.args()),
-            None => args.push(Arg::Window("input", to.read(input)?, Access::Read)),
+            Some(ring) => {
+                args.extend(ring.args());
+                args.push(Arg::Window("output", to.write(output)?, Access::Write));
+            }
+            None => args.push(Arg::Planes(to.read(input)?, to.write(output)?)),
         }
-        args.push(Arg::Window("output", to.write(output)?, Access::Write));
         to.call(kernel.module, kernel.name, &*kernel.params, args, elements.saturating_mul(self.filter()));
         Ok(())
     }
@@ -229,8 +231,7 @@ impl Convolution {
             sums.bias(to, 2, self.window.units),
             multipliers,
             shifts,
-            Arg::Window("input", to.read(input)?, Access::Read),
-            Arg::Window("output", to.write(output)?, Access::Write),
+            Arg::Planes(to.read(input)?, to.write(output)?),
         ];
         to.call(kernel.module, kernel.name, &*kernel.params, args, macs);
         Ok(())

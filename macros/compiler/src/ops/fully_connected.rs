@@ -101,8 +101,7 @@ impl Layer {
             sums.bias(to, 2, units),
             multipliers,
             shifts,
-            Arg::Window("input", to.read(input)?, Access::Read),
-            Arg::Window("output", to.write(output)?, Access::Write),
+            Arg::Planes(to.read(input)?, to.write(output)?),
         ];
         to.call("fully_connected", "fully_connected_s16", &params, args, self.rows.saturating_mul(depth).saturating_mul(units));
         Ok(())
@@ -226,8 +225,7 @@ impl Op for Layer {
             to.call("fully_connected", "fully_connected_ring_s8", &params, args, macs);
             return Ok(());
         }
-        args.push(Arg::Window("input", to.read(input)?, Access::Read));
-        args.push(Arg::Window("output", to.write(output)?, Access::Write));
+        args.push(Arg::Planes(to.read(input)?, to.write(output)?));
         match weight_zero_point {
             0 if four_bits => to.call("fully_connected", "fully_connected_s4", &params, args, macs),
             0 => to.call("fully_connected", "fully_connected_s8", &params, args, macs),

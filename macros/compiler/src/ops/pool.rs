@@ -7,7 +7,7 @@ use crate::diagnostics::Problem;
 use crate::graph::ElementType;
 use crate::kernels::shapes::Window;
 use crate::lower::{Bug, Lowering};
-use crate::program::{Access, Arg, Params};
+use crate::program::{Arg, Params};
 use crate::ranges::{Known, Ranges, channels};
 use crate::read::{QUANTIZE, Reader};
 use crate::schema::tflite;
@@ -84,10 +84,7 @@ impl Pool {
         kernel: &'static str,
         params: &dyn Params,
     ) -> Result<(), Bug> {
-        let args = vec![
-            Arg::Window("input", to.read(to.input(0)?)?, Access::Read),
-            Arg::Window("output", to.write(to.output(0)?)?, Access::Write),
-        ];
+        let args = vec![Arg::Planes(to.read(to.input(0)?)?, to.write(to.output(0)?)?)];
         to.call(module, kernel, params, args, 0);
         Ok(())
     }
