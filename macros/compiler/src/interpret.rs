@@ -7,7 +7,7 @@ mod kernels;
 mod slot;
 
 use crate::graph::Contents;
-use crate::program::{Access, Arg, Call, Port, Program, View};
+use crate::program::{Access, Arg, Call, Planes, Port, Program, View};
 use slot::Slot;
 
 /// A program, and its memory: each buffer by itself.
@@ -74,7 +74,7 @@ impl<'p> Machine<'p> {
                     }
                     slots.push(Slot::of(view.ty, self.bytes(*view)?)?);
                 }
-                Arg::Planes(input, output) => {
+                Arg::Planes(Planes { input, output, .. }) => {
                     slots.push(Slot::of(input.ty, self.bytes(*input)?)?);
                     written.push((*output, slots.len()));
                     slots.push(Slot::of(output.ty, self.bytes(*output)?)?);

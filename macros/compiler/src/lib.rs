@@ -63,9 +63,9 @@ mod kernels;
 pub use diagnostics::{At, Diagnostic, Problem};
 pub use graph::ElementType;
 pub use interpret::Machine;
-pub use layout::{ALIGNMENT, Block, Layout, lifetimes, place, plan};
+pub use layout::{ALIGNMENT, Block, Layout, Pair, Placed, lifetimes, place, plan};
 pub use ops::{OPERATORS, Operator};
-pub use program::{Access, Arg, Buffer, BufferId, Call, Constant, Port, Program, View};
+pub use program::{Access, Arg, Buffer, BufferId, Call, Constant, Planes, Port, Program, View};
 pub use report::{report, warning};
 pub use table::Figures;
 
@@ -74,6 +74,7 @@ use import::Imported;
 use proc_macro2::{Ident, TokenStream};
 
 /// What to call the generated struct, and where it refers to.
+#[derive(Clone)]
 pub struct Item {
     /// Attributes and doc comments.
     pub attributes: Vec<syn::Attribute>,
@@ -89,6 +90,23 @@ pub struct Item {
     pub source: Option<String>,
     /// Name of the module that hides what belongs to the struct, unlike that of any other model.
     pub module: Ident,
+    /// What the caller asks for.
+    pub options: Options,
+}
+
+/// How a model is compiled.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Whether the output of an operator may be laid over the part of its input that is used up.
+    pub overlap: bool,
+    /// Passes to leave out, by name: those of [`optional_passes`].
+    pub without: Vec<&'static str>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { overlap: true, without: Vec::new() }
+    }
 }
 
 /// Why a model could not be compiled, and what can stand in its place.
@@ -101,7 +119,7 @@ pub struct Refused {
 
 /// Compiles a model. What is worth knowing without being wrong becomes warnings of the caller's build.
 pub fn compile(bytes: &[u8], item: &Item) -> Result<TokenStream, Refused> {
-    let read = Read::from(bytes);
+    let read = Read::from(bytes, &item.options);
     match read.built {
         Ok((program, layout)) => {
             let model = |item: &Item| emit::emit(item, bytes.len(), &program, &layout);
@@ -115,13 +133,6 @@ pub fn compile(bytes: &[u8], item: &Item) -> Result<TokenStream, Refused> {
     }
 }
 
-/// What a model is compiled with. The default is what everybody gets.
-#[derive(Clone, Debug, Default)]
-pub struct Options {
-    /// Passes to leave out, by name: those of [`optional_passes`].
-    pub without: Vec<&'static str>,
-}
-
 /// Names of the passes that make a model smaller or faster, in the order in which they run.
 pub fn optional_passes() -> impl Iterator<Item = &'static str> {
     passes::optional()
@@ -132,15 +143,15 @@ pub fn analyze(bytes: &[u8]) -> Result<(Program, Layout), Vec<Diagnostic>> {
     analyze_with(bytes, &Options::default())
 }
 
-/// The same in another way.
+/// The same with options.
 pub fn analyze_with(bytes: &[u8], options: &Options) -> Result<(Program, Layout), Vec<Diagnostic>> {
-    let Read { built, notes, .. } = Read::with(bytes, options);
+    let Read { built, notes, .. } = Read::from(bytes, options);
     built.map_err(|()| notes)
 }
 
 /// Everything there is to say about a model: why it is refused, or what to warn of.
 pub fn diagnose(bytes: &[u8]) -> Vec<Diagnostic> {
-    Read::from(bytes).notes
+    Read::from(bytes, &Options::default()).notes
 }
 
 /// The stub alone, for a model that could not even be read.
@@ -157,11 +168,7 @@ struct Read {
 }
 
 impl Read {
-    fn from(bytes: &[u8]) -> Self {
-        Self::with(bytes, &Options::default())
-    }
-
-    fn with(bytes: &[u8], options: &Options) -> Self {
+    fn from(bytes: &[u8], options: &Options) -> Self {
         let Imported { mut graph, errors, mut warnings } = import::import(bytes);
         let built = if errors.is_empty() { build(&mut graph, options) } else { Err(errors) };
         match built {
@@ -181,13 +188,13 @@ fn build(graph: &mut Graph, options: &Options) -> Result<(Program, Layout), Vec<
         return Err(refused);
     }
     // From here on nothing is the user's fault, but for the size.
-    let program = lower::lower(graph).map_err(bug)?;
+    let mut program = lower::lower(graph).map_err(bug)?;
     if program.constant_bytes > limits::MAX_BYTES {
         let what = format!("weights and tables of {} bytes", program.constant_bytes);
         let why = format!("the limit is {}", limits::MAX_BYTES);
         return Err(vec![Problem::new(what, why, limits::SMALLER).at(At::Model)]);
     }
-    let layout = layout::plan(&program);
+    let layout = layout::plan(&mut program, options);
     verify::verify(&program, &layout).map_err(bug)?;
     Ok((program, layout))
 }

@@ -7,7 +7,7 @@ use crate::diagnostics::Problem;
 use crate::graph::ElementType;
 use crate::kernels::shapes::Window;
 use crate::lower::{Bug, Lowering};
-use crate::program::{Arg, Params};
+use crate::program::{Arg, Params, Planes};
 use crate::ranges::{Known, Ranges, channels};
 use crate::read::{QUANTIZE, Reader};
 use crate::schema::tflite;
@@ -84,7 +84,9 @@ impl Pool {
         kernel: &'static str,
         params: &dyn Params,
     ) -> Result<(), Bug> {
-        let args = vec![Arg::Planes(to.read(to.input(0)?)?, to.write(to.output(0)?)?)];
+        let args = vec![Arg::Planes(Planes::new(to.read(to.input(0)?)?, to.write(to.output(0)?)?, |len| {
+            self.window.reach(len)
+        }))];
         to.call(module, kernel, params, args, 0);
         Ok(())
     }
