@@ -3,7 +3,7 @@
 use crate::diagnostics::Diagnostic;
 use crate::graph::{Contents, ElementType, Graph, Node, Quantization, Tensor, TensorId};
 use crate::limits::MAX_BYTES;
-use crate::program::{Access, Arg, Buffer, BufferId, Call, Constant, Port, Program, View};
+use crate::program::{Access, Arg, Buffer, BufferId, Call, Constant, Params, Port, Program, View};
 use std::collections::HashMap;
 use std::fmt;
 
@@ -61,6 +61,7 @@ fn only_ports(graph: &Graph) -> Result<Program, Bug> {
         op: std::rc::Rc::new(crate::ops::Nothing),
         inputs: Vec::new(),
         outputs: Vec::new(),
+        notes: Vec::new(),
     };
     let mut lowering = Lowering::new(graph, &node);
     for &input in &graph.inputs {
@@ -126,6 +127,7 @@ impl<'g> Lowering<'g> {
             module: "constant",
             kernel: "constant",
             params: "Constant".to_owned(),
+            parameters: crate::kernels::constant::Constant.keep(),
             args: vec![Arg::Constant(constant), Arg::Window("output", view, Access::Write)],
             macs: 0,
         });
@@ -200,15 +202,15 @@ impl<'g> Lowering<'g> {
         &mut self,
         module: &'static str,
         kernel: &'static str,
-        params: &dyn fmt::Debug,
+        params: &dyn Params,
         args: Vec<Arg>,
         macs: usize,
     ) {
         let shape = self.node.outputs.first().map(|&id| self.tensor(id).shape.clone());
         let name = self.node.name;
         let shape = shape.unwrap_or_default();
-        let params = format!("{params:?}");
-        self.push(Call { index: self.node.index, name, shape, module, kernel, params, args, macs });
+        let (params, parameters) = (format!("{params:?}"), params.keep());
+        self.push(Call { index: self.node.index, name, shape, module, kernel, params, parameters, args, macs });
     }
 
     fn push(&mut self, mut call: Call) {

@@ -2,6 +2,9 @@
 
 use crate::graph::{Contents, ElementType};
 use crate::kernels::reach::Reach;
+use std::any::Any;
+use std::fmt;
+use std::rc::Rc;
 
 /// Index of a [`Buffer`] in [`Program::buffers`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -124,10 +127,35 @@ pub struct Call {
     pub kernel: &'static str,
     /// The kernel's parameters as a Rust expression.
     pub params: String,
+    /// The same as a value.
+    pub parameters: Parameters,
     /// What follows the parameters, in order.
     pub args: Vec<Arg>,
     /// Multiplications and accumulations of one inference.
     pub macs: usize,
+}
+
+/// Parameters of a kernel.
+pub trait Params: fmt::Debug {
+    /// The same, to be kept.
+    fn keep(&self) -> Parameters;
+}
+
+impl<T: fmt::Debug + Clone + 'static> Params for T {
+    fn keep(&self) -> Parameters {
+        Parameters(Rc::new(self.clone()))
+    }
+}
+
+/// Parameters of a kernel as they were given.
+#[derive(Clone, Debug)]
+pub struct Parameters(Rc<dyn Any>);
+
+impl Parameters {
+    /// Those of a kernel that takes such ones.
+    pub(crate) fn get<T: 'static>(&self) -> Option<&T> {
+        self.0.downcast_ref()
+    }
 }
 
 impl Constant {
