@@ -19,8 +19,9 @@ pub fn expand(tokens: TokenStream) -> TokenStream {
         Err(error) => return error.into_compile_error().into(),
     };
     let module = locate::module(&path);
-    let Settings { options, error } = settings;
-    let mut item = Item { attributes, visibility, name, support, path, source: None, module, options };
+    let Settings { options, budgets, error } = settings;
+    let mut item =
+        Item { attributes, visibility, name, support, path, source: None, module, options, budgets };
     let wrong = error.map(syn::Error::into_compile_error);
     let (message, stub) = match locate::model(&item.path) {
         Err(message) => (message, stub(&item)),

@@ -10,6 +10,7 @@ use crate::table;
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 
+mod overlap;
 mod state;
 
 /// The struct of a model, its functions and constants.
@@ -24,7 +25,7 @@ pub fn emit(
     let bytes = layout.bytes;
     let started = state::field(program);
     let doc = table::document(program, layout, facts);
-    let functions = program.calls.iter().enumerate().map(|(at, call)| function(item, call, at));
+    let functions = program.calls.iter().enumerate().map(|(at, call)| function(item, layout, call, at));
     let tracked = track(item, file_bytes);
     let consts = consts(item, program, layout);
     let accuracy = facts.map(|facts| accuracy(item, facts));
@@ -53,18 +54,30 @@ pub fn emit(
 
 /// Name of the function that makes one call: the operator in snake case and its position.
 fn function_name(call: &Call, at: usize) -> Ident {
-    format_ident!("{}_{at}", call.name.to_lowercase())
+    let mut name = String::new();
+    let mut after_lower = false;
+    for c in call.name.chars() {
+        if after_lower && c.is_ascii_uppercase() {
+            name.push('_');
+        }
+        after_lower = c.is_ascii_lowercase();
+        name.push(c.to_ascii_lowercase());
+    }
+    format_ident!("{name}_{at}")
 }
 
 /// One documented function per call: its constants, and the kernel's name with its parameters.
-fn function(item: &Item, call: &Call, at: usize) -> TokenStream {
+fn function(item: &Item, layout: &Layout, call: &Call, at: usize) -> TokenStream {
     let support = &item.support;
     let name = function_name(call, at);
     let doc = format!(" Operator {}, `{}`: gives shape {:?}.", call.index, call.name, call.shape);
     let (module, kernel) = (format_ident!("{}", call.module), format_ident!("{}", call.kernel));
     let params: TokenStream = call.params.parse().unwrap_or_default();
     let statics = call.constants().map(|constant| static_bytes(item, constant));
-    let parameters = call.named_windows().map(|(name, view, access)| parameter(item, name, view, access));
+    let windows = overlap::windows(call, layout);
+    let parameters =
+        windows.iter().map(|Window { name, view, access, .. }| parameter(item, name, *view, *access));
+    let checked = overlap::check(item, layout, call, &params);
     let passed = call.args.iter().map(|arg| match arg {
         Arg::Constant(constant) => {
             let (name, ty) = (format_ident!("{}", constant.name), element(constant.ty));
@@ -77,10 +90,7 @@ fn function(item: &Item, call: &Call, at: usize) -> TokenStream {
                 _ => quote!(#name.as_slice()),
             }
         }
-        Arg::Planes(..) => {
-            let planes = quote!(#support::__private::kernels::planes::Planes);
-            quote!(#planes::apart(input.as_slice(), output.as_mut_slice()))
-        }
+        Arg::Planes(planes) => overlap::planes(item, layout, planes),
     });
     quote! {
         #[doc = #doc]
@@ -90,6 +100,7 @@ fn function(item: &Item, call: &Call, at: usize) -> TokenStream {
             #[allow(unused_imports)]
             use #support::__private::kernels::{shapes::*, #module::*};
             #(#statics)*
+            #checked
             #kernel(#support::__private::parameters!(#params), #(#passed),*)
         }
     }
@@ -275,38 +286,55 @@ pub fn method(item: &Item, name: &str) -> Ident {
 /// One line of the table of contents that `run` is.
 fn step(item: &Item, layout: &Layout, call: &Call, at: usize) -> TokenStream {
     let name = function_name(call, at);
-    let windows: Vec<(View, Access)> = call.windows().collect();
-    let names: Vec<Ident> = call.named_windows().map(|(name, ..)| format_ident!("{name}")).collect();
-    let opened = open(item, layout, &windows);
+    let windows = overlap::windows(call, layout);
+    let names: Vec<Ident> = windows.iter().map(|window| format_ident!("{}", window.name)).collect();
+    let opened = open(item, &windows);
     quote! {
         let (#(#names,)*) = #opened;
         #name(#(#names),*);
     }
 }
 
+/// A window of the arena, with the name that it has in a function.
+struct Window {
+    name: &'static str,
+    view: View,
+    access: Access,
+    /// Its first byte.
+    at: usize,
+}
+
+impl Window {
+    fn new(name: &'static str, view: View, access: Access, layout: &Layout) -> Self {
+        let offset = layout.offsets.get(view.buffer.0).copied().unwrap_or(usize::MAX);
+        Self { name, view, access, at: offset.saturating_add(view.offset) }
+    }
+}
+
 /// Windows of the arena, as a tuple of references.
-fn open(item: &Item, layout: &Layout, windows: &[(View, Access)]) -> TokenStream {
-    let typed = windows.iter().map(|(view, access)| (*view, *access, element(view.ty).into_token_stream()));
-    open_typed(item, layout, &typed.collect::<Vec<_>>())
+fn open(item: &Item, windows: &[Window]) -> TokenStream {
+    let types: Vec<TokenStream> = windows.iter().map(|window| element(window.view.ty).into_token_stream()).collect();
+    open_typed(item, windows, &types)
 }
 
 /// The same for inputs or outputs, of the types that the caller has them as.
 fn open_ports(item: &Item, layout: &Layout, ports: &[Port], access: Access) -> TokenStream {
-    let typed = ports.iter().map(|port| (port.view, access, port_element(item, port)));
-    open_typed(item, layout, &typed.collect::<Vec<_>>())
+    let windows: Vec<Window> =
+        ports.iter().map(|port| Window::new("port", port.view, access, layout)).collect();
+    let types: Vec<TokenStream> = ports.iter().map(|port| port_element(item, port)).collect();
+    open_typed(item, &windows, &types)
 }
 
-fn open_typed(item: &Item, layout: &Layout, windows: &[(View, Access, TokenStream)]) -> TokenStream {
+fn open_typed(item: &Item, windows: &[Window], types: &[TokenStream]) -> TokenStream {
     let support = &item.support;
     let arena = quote!(#support::__private::arena);
-    let types = windows.iter().map(|(view, access, ty)| {
+    let types = windows.iter().zip(types).map(|(Window { view, access, at, .. }, ty)| {
         let kind = match access {
             Access::Read => quote!(Read),
             Access::Write | Access::Update => quote!(Write),
             Access::ReadInPlace | Access::WriteInPlace => quote!(Shared),
         };
-        let offset = layout.offsets.get(view.buffer.0).copied().unwrap_or(usize::MAX);
-        let (len, at) = (view.len, offset.saturating_add(view.offset));
+        let len = view.len;
         quote!(#arena::#kind<#ty, #len, #at>)
     });
     match windows.is_empty() {

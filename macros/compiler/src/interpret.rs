@@ -7,7 +7,7 @@ mod kernels;
 mod slot;
 
 use crate::graph::Contents;
-use crate::program::{Access, Arg, Call, Port, Program, View};
+use crate::program::{Access, Arg, Call, Planes, Port, Program, View};
 use slot::Slot;
 
 /// A program, and its memory: each buffer by itself.
@@ -63,26 +63,27 @@ impl<'p> Machine<'p> {
 
     fn call(&mut self, call: &Call) -> Option<()> {
         let mut slots = Vec::with_capacity(call.args.len());
+        // What the kernel writes, and which slot holds it.
         let mut written = Vec::new();
         for arg in &call.args {
             match arg {
                 Arg::Constant(constant) => slots.push(Slot::of(constant.ty, &constant.bytes)?),
                 Arg::Window(_, view, access) => {
                     if matches!(access, Access::Write | Access::WriteInPlace | Access::Update) {
-                        written.push((slots.len(), *view));
+                        written.push((*view, slots.len()));
                     }
                     slots.push(Slot::of(view.ty, self.bytes(*view)?)?);
                 }
-                Arg::Planes(input, output) => {
+                Arg::Planes(Planes { input, output, .. }) => {
                     slots.push(Slot::of(input.ty, self.bytes(*input)?)?);
-                    written.push((slots.len(), *output));
+                    written.push((*output, slots.len()));
                     slots.push(Slot::of(output.ty, self.bytes(*output)?)?);
                 }
             }
         }
         kernels::run(call, &mut slots)?;
-        for (at, view) in written {
-            self.bytes_mut(view)?.copy_from_slice(&slots.get(at)?.bytes());
+        for (view, slot) in written {
+            self.bytes_mut(view)?.copy_from_slice(&slots.get(slot)?.bytes());
         }
         Some(())
     }

@@ -8,6 +8,10 @@
 //! ```
 
 #[cfg_attr(not(test), warn(clippy::arithmetic_side_effects, clippy::indexing_slicing))]
+mod budget;
+#[cfg_attr(not(test), warn(clippy::arithmetic_side_effects, clippy::indexing_slicing))]
+mod custom_options;
+#[cfg_attr(not(test), warn(clippy::arithmetic_side_effects, clippy::indexing_slicing))]
 mod demand;
 mod diagnostics;
 #[cfg_attr(not(test), warn(clippy::arithmetic_side_effects, clippy::indexing_slicing))]
@@ -60,13 +64,14 @@ mod inner;
 #[path = "../../../support/src/kernels/mod.rs"]
 mod kernels;
 
+pub use budget::{Budget, Resource};
 pub use diagnostics::{At, Diagnostic, Problem};
 pub use graph::ElementType;
 pub use interpret::Machine;
-pub use layout::{ALIGNMENT, Block, Layout, lifetimes, place, plan};
+pub use layout::{ALIGNMENT, Block, Layout, Pair, Placed, lifetimes, place, plan};
 pub use ops::{OPERATORS, Operator};
-pub use program::{Access, Arg, Buffer, BufferId, Call, Constant, Port, Program, View};
 pub use demand::{Demand, Measure};
+pub use program::{Access, Arg, Buffer, BufferId, Call, Constant, Planes, Port, Program, View};
 pub use quantize::measure::Accuracy;
 pub use quantize::model::Facts;
 pub use quantize::samples::Files;
@@ -97,32 +102,8 @@ pub struct Item {
     pub module: Ident,
     /// What the caller asks for.
     pub options: Options,
-}
-
-/// Why a model could not be compiled, and what can stand in its place.
-pub struct Refused {
-    /// Everything that is wrong.
-    pub diagnostics: Vec<Diagnostic>,
-    /// A struct of the same name with the same methods, so that one mistake is one error.
-    pub stub: TokenStream,
-}
-
-/// Compiles a model. What is worth knowing without being wrong becomes warnings of the caller's build.
-pub fn compile(bytes: &[u8], item: &Item) -> Result<TokenStream, Refused> {
-    let read = Read::with(bytes, &item.options);
-    match read.built {
-        Ok((program, layout)) => {
-            let facts = read.facts.as_ref();
-            let model = |item: &Item| emit::emit(item, bytes.len(), &program, &layout, facts);
-            let (model, warnings) = (module::hide(item, model), warn::emit(item, &read.notes));
-            let demands = demand::emit(&item.path.value(), &item.options.demands, facts);
-            Ok(quote::quote!(#model #warnings #demands))
-        }
-        Err(()) => {
-            let stub = module::hide(item, |item| stub::emit(item, bytes.len(), &read.graph));
-            Err(Refused { diagnostics: read.notes, stub })
-        }
-    }
+    /// What the model may take.
+    pub budgets: Vec<Budget>,
 }
 
 /// What a model is compiled with. The default is what everybody gets.
@@ -136,9 +117,36 @@ pub struct Options {
     pub demands: Vec<Demand>,
 }
 
+/// Why a model could not be compiled, and what can stand in its place.
+pub struct Refused {
+    /// Everything that is wrong.
+    pub diagnostics: Vec<Diagnostic>,
+    /// A struct of the same name with the same methods, so that one mistake is one error.
+    pub stub: TokenStream,
+}
+
+/// Compiles a model. What is worth knowing without being wrong becomes warnings of the caller's build.
+pub fn compile(bytes: &[u8], item: &Item) -> Result<TokenStream, Refused> {
+    let read = Read::from(bytes, &item.options);
+    match read.built {
+        Ok((program, layout)) => {
+            let facts = read.facts.as_ref();
+            let model = |item: &Item| emit::emit(item, bytes.len(), &program, &layout, facts);
+            let (model, warnings) = (module::hide(item, model), warn::emit(item, &read.notes));
+            let demands = demand::emit(&item.path.value(), &item.options.demands, facts);
+            let budgets = budget::emit(item, &read.graph, &program, &layout);
+            Ok(quote::quote!(#model #warnings #demands #budgets))
+        }
+        Err(()) => {
+            let stub = module::hide(item, |item| stub::emit(item, bytes.len(), &read.graph));
+            Err(Refused { diagnostics: read.notes, stub })
+        }
+    }
+}
+
 /// Names of the passes that make a model smaller or faster, in the order in which they run.
 pub fn optional_passes() -> impl Iterator<Item = &'static str> {
-    passes::optional()
+    passes::optional().chain([layout::OVERLAP])
 }
 
 /// Compiles a model as far as the memory plan, for tests and tools.
@@ -146,15 +154,15 @@ pub fn analyze(bytes: &[u8]) -> Result<(Program, Layout), Vec<Diagnostic>> {
     analyze_with(bytes, &Options::default())
 }
 
-/// The same in another way.
+/// The same with options.
 pub fn analyze_with(bytes: &[u8], options: &Options) -> Result<(Program, Layout), Vec<Diagnostic>> {
-    let Read { built, notes, .. } = Read::with(bytes, options);
+    let Read { built, notes, .. } = Read::from(bytes, options);
     built.map_err(|()| notes)
 }
 
 /// Everything there is to say about a model: why it is refused, or what to warn of.
 pub fn diagnose(bytes: &[u8]) -> Vec<Diagnostic> {
-    Read::from(bytes).notes
+    Read::from(bytes, &Options::default()).notes
 }
 
 /// Quantizes a float model and compiles it as far as the memory plan.
@@ -195,11 +203,7 @@ struct Read {
 }
 
 impl Read {
-    fn from(bytes: &[u8]) -> Self {
-        Self::with(bytes, &Options::default())
-    }
-
-    fn with(bytes: &[u8], options: &Options) -> Self {
+    fn from(bytes: &[u8], options: &Options) -> Self {
         let Imported { mut graph, errors, mut warnings, floats, .. } = import::import(bytes);
         let settings = &options.quantization;
         let mut facts = None;
@@ -230,13 +234,13 @@ fn build(graph: &mut Graph, options: &Options) -> Result<(Program, Layout), Vec<
         return Err(refused);
     }
     // From here on nothing is the user's fault, but for the size.
-    let program = lower::lower(graph).map_err(bug)?;
+    let mut program = lower::lower(graph).map_err(bug)?;
     if program.constant_bytes > limits::MAX_BYTES {
         let what = format!("weights and tables of {} bytes", program.constant_bytes);
         let why = format!("the limit is {}", limits::MAX_BYTES);
         return Err(vec![Problem::new(what, why, limits::SMALLER).at(At::Model)]);
     }
-    let layout = layout::plan(&program);
+    let layout = layout::plan(&mut program, options);
     verify::verify(&program, &layout).map_err(bug)?;
     Ok((program, layout))
 }

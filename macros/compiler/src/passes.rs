@@ -9,14 +9,29 @@
 //! Then those that make a model smaller or faster and leave its outputs as they are, round after round until
 //! nothing changes, for what one of them removes may have been in the way of another. In a round:
 //!
-//! 1. `remove_channels`: last, for it needs the operators as they will run.
+//! 1. `fold_constants`: what it leaves is constant for all others.
+//! 2. `remove_identities`: they would stand between two operators that can become one.
+//! 3. `join_reshapes`: so that one RESHAPE at most stands between two operators.
+//! 4. `fuse_paddings`: after identities, and before limits, which may follow a PAD.
+//! 5. `fuse_limits`: before tables, for a limit costs nothing in the operator before it, and a table does.
+//! 6. `fuse_lookups`: what no operator with weights has taken.
+//! 7. `remove_channels`: last, for it is the most work, and needs the operators as they will run.
+//!
+//! Dead nodes are removed after each of them.
 
+mod fold_constants;
+mod fuse_limits;
+mod fuse_lookups;
+mod fuse_paddings;
+mod join_reshapes;
 mod keep_rings;
 mod refuse_floats;
 mod refuse_ports;
 mod remove_channels;
 mod remove_dead_nodes;
+mod remove_identities;
 mod strip_float_border;
+mod uses;
 
 use crate::Options;
 use crate::diagnostics::Diagnostic;
@@ -28,7 +43,15 @@ use crate::verify;
 type Pass = (&'static str, fn(&mut Graph) -> bool);
 
 /// Those that make a model smaller or faster, in order.
-const OPTIONAL: &[Pass] = &[("remove_channels", remove_channels::run)];
+const OPTIONAL: &[Pass] = &[
+    ("fold_constants", fold_constants::run),
+    ("remove_identities", remove_identities::run),
+    ("join_reshapes", join_reshapes::run),
+    ("fuse_paddings", fuse_paddings::run),
+    ("fuse_limits", fuse_limits::run),
+    ("fuse_lookups", fuse_lookups::run),
+    ("remove_channels", remove_channels::run),
+];
 
 /// No model needs more rounds; that they come to an end does not hang on any pass.
 const MAX_ROUNDS: usize = 8;
@@ -59,6 +82,7 @@ fn improve(graph: &mut Graph, options: &Options) -> Result<(), Bug> {
         for (name, run) in &wanted {
             if run(graph) {
                 changed = true;
+                remove_dead_nodes::run(graph);
                 verify::verify_graph(graph).map_err(|Bug(what)| Bug(format!("after {name}: {what}")))?;
             }
         }

@@ -143,8 +143,9 @@ fn item() -> Item {
         support: quote!(::tiny_model),
         path: syn::parse_quote!(""),
         module: format_ident!("hidden"),
-        source: None,
         options: Options::default(),
+        budgets: Vec::new(),
+        source: None,
     }
 }
 

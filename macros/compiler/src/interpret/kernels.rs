@@ -16,17 +16,18 @@ fn next<'a, T: Take<'a>>(slots: &mut std::slice::IterMut<'a, Slot>) -> Option<T>
     T::take(slots.next()?)
 }
 
+/// The next two arguments, an input and an output in memory of their own.
+fn planes<'a, T: Of>(slots: &mut std::slice::IterMut<'a, Slot>) -> Option<Planes<'a, T>> {
+    let input = next(slots)?;
+    Some(Planes::apart(input, next(slots)?))
+}
+
 /// The next argument, of a type that the kernel does not say.
 fn any<'a, T>(slots: &mut std::slice::IterMut<'a, Slot>) -> Option<Anywhere<'a, T>>
 where
     Anywhere<'a, T>: Take<'a>,
 {
     next(slots)
-}
-
-/// The next two arguments: an input and an output.
-fn planes<'a, T: Of>(slots: &mut std::slice::IterMut<'a, Slot>) -> Option<Planes<'a, T>> {
-    Some(Planes::apart(next(slots)?, next(slots)?))
 }
 
 /// Calls the kernel of one of these names with these arguments. Those of the second list are for any type of
@@ -256,27 +257,27 @@ where
     let p = &call.parameters;
     let mut s = slots.iter_mut();
     let (weights, bias, multipliers, shifts) = (next(&mut s)?, next(&mut s)?, next(&mut s)?, next(&mut s)?);
-    let (input, output) = (next(&mut s)?, next(&mut s)?);
     match call.kernel {
         "conv_2d_1x1_s16" | "fully_connected_s16" => {
             let &FullyConnected16 { depth, units, output: range, .. } = p.get::<FullyConnected16<Sums>>()?;
             let p = FullyConnected16 { depth, units, sums, output: range };
-            fully_connected::fully_connected_s16(&p, weights, bias, multipliers, shifts, Planes::apart(input, output));
+            fully_connected::fully_connected_s16(&p, weights, bias, multipliers, shifts, planes(&mut s)?);
         }
         "conv_2d_s16" => {
             let &Conv2d16 { window, depth, group, contiguous, output: range, .. } = p.get::<Conv2d16<Sums>>()?;
             let p = Conv2d16 { window, depth, group, contiguous, sums, output: range };
-            conv_2d::conv_2d_s16(&p, weights, bias, multipliers, shifts, Planes::apart(input, output));
+            conv_2d::conv_2d_s16(&p, weights, bias, multipliers, shifts, planes(&mut s)?);
         }
         "depthwise_conv_2d_s16" => {
             let &DepthwiseConv2d16 { window, output: range, .. } = p.get::<DepthwiseConv2d16<Sums>>()?;
             let p = DepthwiseConv2d16 { window, sums, output: range };
-            depthwise_conv_2d::depthwise_conv_2d_s16(&p, weights, bias, multipliers, shifts, Planes::apart(input, output));
+            depthwise_conv_2d::depthwise_conv_2d_s16(&p, weights, bias, multipliers, shifts, planes(&mut s)?);
         }
         _ => {
             let &transpose_conv::TransposeConv16 { shape, output: range, .. } =
                 p.get::<transpose_conv::TransposeConv16<Sums>>()?;
             let p = transpose_conv::TransposeConv16 { shape, sums, output: range };
+            let (input, output) = (next(&mut s)?, next(&mut s)?);
             transpose_conv::transpose_conv_s16(&p, weights, bias, multipliers, shifts, input, output);
         }
     }

@@ -1,8 +1,9 @@
 //! ADD: the sum of two operands.
 
 use super::elementwise::{self, Operands, Shape};
+use super::lookup::limited;
 use super::channels::{Channels, Cut};
-use super::{Folded, Op, activation::Activation};
+use super::{Elementwise, Folded, Op, activation::Activation};
 use crate::diagnostics::Problem;
 use crate::graph::{ElementType, Graph, Node, TensorId};
 use crate::kernels::shapes::{Loop, Scaling, Sum};
@@ -59,6 +60,14 @@ pub(super) fn sum(
     })
 }
 
+impl Sum<Vec<Loop>> {
+    /// The same with its output limited.
+    pub(super) fn limited(&self, least: i32, greatest: i32) -> Self {
+        let (least, greatest) = limited((self.least, self.greatest), least, greatest);
+        Self { least, greatest, ..self.clone() }
+    }
+}
+
 /// Bits of headroom for sums of `int8`.
 pub(super) const HEADROOM: u32 = 20;
 
@@ -102,6 +111,20 @@ impl Op for Add {
 
     fn channels(&self, known: &Known<'_>) -> Channels {
         elementwise::ties(known)
+    }
+
+    fn limited(&self, least: i32, greatest: i32) -> Option<Rc<dyn Op>> {
+        Some(Rc::new(match self {
+            Self::Int8(p) => Self::Int8(p.limited(least, greatest)),
+            Self::Int16(p) => Self::Int16(p.limited(least, greatest)),
+            Self::Int32(_) => return None,
+        }))
+    }
+
+    fn elementwise(&self, known: &Known<'_>) -> Option<Elementwise> {
+        let (Self::Int8(p) | Self::Int16(p)) = self else { return None };
+        let p = p.clone();
+        elementwise::with_one(known, move |a, b| p.add(a, b))
     }
 
     fn without_channels(&self, cut: &mut Cut<'_>) -> Option<Rc<dyn Op>> {

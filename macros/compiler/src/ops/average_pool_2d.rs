@@ -2,6 +2,7 @@
 
 use super::Op;
 use super::channels::{Channels, Cut};
+use super::lookup::limited;
 use super::pool::{self, Pool};
 use crate::diagnostics::Problem;
 use crate::graph::ElementType;
@@ -37,6 +38,15 @@ impl Op for Average {
 
     fn channels(&self, known: &Known<'_>) -> Channels {
         Channels::each(known, &[0])
+    }
+
+    fn limited(&self, least: i32, greatest: i32) -> Option<Rc<dyn Op>> {
+        let range = limited(self.0.range, least, greatest);
+        Some(Rc::new(Self(Pool { range, ..self.0.clone() })))
+    }
+
+    fn is_identity(&self, known: &Known<'_>) -> bool {
+        self.0.is_identity(known)
     }
 
     fn without_channels(&self, cut: &mut Cut<'_>) -> Option<Rc<dyn Op>> {

@@ -2,7 +2,8 @@
 
 use super::channels::{Channels, Cut};
 use super::sums::{Activations, Sums};
-use super::{Op, requantization};
+use super::lookup::limited;
+use super::{Op, Padding, requantization, window};
 use crate::graph::ElementType;
 use crate::kernels::conv_2d::{
     Conv2d, Conv2d16, Conv2dOffset, FullyConnected, FullyConnected16, FullyConnectedOffset,
@@ -11,9 +12,10 @@ use crate::kernels::depthwise_conv_2d::{
     DepthwiseConv2d, DepthwiseConv2d16, DepthwiseConv2dOffset, DepthwiseConv2dRing,
 };
 use crate::kernels::fully_connected::FullyConnectedRing;
+use crate::kernels::reach::Reach;
 use crate::kernels::shapes::{Requantization, Ring, Window};
 use crate::lower::{Bug, Lowering};
-use crate::program::{Access, Arg, Constant, Params};
+use crate::program::{Access, Arg, Constant, Params, Planes, View};
 use crate::quantize::Multiplier;
 use crate::ranges::{Known, Ranges};
 use std::rc::Rc;
@@ -50,6 +52,19 @@ impl Op for Convolution {
 
     fn channels(&self, known: &Known<'_>) -> Channels {
         self.ties(known)
+    }
+
+    fn padded(&self, padding: &Padding, known: &Known<'_>) -> Option<Rc<dyn Op>> {
+        // As many channels and images as before, and the value that stands for nothing.
+        let same = padding.shape.last() == Some(&self.window.channels)
+            && padding.shape.first() == known.input(0)?.shape.first()
+            && padding.value == Known::zero_point(known.input(0)?);
+        let window = window::padded(self.window, padding).filter(|_| same)?;
+        Some(Rc::new(Self { window, ..self.clone() }))
+    }
+
+    fn limited(&self, least: i32, greatest: i32) -> Option<Rc<dyn Op>> {
+        Some(Rc::new(Self { range: limited(self.range, least, greatest), ..self.clone() }))
     }
 
     fn without_channels(&self, cut: &mut Cut<'_>) -> Option<Rc<dyn Op>> {
@@ -103,7 +118,7 @@ impl Op for Convolution {
                 args.extend(ring.args());
                 args.push(Arg::Window("output", to.write(output)?, Access::Write));
             }
-            None => args.push(Arg::Planes(to.read(input)?, to.write(output)?)),
+            None => args.push(Arg::Planes(self.planes(to.read(input)?, to.write(output)?))),
         }
         to.call(kernel.module, kernel.name, &*kernel.params, args, elements.saturating_mul(self.filter()));
         Ok(())
@@ -140,6 +155,14 @@ impl Convolution {
         let Window { y, x, channels, .. } = self.window;
         let pixels = y.is_pointwise() && x.is_pointwise();
         self.depth == channels && (pixels || y.is_whole() && x.is_whole())
+    }
+
+    /// An input and an output that may share memory.
+    fn planes(&self, input: View, output: View) -> Planes {
+        Planes::new(input, output, |len| match self.is_fully_connected() {
+            true => Reach::of_runs_in(len, self.filter(), self.window.units),
+            false => self.window.reach(len),
+        })
     }
 
     /// Picks the kernel that exploits most of what is known.
@@ -217,7 +240,7 @@ impl Convolution {
             sums.bias(to, 2, self.window.units),
             multipliers,
             shifts,
-            Arg::Planes(to.read(input)?, to.write(output)?),
+            Arg::Planes(self.planes(to.read(input)?, to.write(output)?)),
         ];
         to.call(kernel.module, kernel.name, &*kernel.params, args, macs);
         Ok(())

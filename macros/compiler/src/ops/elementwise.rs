@@ -1,6 +1,6 @@
 //! What operators on two operands share: types, shapes that broadcast, folding and lowering.
 
-use super::Folded;
+use super::{Elementwise, Folded};
 use crate::diagnostics::Problem;
 use crate::graph::{ElementType, Graph, Node, TensorId};
 use crate::inner::flash::Flash;
@@ -191,6 +191,27 @@ pub(crate) fn ties(known: &Known<'_>) -> Channels {
         true => Channels::each(known, &whole),
         false => Channels::Bound,
     }
+}
+
+/// The operand that is no constant and has all elements, and the one value of the other, which is one.
+pub(crate) fn one(known: &Known<'_>) -> Option<(usize, i32)> {
+    let value = |index: usize| match known.input(index)?.to_i32()?.as_slice() {
+        &[value] => Some(value),
+        _ => None,
+    };
+    let (index, value) = value(1).map(|value| (0, value)).or_else(|| value(0).map(|value| (1, value)))?;
+    let operand = known.input(index)?;
+    (operand.data.is_none() && operand.elements() == known.output(0)?.elements()).then_some((index, value))
+}
+
+/// What an operator computes from one operand if the other is one constant.
+pub(crate) fn with_one(known: &Known<'_>, function: impl Fn(i32, i32) -> i32 + 'static) -> Option<Elementwise> {
+    let (input, value) = one(known)?;
+    let function: Box<dyn Fn(i32) -> i32> = match input {
+        0 => Box::new(move |x| function(x, value)),
+        _ => Box::new(move |x| function(value, x)),
+    };
+    Some(Elementwise { input, function, is_table: false, is_cheap: false })
 }
 
 /// The shape of what is left of both operands.

@@ -1,8 +1,9 @@
 //! MAX_POOL_2D: the greatest value of a window, channel by channel.
 
 use super::channels::{Channels, Cut};
+use super::lookup::limited;
 use super::pool::{self, Pool};
-use super::Op;
+use super::{Op, Padding, window};
 use crate::diagnostics::Problem;
 use crate::graph::ElementType;
 use crate::kernels::max_pool_2d::MaxPool2d;
@@ -25,6 +26,22 @@ impl Op for Max {
 
     fn channels(&self, known: &Known<'_>) -> Channels {
         Channels::each(known, &[0])
+    }
+
+    fn padded(&self, padding: &Padding, _: &Known<'_>) -> Option<Rc<dyn Op>> {
+        // No more than any value of the window.
+        let window = window::padded(self.0.window, padding).filter(|_| padding.value <= padding.least)?;
+        let same = padding.shape.last() == Some(&window.channels);
+        same.then(|| -> Rc<dyn Op> { Rc::new(Self(Pool { window, ..self.0.clone() })) })
+    }
+
+    fn limited(&self, least: i32, greatest: i32) -> Option<Rc<dyn Op>> {
+        let range = limited(self.0.range, least, greatest);
+        Some(Rc::new(Self(Pool { range, ..self.0.clone() })))
+    }
+
+    fn is_identity(&self, known: &Known<'_>) -> bool {
+        self.0.is_identity(known)
     }
 
     fn without_channels(&self, cut: &mut Cut<'_>) -> Option<Rc<dyn Op>> {

@@ -2,7 +2,7 @@
 
 use super::elementwise::{self, Shape};
 use super::channels::{Channels, Cut};
-use super::{Folded, Op};
+use super::{Elementwise, Folded, Op};
 use crate::diagnostics::Problem;
 use crate::graph::{ElementType, Graph, Node};
 use crate::lower::{Bug, Lowering};
@@ -29,6 +29,15 @@ impl Op for Minimum {
 
     fn channels(&self, known: &Known<'_>) -> Channels {
         elementwise::ties(known)
+    }
+
+    fn limits(&self, known: &Known<'_>) -> Option<(usize, i32, i32)> {
+        let (index, value) = elementwise::one(known)?;
+        Some((index, i32::MIN, value))
+    }
+
+    fn elementwise(&self, known: &Known<'_>) -> Option<Elementwise> {
+        elementwise::with_one(known, i32::min)
     }
 
     fn without_channels(&self, cut: &mut Cut<'_>) -> Option<Rc<dyn Op>> {

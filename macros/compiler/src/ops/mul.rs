@@ -2,7 +2,8 @@
 
 use super::elementwise::{self, Operands, Shape};
 use super::channels::{Channels, Cut};
-use super::{Folded, Op, activation::Activation, requantization};
+use super::lookup::limited;
+use super::{Elementwise, Folded, Op, activation::Activation, requantization};
 use crate::diagnostics::Problem;
 use crate::graph::{ElementType, Graph, Node};
 use crate::kernels::mul::Product;
@@ -92,6 +93,24 @@ impl Op for Mul {
 
     fn channels(&self, known: &Known<'_>) -> Channels {
         elementwise::ties(known)
+    }
+
+    fn limited(&self, least: i32, greatest: i32) -> Option<Rc<dyn Op>> {
+        let limited = |p: &Product<Vec<Loop>>| {
+            let (least, greatest) = limited((p.least, p.greatest), least, greatest);
+            Product { least, greatest, ..p.clone() }
+        };
+        Some(Rc::new(match self {
+            Self::Int8(p) => Self::Int8(limited(p)),
+            Self::Int16(p) => Self::Int16(limited(p)),
+            Self::Int32(_) => return None,
+        }))
+    }
+
+    fn elementwise(&self, known: &Known<'_>) -> Option<Elementwise> {
+        let (Self::Int8(p) | Self::Int16(p)) = self else { return None };
+        let p = p.clone();
+        elementwise::with_one(known, move |a, b| p.mul(a, b))
     }
 
     fn without_channels(&self, cut: &mut Cut<'_>) -> Option<Rc<dyn Op>> {

@@ -2,7 +2,7 @@
 
 use super::channels::{Channels, Cut};
 use super::movement::{self, Movement};
-use super::{Folded, Op};
+use super::{Folded, Op, Padding};
 use crate::diagnostics::Problem;
 use crate::graph::{ElementType, Graph, Node, TensorId};
 use crate::kernels;
@@ -111,6 +111,15 @@ impl Op for Pad {
         let mut bytes = value.repeat(*len.first()?);
         self.place.apply(size, inputs.first()?, &mut bytes)?;
         Some(vec![bytes])
+    }
+
+    fn padding(&self, known: &Known<'_>) -> Option<Padding> {
+        let (before, shape) = (self.begin.clone(), known.input(0)?.shape.clone());
+        Some(Padding { before, shape, value: self.value, least: known.ranges(0)?.hull().least })
+    }
+
+    fn is_identity(&self, known: &Known<'_>) -> bool {
+        known.input(0).map(|tensor| &tensor.shape) == known.output(0).map(|tensor| &tensor.shape)
     }
 
     fn ranges(&self, known: &Known<'_>) -> Option<Vec<Ranges>> {

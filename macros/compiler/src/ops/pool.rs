@@ -7,7 +7,7 @@ use crate::diagnostics::Problem;
 use crate::graph::ElementType;
 use crate::kernels::shapes::Window;
 use crate::lower::{Bug, Lowering};
-use crate::program::{Arg, Params};
+use crate::program::{Arg, Params, Planes};
 use crate::ranges::{Known, Ranges, channels};
 use crate::read::{QUANTIZE, Reader};
 use crate::schema::tflite;
@@ -61,6 +61,15 @@ impl Pool {
         Some(vec![known.ranges(0)?.map(|values| values.clamped(least, greatest))])
     }
 
+    /// A window of one pixel, which leaves every value within the range as it is.
+    pub(crate) fn is_identity(&self, known: &Known<'_>) -> bool {
+        let Window { y, x, .. } = self.window;
+        let (least, greatest) = self.range;
+        let inside = known.ranges(0).map(|ranges| ranges.hull());
+        let inside = inside.is_some_and(|values| least <= values.least && values.greatest <= greatest);
+        inside && y.is_pointwise() && x.is_pointwise()
+    }
+
     pub(crate) fn without_channels(&self, cut: &Cut<'_>) -> Option<Self> {
         let left = channels(cut.tensor(0)?);
         let window = Window { channels: left, units: left, ..self.window };
@@ -75,7 +84,9 @@ impl Pool {
         kernel: &'static str,
         params: &dyn Params,
     ) -> Result<(), Bug> {
-        let args = vec![Arg::Planes(to.read(to.input(0)?)?, to.write(to.output(0)?)?)];
+        let args = vec![Arg::Planes(Planes::new(to.read(to.input(0)?)?, to.write(to.output(0)?)?, |len| {
+            self.window.reach(len)
+        }))];
         to.call(module, kernel, params, args, 0);
         Ok(())
     }

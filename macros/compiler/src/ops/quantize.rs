@@ -4,7 +4,7 @@
 //! removed, and elsewhere refused, by passes.
 
 use super::channels::Channels;
-use super::{Op, requantization, weighted};
+use super::{Elementwise, Op, requantization, weighted};
 use crate::diagnostics::Problem;
 use crate::graph::ElementType::{self, Float32, Int8, Int16, Int32};
 use crate::kernels::{self, quantize::Quantize};
@@ -125,6 +125,17 @@ impl Op for Requantize {
 
     fn channels(&self, known: &Known<'_>) -> Channels {
         Channels::each(known, &[0])
+    }
+
+    fn is_identity(&self, _: &Known<'_>) -> bool {
+        self.identity
+    }
+
+    fn elementwise(&self, known: &Known<'_>) -> Option<Elementwise> {
+        let ty = Interval::of_type(known.output(0)?.ty);
+        let p = self.params;
+        let value = move |x: i32| p.value(x).max(ty.least).min(ty.greatest);
+        Some(Elementwise { input: 0, function: Box::new(value), is_table: false, is_cheap: false })
     }
 
     fn lower(&self, to: &mut Lowering<'_>) -> Result<(), Bug> {

@@ -49,6 +49,14 @@ impl Op for Reshape {
         Some(vec![graph.tensor(input).data.clone()?])
     }
 
+    fn is_reshape(&self) -> bool {
+        true
+    }
+
+    fn is_identity(&self, _: &Known<'_>) -> bool {
+        true
+    }
+
     fn ranges(&self, known: &Known<'_>) -> Option<Vec<Ranges>> {
         let (input, ranges) = (known.input(0)?, known.ranges(0)?);
         let (from, to) = (channels(input), channels(known.output(0)?));

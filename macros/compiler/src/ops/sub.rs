@@ -2,7 +2,7 @@
 
 use super::elementwise::{self, Shape};
 use super::channels::{Channels, Cut};
-use super::{Folded, Op, activation::Activation, add};
+use super::{Elementwise, Folded, Op, activation::Activation, add};
 use crate::diagnostics::Problem;
 use crate::graph::{ElementType, Graph, Node};
 use crate::kernels::shapes::{Loop, Sum};
@@ -45,6 +45,20 @@ impl Op for Sub {
 
     fn channels(&self, known: &Known<'_>) -> Channels {
         elementwise::ties(known)
+    }
+
+    fn limited(&self, least: i32, greatest: i32) -> Option<Rc<dyn Op>> {
+        Some(Rc::new(match self {
+            Self::Int8(p) => Self::Int8(p.limited(least, greatest)),
+            Self::Int16(p) => Self::Int16(p.limited(least, greatest)),
+            Self::Int32(_) => return None,
+        }))
+    }
+
+    fn elementwise(&self, known: &Known<'_>) -> Option<Elementwise> {
+        let (Self::Int8(p) | Self::Int16(p)) = self else { return None };
+        let p = p.clone();
+        elementwise::with_one(known, move |a, b| p.sub(a, b))
     }
 
     fn without_channels(&self, cut: &mut Cut<'_>) -> Option<Rc<dyn Op>> {
