@@ -111,6 +111,27 @@ fn weights_of_fewer_bits_are_widened_first() {
     }
 }
 
+/// In a macro nothing of this is optimized, unless the user's profile says so.
+#[test]
+fn a_hundred_samples_take_seconds() {
+    const MOST: f64 = 20.0;
+    let model = zoo().join("mlperf_kws_dscnn_fp32_v12.tflite");
+    let Ok(bytes) = std::fs::read(&model) else {
+        println!("NOT TESTED: {}", model.display());
+        return;
+    };
+    let given = Vectors::open(&model.with_extension("npz"));
+    let mut samples: Vec<_> = (0..given.count()).map(|at| tensors(&given, Kind::Input, at)).collect();
+    samples = samples.into_iter().cycle().take(100).collect();
+    let settings = Settings { calibration: Calibration::Samples(samples), ..Settings::default() };
+    let start = std::time::Instant::now();
+    let (_, _, facts) = quantize(&bytes, &settings).unwrap_or_else(|problems| panic!("{problems:#?}"));
+    let seconds = start.elapsed().as_secs_f64();
+    println!("{seconds:.1} s, {:.1} dB", facts.accuracy.sqnr);
+    // Other work on the machine counts too, so that once is enough.
+    assert!(seconds < MOST, "{seconds:.1} s");
+}
+
 #[test]
 fn quantized_models_are_near() {
     for name in MODELS.iter().chain(&NARROW) {

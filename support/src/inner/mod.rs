@@ -10,9 +10,13 @@ pub mod arena;
 #[cfg(tiny_model_backend = "avr")]
 mod avr;
 pub mod flash;
+#[cfg(tiny_model_backend = "host")]
+mod host;
 pub mod portable;
 
 // What a backend names comes before what the glob brings.
 #[cfg(tiny_model_backend = "avr")]
 pub use avr::{dot_constant_s8, dot_s8, offset_and_clamp_s8, product, product_s8, requantize};
+#[cfg(tiny_model_backend = "host")]
+pub use host::{dot_s8, dot_s16, dot_s16_wide};
 pub use portable::*;
