@@ -18,7 +18,8 @@ pub(crate) fn samples(literal: &LitStr) -> Result<Files, String> {
     let given = literal.value();
     let folders = folders(literal);
     let unreadable = |path: &Path, error: std::io::Error| {
-        format!("{} cannot be read\n  why: {error}\n  fix: see to it that it may be read", path.display())
+        let path = path.display();
+        format!("`{given}` cannot be read\n  why: {error}\n  fix: see to it that {path} may be read")
     };
     let there = folders.iter().map(|folder| folder.join(&given)).find(|path| path.exists());
     let Some(path) = there else {
@@ -37,7 +38,7 @@ pub(crate) fn samples(literal: &LitStr) -> Result<Files, String> {
         paths.retain(|path| kind(path).is_some_and(|kind| KINDS.contains(&kind.as_str())));
         paths.sort();
     }
-    let mut files = Files { path: given, ..Files::default() };
+    let mut files = Files { path: given.clone(), ..Files::default() };
     for path in paths {
         let bytes = std::fs::read(&path).map_err(|error| unreadable(&path, error))?;
         files.sources.extend(path.to_str().map(str::to_owned));

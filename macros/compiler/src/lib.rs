@@ -162,7 +162,12 @@ pub fn analyze_with(bytes: &[u8], options: &Options) -> Result<(Program, Layout)
 
 /// Everything there is to say about a model: why it is refused, or what to warn of.
 pub fn diagnose(bytes: &[u8]) -> Vec<Diagnostic> {
-    Read::from(bytes, &Options::default()).notes
+    diagnose_with(bytes, &Options::default())
+}
+
+/// The same with options.
+pub fn diagnose_with(bytes: &[u8], options: &Options) -> Vec<Diagnostic> {
+    Read::from(bytes, options).notes
 }
 
 /// Quantizes a float model and compiles it as far as the memory plan.
@@ -210,6 +215,7 @@ impl Read {
         let built = match (floats, matches!(settings.calibration, Calibration::None)) {
             (true, false) => quantize::model::quantize(bytes, settings, &plain).and_then(|quantized| {
                 facts = Some(quantized.facts);
+                warnings.extend(quantized.warning);
                 graph = quantized.imported.graph;
                 build(&mut graph, options)
             }),

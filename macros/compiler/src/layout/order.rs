@@ -204,7 +204,7 @@ fn is_write(access: Access) -> bool {
 mod tests {
     use super::*;
     use crate::graph::{Contents, ElementType};
-    use crate::program::{Arg, Buffer, BufferId, Port, View};
+    use crate::program::{Arg, Buffer, BufferId, Params, Port, View};
 
     fn view(buffer: usize, len: usize) -> View {
         View { buffer: BufferId(buffer), offset: 0, ty: ElementType::Int8, len }
@@ -218,6 +218,7 @@ mod tests {
             scale: 1.0,
             zero_point: 0,
             view: view(buffer, sizes[buffer]),
+            fixed: None,
         };
         let window = |access| move |&id: &usize| Arg::Window("window", view(id, sizes[id]), access);
         let call = |(reads, writes): &(&[usize], &[usize])| Call {
@@ -227,6 +228,7 @@ mod tests {
             module: "add",
             kernel: "add",
             params: String::new(),
+            parameters: crate::kernels::constant::Constant.keep(),
             args: (reads.iter().map(window(Access::Read)))
                 .chain(writes.iter().map(window(Access::Write)))
                 .collect(),

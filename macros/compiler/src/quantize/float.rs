@@ -82,6 +82,8 @@ pub(crate) struct Float<'a> {
     pub(crate) constants: HashMap<TensorId, Value>,
     /// Tensors that keep their value from one inference to the next.
     state: HashMap<TensorId, Vec<f32>>,
+    /// What nobody reads after each step.
+    done: Vec<Vec<TensorId>>,
 }
 
 /// Turns what is constant into real numbers, and refuses what cannot be quantized.
@@ -208,6 +210,7 @@ impl<'a> Float<'a> {
             steps: Vec::new(),
             constants,
             state: HashMap::new(),
+            done: Vec::new(),
         };
         for variable in &model.graph.variables {
             if let Some(id) = variable.tensor {
@@ -236,7 +239,20 @@ impl<'a> Float<'a> {
                 false => model.steps.push(step),
             }
         }
+        model.done = model.last_uses();
         Ok(model)
+    }
+
+    /// What is read for the last time by each step.
+    fn last_uses(&self) -> Vec<Vec<TensorId>> {
+        let mut seen: std::collections::HashSet<TensorId> = self.graph.outputs.iter().copied().collect();
+        let mut done: Vec<Vec<TensorId>> = Vec::with_capacity(self.steps.len());
+        for step in self.steps.iter().rev() {
+            let ids = step.found.inputs.iter().flatten().chain(&step.found.outputs);
+            done.push(ids.copied().filter(|id| seen.insert(*id)).collect());
+        }
+        done.reverse();
+        done
     }
 
     /// Computes what depends on constants alone.
@@ -277,6 +293,9 @@ impl<'a> Float<'a> {
                     (Some(state), Value::Real(value)) => *state = value,
                     (_, value) => _ = values.insert(id, value),
                 }
+            }
+            for id in self.done.get(at).into_iter().flatten() {
+                values.remove(id);
             }
         }
         let known = |id: &TensorId| values.get(id).or_else(|| self.constants.get(id)).cloned();

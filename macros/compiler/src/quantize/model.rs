@@ -19,6 +19,8 @@ use std::collections::HashMap;
 pub(crate) struct Quantized {
     pub(crate) imported: Imported,
     pub(crate) facts: Facts,
+    /// What is worth knowing of it.
+    pub(crate) warning: Option<Diagnostic>,
 }
 
 /// What there is to say about how a model was quantized.
@@ -43,8 +45,13 @@ const NAMED: usize = 3;
 
 /// Samples that methods are compared on, at most.
 const COMPARED: usize = 16;
-/// Made-up samples.
+/// Made-up samples, and their elements at most.
 const UNIFORM: usize = 64;
+const UNIFORM_ELEMENTS: usize = 1 << 24;
+/// No microcontroller computes more in one inference.
+const MOST_WORK: u64 = 1 << 32;
+/// Multiplications and results that take so long without optimization that it is worth a warning.
+const SLOW: u64 = 10_000_000_000;
 
 /// Reads a float model: all that is wrong with it is said.
 pub(crate) fn read<'a>(file: &File<'a>, ty: ElementType) -> Result<(Float<'a>, Groups), Vec<Diagnostic>> {
@@ -61,6 +68,20 @@ pub(crate) fn read<'a>(file: &File<'a>, ty: ElementType) -> Result<(Float<'a>, G
     if !draft.errors.is_empty() {
         return Err(draft.errors);
     }
+    let program = crate::lower::lower(&draft.graph).map_err(|bug| vec![bug.diagnostic()])?;
+    let calls = program.calls.iter().map(|call| call.macs).fold(0, usize::saturating_add);
+    let elements = |found: &crate::import::Found<'_>| {
+        found.outputs.iter().map(|&id| survey.graph.tensor(id).elements()).fold(0, usize::saturating_add)
+    };
+    let work = survey.operators.iter().map(elements).fold(calls, usize::saturating_add);
+    if work as u64 > MOST_WORK {
+        let problem = Problem::new(
+            format!("one inference takes {work} multiplications and results"),
+            format!("the limit for models that are run while compiling is {MOST_WORK}"),
+            "use a smaller model, or convert with full integer quantization",
+        );
+        return Err(vec![problem.at(At::Model)]);
+    }
     Ok((Float::new(survey, &draft).map_err(|bug| vec![bug])?, groups))
 }
 
@@ -70,30 +91,26 @@ pub(crate) fn run(bytes: &[u8], samples: &[Sample]) -> Result<Vec<Vec<Vec<f32>>>
     let file = File::parse(&bytes).map_err(|problem| vec![problem.at(At::Model)])?;
     let (mut model, _) = read(&file, ElementType::Int8)?;
     let outputs = samples.iter().map(|sample| {
-        let inputs = inputs(&model, sample).map_err(|problem| problem.at(At::Model))?;
+        let inputs = inputs(&model, sample)?;
         Ok(real_outputs(model.run(inputs, &mut |_, _| ())?))
     });
     outputs.collect::<Result<_, Diagnostic>>().map_err(|diagnostic| vec![diagnostic])
 }
 
 /// One sample as the model's inputs.
-fn inputs(model: &Float<'_>, sample: &Sample) -> Result<Vec<Value>, Problem> {
+fn inputs(model: &Float<'_>, sample: &Sample) -> Result<Vec<Value>, Diagnostic> {
     let tensors: Vec<_> = model.graph.inputs.iter().map(|&id| model.graph.tensor(id)).collect();
     let sizes: Vec<usize> = tensors.iter().map(|tensor| tensor.elements()).collect();
     if !sizes.iter().copied().eq(sample.iter().map(Vec::len)) {
-        let found: Vec<usize> = sample.iter().map(Vec::len).collect();
-        return Err(Problem::new(
-            format!("a sample with inputs of {found:?} elements"),
-            format!("the inputs of the model have {sizes:?}"),
-            "give one array for each input, with the samples along its first dimension",
-        ));
+        return Err(Diagnostic::bug("a sample of another size than the inputs"));
     }
     if sample.iter().flatten().any(|x| !x.is_finite()) {
-        return Err(Problem::new(
+        let problem = Problem::new(
             "a sample with values that are not finite",
             "ranges are measured on samples, and these have no end",
             "leave out samples with NaN and infinity",
-        ));
+        );
+        return Err(problem.at(At::Model));
     }
     let value = |(tensor, values): (&&crate::graph::Tensor, &Vec<f32>)| match tensor.ty.is_float() {
         true => Value::Real(values.clone()),
@@ -150,7 +167,21 @@ pub(crate) fn quantize(
         None => Vec::new(),
     };
     let facts = Facts { method, corrected, samples, accuracy, verified, losses };
-    Ok(Quantized { imported, facts })
+    let macs = program.calls.iter().map(|call| call.macs as u64).fold(0, u64::saturating_add);
+    let warning = slow(macs.saturating_mul(facts.accuracy.samples.saturating_add(samples) as u64));
+    Ok(Quantized { imported, facts, warning })
+}
+
+/// Says what makes calibration quick, if it takes long.
+fn slow(work: u64) -> Option<Diagnostic> {
+    let plain = env!("TINY_MODEL_OPT_LEVEL") == "0";
+    (plain && work > SLOW).then(|| Diagnostic {
+        at: At::Model,
+        what: "its quantization takes long".to_owned(),
+        why: "macros are built without optimization unless Cargo.toml says otherwise".to_owned(),
+        fix: "write `opt-level = 2` under `[profile.dev.build-override]`".to_owned(),
+        raised: std::panic::Location::caller(),
+    })
 }
 
 fn not_run() -> Vec<Diagnostic> {
@@ -171,21 +202,30 @@ fn samples(model: &Float<'_>, calibration: &Calibration) -> Result<Samples, Prob
     let sizes = model.graph.inputs.iter().map(|&id| model.graph.tensor(id).elements());
     let samples = match calibration {
         Calibration::Samples(samples) => samples.clone(),
-        Calibration::Files(files) => return samples::read(files, &ports(model)),
+        Calibration::Files(files) => {
+            let found = samples::read(files, &ports(model))?;
+            return if found.samples.is_empty() { Err(none()) } else { Ok(found) };
+        }
         &Calibration::Uniform(low, high) => {
             let sizes: Vec<usize> = sizes.collect();
             let mut random = Random(0x9e37_79b9_7f4a_7c15);
             let mut sample = || -> Sample {
                 sizes.iter().map(|&len| (0..len).map(|_| random.between(low, high)).collect()).collect()
             };
-            (0..UNIFORM).map(|_| sample()).collect()
+            let elements = sizes.iter().copied().fold(0, usize::saturating_add).max(1);
+            let count = UNIFORM_ELEMENTS.checked_div(elements).unwrap_or(0).clamp(1, UNIFORM);
+            (0..count).map(|_| sample()).collect()
         }
         Calibration::None => Vec::new(),
     };
     match samples.is_empty() {
         false => Ok(Samples { samples, labels: None }),
-        true => Err(Problem::new("no samples to calibrate with", super::WHY_CALIBRATE, super::CALIBRATE)),
+        true => Err(none()),
     }
+}
+
+fn none() -> Problem {
+    Problem::new("no samples to calibrate with", super::WHY_CALIBRATE, super::CALIBRATE)
 }
 
 /// Operators whose output is noisier than what they read, on one sample.
@@ -197,7 +237,7 @@ fn losses(
 ) -> Result<Vec<Loss>, Diagnostic> {
     let mut values: HashMap<TensorId, Vec<f32>> = HashMap::new();
     model.reset();
-    let inputs = inputs(model, sample).map_err(|problem| problem.at(At::Model))?;
+    let inputs = inputs(model, sample)?;
     model.run(inputs, &mut |id, value| {
         if let Some(values_of) = value.real() {
             values.insert(id, values_of.to_vec());
@@ -248,7 +288,7 @@ fn observe(
     let mut outputs = Vec::with_capacity(samples.len());
     for sample in samples {
         model.reset();
-        let inputs = inputs(model, sample).map_err(|problem| problem.at(At::Model))?;
+        let inputs = inputs(model, sample)?;
         outputs.push(real_outputs(model.run(inputs, &mut |id, value| seen.add(id, value))?));
     }
     if let Some(&id) = seen.not_finite.first() {

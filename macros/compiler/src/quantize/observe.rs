@@ -10,7 +10,7 @@ use std::collections::HashMap;
 /// Parts of a histogram; an even number.
 const PARTS: usize = 8192;
 /// Means of the elements of larger tensors are not kept.
-const MOST_MEANS: usize = 1 << 20;
+const MOST_MEANS: usize = 1 << 18;
 
 /// How many values lie in each of many parts of a range around zero, which doubles when need be.
 #[derive(Clone, Debug)]

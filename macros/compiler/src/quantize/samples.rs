@@ -56,6 +56,11 @@ struct Array {
     values: Vec<f32>,
 }
 
+/// What is wrong with a file of samples.
+fn unfit(what: impl Into<String>, why: impl Into<String>, fix: impl Into<String>) -> Problem {
+    Problem::new(what, why, fix)
+}
+
 /// What to do about files that cannot be read.
 const SAVE_AGAIN: &str = "save them by `numpy.save` or `numpy.savez` as float32";
 
@@ -77,7 +82,7 @@ pub(crate) fn read(files: &Files, inputs: &[Input]) -> Result<Samples, Problem> 
     };
     let Some((name, bytes)) = files.files.first() else {
         return Err(here(
-            Problem::new("no files", "a folder of samples has .wav, .png or .bmp files", SAVE_AGAIN),
+            unfit("no files", "a folder of samples has .wav, .png or .bmp files", SAVE_AGAIN),
             &files.path,
         ));
     };
@@ -91,7 +96,7 @@ pub(crate) fn read(files: &Files, inputs: &[Input]) -> Result<Samples, Problem> 
             of_folder(&|name, bytes, input| picture::read(name, bytes, input, files.range.unwrap_or((0.0, 1.0))))
         }
         other => Err(here(
-            Problem::new(
+            unfit(
                 format!("files of the kind `{}`", printable(other)),
                 "samples are read from .npy, .npz and .csv, and from folders of .wav, .png or .bmp",
                 SAVE_AGAIN,
@@ -103,7 +108,7 @@ pub(crate) fn read(files: &Files, inputs: &[Input]) -> Result<Samples, Problem> 
 
 fn several(inputs: &[Input]) -> Problem {
     let names: Vec<String> = inputs.iter().map(|input| format!("`{}`", printable(&input.name))).collect();
-    Problem::new(
+    unfit(
         format!("samples for one input, of {}", inputs.len()),
         format!("the inputs of the model are {}", names.join(", ")),
         "save an array for each by `numpy.savez`, under these names or as `input_0`, `input_1` …",
@@ -121,7 +126,7 @@ fn single(array: Array, inputs: &[Input]) -> Result<Samples, Problem> {
 fn split(array: &Array, input: &Input) -> Result<Vec<Vec<f32>>, Problem> {
     let elements = input.elements();
     if elements == 0 || !array.values.len().is_multiple_of(elements) || array.values.is_empty() {
-        return Err(Problem::new(
+        return Err(unfit(
             format!("an array of shape {:?}", array.shape),
             format!("samples for `{}` have shape {:?}", printable(&input.name), input.shape),
             "let the first dimension count the samples, and the others be those of the input",
@@ -141,7 +146,7 @@ fn named(arrays: Vec<(String, Array)>, inputs: &[Input]) -> Result<Samples, Prob
         let array = find(&input.name).or_else(|| find(&format!("input_{index}")));
         let array = array.or_else(|| only.map(|(_, array)| array)).ok_or_else(|| {
             let names: Vec<String> = arrays.iter().map(|(name, _)| format!("`{}`", printable(name))).collect();
-            Problem::new(
+            unfit(
                 format!("no array `{}` and none `input_{index}`", printable(&input.name)),
                 format!("the arrays are {}", names.join(", ")),
                 "name arrays as the inputs of the model, or `input_0`, `input_1` …",
@@ -151,7 +156,7 @@ fn named(arrays: Vec<(String, Array)>, inputs: &[Input]) -> Result<Samples, Prob
     }
     let count = columns.first().map_or(0, Vec::len);
     if let Some(other) = columns.iter().find(|column| column.len() != count) {
-        return Err(Problem::new(
+        return Err(unfit(
             format!("{count} samples for one input, and {} for another", other.len()),
             "a sample has the elements of every input",
             "save as many for each",
@@ -168,7 +173,7 @@ fn labels(values: &[f32], count: usize) -> Result<Vec<usize>, Problem> {
     let class = |&x: &f32| (x >= 0.0 && x.fract() == 0.0).then_some(x as usize);
     let labels: Option<Vec<usize>> = values.iter().map(class).collect();
     labels.filter(|labels| labels.len() == count).ok_or_else(|| {
-        Problem::new(
+        unfit(
             format!("{} labels for {count} samples", values.len()),
             "there is the number of one class for each sample",
             "save whole numbers from 0 on",

@@ -1,6 +1,6 @@
 //! Samples as lines of numbers with commas between them.
 
-use super::{Input, Samples, labels, several};
+use super::{Input, Samples, labels, several, unfit};
 use crate::diagnostics::{Problem, printable};
 
 /// One line for each sample; a last number beyond the input's elements is its class. A first line that has no
@@ -17,7 +17,7 @@ pub(super) fn read(bytes: &[u8], inputs: &[Input]) -> Result<Samples, Problem> {
             if at == 0 {
                 continue;
             }
-            return Err(Problem::new(
+            return Err(unfit(
                 format!("line {} is `{}`", at.saturating_add(1), printable(line)),
                 "a sample is numbers with commas between them",
                 "leave out other lines",
@@ -27,7 +27,7 @@ pub(super) fn read(bytes: &[u8], inputs: &[Input]) -> Result<Samples, Problem> {
             classes.extend(values.pop());
         }
         if values.len() != elements {
-            return Err(Problem::new(
+            return Err(unfit(
                 format!("line {} has {} numbers", at.saturating_add(1), values.len()),
                 format!("a sample for `{}` has {elements}", printable(&input.name)),
                 "write one line for each sample, and behind it the number of its class if it is known",

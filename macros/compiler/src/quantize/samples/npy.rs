@@ -1,11 +1,11 @@
 //! Arrays of NumPy: `.npy`, and `.npz`, which is a ZIP archive of them.
 
 use super::inflate::inflate;
-use super::{Array, SAVE_AGAIN};
+use super::{Array, SAVE_AGAIN, unfit};
 use crate::diagnostics::{Problem, printable};
 
 fn damaged(what: &str) -> Problem {
-    Problem::new(format!("{what} is damaged or of an unknown kind"), "it is not as NumPy writes it", SAVE_AGAIN)
+    unfit(format!("{what} is damaged or of an unknown kind"), "it is not as NumPy writes it", SAVE_AGAIN)
 }
 
 /// Reads a `.npy` file.
@@ -20,14 +20,14 @@ pub(super) fn array(bytes: &[u8]) -> Result<Array, Problem> {
         return Err(damaged("the array's header"));
     };
     if value("fortran_order").is_some_and(|rest| rest.starts_with("True")) && shape.len() > 1 {
-        return Err(Problem::new(
+        return Err(unfit(
             "an array with columns first",
             "samples are read row by row",
             "save `numpy.ascontiguousarray(samples)`",
         ));
     }
     let values = values(descr, data).ok_or_else(|| {
-        Problem::new(
+        unfit(
             format!("an array of type `{}`", printable(descr)),
             "floats and integers of up to 64 bits are read, the least byte first",
             SAVE_AGAIN,

@@ -1,6 +1,6 @@
 //! Samples as pictures: `.png` and `.bmp` files, one for each.
 
-use super::Input;
+use super::{Input, unfit};
 use super::inflate::inflate;
 use crate::diagnostics::{Problem, printable};
 
@@ -22,7 +22,7 @@ pub(super) fn read(name: &str, bytes: &[u8], input: &Input, range: (f32, f32)) -
         false => bmp(bytes),
     };
     let picture = picture.ok_or_else(|| {
-        Problem::new(
+        unfit(
             "no picture with 8 bits for each channel",
             "of .png files those without interlacing are read, and of .bmp files those of 24 or 32 bits",
             "convert it, as by `convert in.png -depth 8 -interlace none out.png`",
@@ -34,7 +34,7 @@ pub(super) fn read(name: &str, bytes: &[u8], input: &Input, range: (f32, f32)) -
         _ => (0, 0, 0),
     };
     if (picture.height, picture.width) != (height, width) || !matches!(channels, 1 | 3) {
-        return Err(Problem::new(
+        return Err(unfit(
             format!("a picture of {} by {} pixels", picture.height, picture.width),
             format!("the input `{}` has shape {:?}", printable(&input.name), input.shape),
             "scale pictures to the size of the input; for other shapes, save samples as .npy",

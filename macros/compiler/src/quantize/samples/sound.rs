@@ -1,12 +1,12 @@
 //! Samples as `.wav` files, one for each.
 
-use super::Input;
+use super::{Input, unfit};
 use crate::diagnostics::{Problem, printable};
 
 /// Reads a file of one channel in steps of 8 or 16 bits.
 pub(super) fn read(bytes: &[u8], input: &Input, range: (f32, f32)) -> Result<Vec<f32>, Problem> {
     let (bits, data) = chunks(bytes).ok_or_else(|| {
-        Problem::new(
+        unfit(
             "no sound of one channel with 8 or 16 bits",
             "other kinds of .wav files are not read",
             "convert it, as by `sox in.wav -b 16 -c 1 out.wav`",
@@ -19,7 +19,7 @@ pub(super) fn read(bytes: &[u8], input: &Input, range: (f32, f32)) -> Result<Vec
         _ => data.as_chunks().0.iter().map(|&b| real(f32::from(i16::from_le_bytes(b)) / 32768.0)).collect(),
     };
     if values.len() != input.elements() {
-        return Err(Problem::new(
+        return Err(unfit(
             format!("a sound of {} values", values.len()),
             format!("the input `{}` has {}", printable(&input.name), input.elements()),
             "cut sounds to the length of the input; for features, save those as .npy",
