@@ -23,7 +23,8 @@ pub(crate) fn samples(literal: &LitStr) -> Result<Files, String> {
     };
     let there = folders.iter().map(|folder| folder.join(&given)).find(|path| path.exists());
     let Some(path) = there else {
-        let tried: Vec<String> = folders.iter().map(|folder| folder.join(&given).display().to_string()).collect();
+        let tried: Vec<String> =
+            folders.iter().map(|folder| folder.join(&given).display().to_string()).collect();
         return Err(format!(
             "there is no file or folder `{given}`\n  why: it was looked for at\n       {}\n  fix: give a path that \
              is relative to this source file or to the folder of Cargo.toml",

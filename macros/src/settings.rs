@@ -36,8 +36,16 @@ const KNOWN: [Setting; 12] = [
     Setting { name: "bits", form: "bits = 16", read: Settings::bits },
     Setting { name: "input", form: "input: I1F7", read: |to, input| to.types(input, false) },
     Setting { name: "output", form: "output: U0F8", read: |to, input| to.types(input, true) },
-    Setting { name: "accuracy", form: "accuracy >= 0.95", read: |to, input| to.demand(Measure::Accuracy, input) },
-    Setting { name: "agreement", form: "agreement >= 0.98", read: |to, input| to.demand(Measure::Agreement, input) },
+    Setting {
+        name: "accuracy",
+        form: "accuracy >= 0.95",
+        read: |to, input| to.demand(Measure::Accuracy, input),
+    },
+    Setting {
+        name: "agreement",
+        form: "agreement >= 0.98",
+        read: |to, input| to.demand(Measure::Agreement, input),
+    },
     Setting { name: "sqnr", form: "sqnr >= 25.0", read: |to, input| to.demand(Measure::Sqnr, input) },
 ];
 

@@ -22,11 +22,11 @@
 #![no_std]
 #![cfg_attr(target_arch = "avr", feature(asm_experimental_arch))]
 
-#[doc(hidden)]
-pub mod inner;
 #[cfg(feature = "fixed")]
 #[path = "inner/fixed_point.rs"]
 mod fixed_elements;
+#[doc(hidden)]
+pub mod inner;
 #[doc(hidden)]
 #[forbid(unsafe_code)]
 pub mod kernels;

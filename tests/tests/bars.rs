@@ -72,7 +72,8 @@ fn outputs(program: &Program, samples: &[Vec<f32>]) -> Vec<Vec<f32>> {
             _ => (-128.0, 127.0),
         };
         let bytes = input.view.bytes() / input.view.len;
-        let integer = |x: &f32| (f64::from(*x) / f64::from(input.scale)).round_ties_even().clamp(low, high) as i32;
+        let integer =
+            |x: &f32| (f64::from(*x) / f64::from(input.scale)).round_ties_even().clamp(low, high) as i32;
         let given = sample.iter().flat_map(|x| integer(x).to_le_bytes().into_iter().take(bytes)).collect();
         let found = machine.run(&[given]).expect("it runs on the host").swap_remove(0);
         let integers: Vec<i32> = match output.view.ty {
@@ -96,7 +97,8 @@ fn column(vectors: &Vectors, index: usize) -> Vec<Vec<f32>> {
 #[test]
 fn quantization_is_no_worse_than_tensorflows() {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let zoo = std::env::var_os("TINY_MODEL_ZOO").map_or_else(|| here.join("../../shared/models"), PathBuf::from);
+    let zoo =
+        std::env::var_os("TINY_MODEL_ZOO").map_or_else(|| here.join("../../shared/models"), PathBuf::from);
     let mut table = String::from(
         "| model | agreement, 8 bits | TensorFlow Lite | SQNR, 8 bits | TensorFlow Lite | SQNR, 16 bits | \
          TensorFlow Lite |\n|---|---:|---:|---:|---:|---:|---:|\n",
@@ -117,7 +119,8 @@ fn quantization_is_no_worse_than_tensorflows() {
                 _ => panic!("the input is floats"),
             };
             let samples = (0..CALIBRATION).map(|n| vec![sample(n, elements, low, high)]).collect();
-            let settings = Settings { calibration: Calibration::Samples(samples), bits, ..Settings::default() };
+            let settings =
+                Settings { calibration: Calibration::Samples(samples), bits, ..Settings::default() };
             let (program, _, facts) =
                 quantize(&bytes, &settings).unwrap_or_else(|problems| panic!("{name}: {problems:#?}"));
             let test: Vec<Vec<f32>> =

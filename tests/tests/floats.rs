@@ -41,7 +41,10 @@ fn check(model: &Path, inputs: &Path, outputs: &Path) {
             for (place, (x, y)) in expected.iter().zip(&found[output]).enumerate() {
                 let error = (x - y).abs() / greatest;
                 worst = worst.max(error);
-                assert!(error <= TOLERANCE, "{name}: vector {at}, output {output}[{place}]: {y} instead of {x}");
+                assert!(
+                    error <= TOLERANCE,
+                    "{name}: vector {at}, output {output}[{place}]: {y} instead of {x}"
+                );
             }
         }
     }
@@ -65,8 +68,12 @@ const MODELS: [&str; 13] = [
     "tinymaix_mnist_valid_f",
 ];
 /// Those with weights of fewer bits.
-const NARROW: [&str; 4] =
-    ["mlonmcu_catdog_hybrid", "mlperf_kws_dscnn_float32", "mlperf_toycar_hybrid", "tflite2onnx_conv_float16w"];
+const NARROW: [&str; 4] = [
+    "mlonmcu_catdog_hybrid",
+    "mlperf_kws_dscnn_float32",
+    "mlperf_toycar_hybrid",
+    "tflite2onnx_conv_float16w",
+];
 
 #[test]
 fn whole_models_agree_with_tensorflow_lite() {
@@ -173,7 +180,8 @@ fn quantized_models_are_near() {
             assert!(facts.accuracy.sqnr > least, "{name} {bits:?}: {:.1} dB", facts.accuracy.sqnr);
             // Those that take moments are quantized again.
             if bytes.len() < 10_000 {
-                let again = quantize(&bytes, &settings(bits)).map(|(program, ..)| format!("{:?}", program.calls));
+                let again =
+                    quantize(&bytes, &settings(bits)).map(|(program, ..)| format!("{:?}", program.calls));
                 assert_eq!(again.ok(), Some(format!("{:?}", program.calls)), "{name}: another program");
             }
         }

@@ -19,7 +19,10 @@ fn reads_the_test_pictures() {
     // The share is the README's; the network is exact, so it is the same everywhere.
     assert!(printed.contains("99.6 %"), "{printed}");
     // What the macro has measured is what the program measures.
-    assert!(printed.contains("99.6 % if quantized from floats while compiling, which foresaw 99.6 %"), "{printed}");
+    assert!(
+        printed.contains("99.6 % if quantized from floats while compiling, which foresaw 99.6 %"),
+        "{printed}"
+    );
 }
 
 #[test]

@@ -41,7 +41,9 @@ pub fn emit(file: &str, demands: &[Demand], facts: Option<&Facts>) -> TokenStrea
 fn error(file: &str, demand: &Demand, facts: Option<&Facts>) -> Option<TokenStream> {
     let message = match (facts, number(&demand.least)) {
         (_, None) => "a limit is a number: a share from 0 to 1, or dB".to_owned(),
-        (None, _) => format!("`{file}` is an integer model, of which there is no float model to compare with"),
+        (None, _) => {
+            format!("`{file}` is an integer model, of which there is no float model to compare with")
+        }
         (Some(facts), Some(least)) => match value(demand.measure, &facts.accuracy) {
             Some(value) if value >= least => return None,
             Some(value) => missed(file, demand.measure, value, facts),
@@ -74,7 +76,8 @@ fn missed(file: &str, measure: Measure, value: f64, facts: &Facts) -> String {
         Measure::Agreement => ("agreement with the float model", "", 4),
         Measure::Sqnr => ("signal-to-noise ratio", " dB", 2),
     };
-    let mut text = format!("{what} of `{file}` is {value:.digits$}{unit}, on {} samples", facts.accuracy.samples);
+    let mut text =
+        format!("{what} of `{file}` is {value:.digits$}{unit}, on {} samples", facts.accuracy.samples);
     if let (Measure::Accuracy, Some(float)) = (measure, facts.accuracy.float_accuracy) {
         text.push_str(&format!(" (the float model has {float:.4})"));
     }
@@ -93,6 +96,8 @@ fn unknown(file: &str, measure: Measure) -> String {
             "the right classes for `{file}` are not known: name samples with labels, as in \
              `verify = \"test.npz\";` with an array `labels`"
         ),
-        _ => format!("the outputs of `{file}` are no classes: demand a signal-to-noise ratio, as in `sqnr >= 25.0;`"),
+        _ => format!(
+            "the outputs of `{file}` are no classes: demand a signal-to-noise ratio, as in `sqnr >= 25.0;`"
+        ),
     }
 }

@@ -137,7 +137,8 @@ pub fn track(item: &Item, file_bytes: usize) -> TokenStream {
     // Nothing larger exists where addresses have 16 bits, and rustc refuses it there.
     let unless_small = |include: TokenStream| quote!(#[cfg(not(target_pointer_width = "16"))] #include);
     let model = item.source.as_ref().map(include);
-    let model = model.map(|model| if i16::try_from(file_bytes).is_ok() { model } else { unless_small(model) });
+    let model =
+        model.map(|model| if i16::try_from(file_bytes).is_ok() { model } else { unless_small(model) });
     let samples = item.options.quantization.sources().map(include).map(unless_small);
     quote!(#model #(#samples)*)
 }
@@ -313,7 +314,8 @@ impl Window {
 
 /// Windows of the arena, as a tuple of references.
 fn open(item: &Item, windows: &[Window]) -> TokenStream {
-    let types: Vec<TokenStream> = windows.iter().map(|window| element(window.view.ty).into_token_stream()).collect();
+    let types: Vec<TokenStream> =
+        windows.iter().map(|window| element(window.view.ty).into_token_stream()).collect();
     open_typed(item, windows, &types)
 }
 
@@ -367,10 +369,12 @@ fn arrays(item: &Item, ports: &[Port]) -> Vec<TokenStream> {
 /// The trait that generic code uses.
 fn model_trait(item: &Item, program: &Program) -> TokenStream {
     let Item { name, support, .. } = item;
-    let shared =
-        |ports: &[Port]| group(&arrays(item, ports).iter().map(|array| quote!(&'a #array)).collect::<Vec<_>>());
-    let exclusive =
-        |ports: &[Port]| group(&arrays(item, ports).iter().map(|array| quote!(&'a mut #array)).collect::<Vec<_>>());
+    let shared = |ports: &[Port]| {
+        group(&arrays(item, ports).iter().map(|array| quote!(&'a #array)).collect::<Vec<_>>())
+    };
+    let exclusive = |ports: &[Port]| {
+        group(&arrays(item, ports).iter().map(|array| quote!(&'a mut #array)).collect::<Vec<_>>())
+    };
     let (input, output, window) =
         (shared(&program.inputs), shared(&program.outputs), exclusive(&program.inputs));
     let shown = name.to_string();

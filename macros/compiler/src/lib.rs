@@ -65,12 +65,12 @@ mod inner;
 mod kernels;
 
 pub use budget::{Budget, Resource};
+pub use demand::{Demand, Measure};
 pub use diagnostics::{At, Diagnostic, Problem};
 pub use graph::ElementType;
 pub use interpret::Machine;
 pub use layout::{ALIGNMENT, Block, Layout, Pair, Placed, lifetimes, place, plan};
 pub use ops::{OPERATORS, Operator};
-pub use demand::{Demand, Measure};
 pub use program::{Access, Arg, Buffer, BufferId, Call, Constant, Planes, Port, Program, View};
 pub use quantize::measure::Accuracy;
 pub use quantize::model::Facts;
@@ -180,7 +180,8 @@ pub fn quantize(bytes: &[u8], settings: &Settings) -> Result<(Program, Layout, F
 /// The program of a graph without what makes it smaller, to be measured.
 fn plain(mut graph: Graph) -> Result<Program, Vec<Diagnostic>> {
     let without = optional_passes().collect();
-    let refused = passes::run(&mut graph, &Options { without, ..Options::default() }).map_err(|bug| vec![bug.diagnostic()])?;
+    let refused = passes::run(&mut graph, &Options { without, ..Options::default() })
+        .map_err(|bug| vec![bug.diagnostic()])?;
     if !refused.is_empty() {
         return Err(refused);
     }

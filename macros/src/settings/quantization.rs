@@ -49,7 +49,9 @@ impl Settings {
             true => {
                 let inside;
                 parenthesized!(inside in input);
-                Punctuated::<Option<Fixed>, Token![,]>::parse_terminated_with(&inside, fixed)?.into_iter().collect()
+                Punctuated::<Option<Fixed>, Token![,]>::parse_terminated_with(&inside, fixed)?
+                    .into_iter()
+                    .collect()
             }
             false => vec![fixed(input)?],
         };

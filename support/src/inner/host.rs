@@ -56,11 +56,13 @@ mod tests {
         };
         for len in [0, 1, 7, 64, 300] {
             let weights: Vec<i8> = (0..len).map(|_| next() as i8).collect();
-            let (bytes, words): (Vec<i8>, Vec<i16>) = (0..len + 3).map(|_| (next() as i8, next() as i16)).unzip();
+            let (bytes, words): (Vec<i8>, Vec<i16>) =
+                (0..len + 3).map(|_| (next() as i8, next() as i16)).unzip();
             let (weights, acc) = (Flash::from_slice(&weights), next());
             assert_eq!(dot_s8(acc, weights, &bytes), portable::dot_s8(acc, weights, &bytes));
             assert_eq!(dot_s16(acc, weights, &words), portable::dot_s16(acc, weights, &words));
-            let (ours, theirs) = (dot_s16_wide(7, weights, &words), portable::dot_s16_wide(7, weights, &words));
+            let (ours, theirs) =
+                (dot_s16_wide(7, weights, &words), portable::dot_s16_wide(7, weights, &words));
             assert_eq!(ours, theirs);
         }
         let extremes = vec![i16::MIN; 4000];

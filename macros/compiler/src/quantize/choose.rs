@@ -148,7 +148,9 @@ impl Choice<'_, '_> {
         }
         for step in &self.model.steps {
             for (index, id) in step.found.inputs.iter().enumerate() {
-                let Some(id) = id.filter(|_| role(step.found.row.name, index) == Role::Cell) else { continue };
+                let Some(id) = id.filter(|_| role(step.found.row.name, index) == Role::Cell) else {
+                    continue;
+                };
                 let reach = self.seen.histograms.get(&id).map_or(1.0, |seen| seen.greatest.max(-seen.least));
                 meanings.insert(id, (power_of_two(reach / 32767.0), 0));
             }
@@ -208,13 +210,15 @@ mod tests {
         let seen = seen(values);
         let (least, greatest) = least_squares(&seen, ElementType::Int8);
         assert!(greatest < 30.0, "{greatest}");
-        let error = |least, greatest| seen.error(least, greatest, meaning(least, greatest, ElementType::Int8).0);
+        let error =
+            |least, greatest| seen.error(least, greatest, meaning(least, greatest, ElementType::Int8).0);
         assert!(error(least, greatest) < error(seen.least, seen.greatest));
     }
 
     #[test]
     fn types_of_ports_hold_what_was_seen() {
-        let ty = |values: &[f32], bits| fixed_type(&seen(values.iter().copied()), bits).map(|ty| ty.to_string());
+        let ty =
+            |values: &[f32], bits| fixed_type(&seen(values.iter().copied()), bits).map(|ty| ty.to_string());
         assert_eq!(ty(&[-0.9, 0.3, 0.9], 8).as_deref(), Some("I1F7"));
         assert_eq!(ty(&[0.0, 0.3, 0.9], 8).as_deref(), Some("U0F8"));
         assert_eq!(ty(&[0.0, 200.0, 255.0], 8).as_deref(), Some("U8F0"));

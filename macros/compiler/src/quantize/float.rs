@@ -111,11 +111,13 @@ pub(crate) fn simplify(survey: &mut Survey<'_>) -> Vec<Diagnostic> {
                 "a model is quantized while compiling as a whole, from a file that computes in floats alone",
                 "convert without quantization and calibrate here, or with full integer quantization",
             ),
-            (None, "VAR_HANDLE" | "READ_VARIABLE" | "ASSIGN_VARIABLE" | "CALL_ONCE" | "SVDF") => Problem::new(
-                "keeps floats from one inference to the next",
-                "how far they go is known after many inferences, which calibration does not run",
-                QUANTIZE,
-            ),
+            (None, "VAR_HANDLE" | "READ_VARIABLE" | "ASSIGN_VARIABLE" | "CALL_ONCE" | "SVDF") => {
+                Problem::new(
+                    "keeps floats from one inference to the next",
+                    "how far they go is known after many inferences, which calibration does not run",
+                    QUANTIZE,
+                )
+            }
             (None, "CAST") if is_real => Problem::new(
                 "numbers that count, computed in floats",
                 "quantized numbers are whole steps of a scale, and few: only inputs of the model can be cast",
@@ -147,7 +149,8 @@ fn cast_inputs(graph: &mut Graph, operators: &mut Vec<Found<'_>>) {
         let mut readers = operators.iter().filter(|found| found.inputs.contains(&Some(*input)));
         let (Some(only), None) = (readers.next(), readers.next()) else { continue };
         let &[output] = only.outputs.as_slice() else { continue };
-        if only.row.name == "CAST" && graph.tensors.get(output.0).is_some_and(|t| t.ty == ElementType::Int32) {
+        if only.row.name == "CAST" && graph.tensors.get(output.0).is_some_and(|t| t.ty == ElementType::Int32)
+        {
             *input = output;
             operators.retain(|found| !found.outputs.contains(&output));
         }
@@ -189,7 +192,8 @@ fn dequantized(tensor: &Tensor) -> Option<Vec<f32>> {
 /// A 16-bit float.
 #[allow(clippy::arithmetic_side_effects)] // fields of fixed width
 fn wide(bits: u16) -> f32 {
-    let (sign, exponent, fraction) = (u32::from(bits >> 15), u32::from(bits >> 10 & 31), u32::from(bits & 1023));
+    let (sign, exponent, fraction) =
+        (u32::from(bits >> 15), u32::from(bits >> 10 & 31), u32::from(bits & 1023));
     let magnitude = match exponent {
         0 => f32::from(bits & 1023) / f32::from(1u16 << 12) / f32::from(1u16 << 12),
         31 => f32::from_bits(0x7f80_0000 | fraction << 13),

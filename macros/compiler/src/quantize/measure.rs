@@ -58,7 +58,14 @@ pub(crate) fn infer(machine: &mut Machine<'_>, program: &Program, sample: &Sampl
     let inputs: Vec<Vec<u8>> =
         program.inputs.iter().zip(sample).map(|(port, values)| to_bytes(port, values)).collect();
     let outputs = machine.run(&inputs)?;
-    Some(program.outputs.iter().zip(&outputs).map(|(port, bytes)| real(port.view, port.scale, port.zero_point, bytes)).collect())
+    Some(
+        program
+            .outputs
+            .iter()
+            .zip(&outputs)
+            .map(|(port, bytes)| real(port.view, port.scale, port.zero_point, bytes))
+            .collect(),
+    )
 }
 
 /// What a caller writes for these numbers: as the conversions of the crate `fixed`, the nearest.
@@ -127,7 +134,8 @@ pub(crate) fn compare(
     infer(&mut machine, program, sample)?;
     let mut ratios = HashMap::new();
     for call in &program.calls {
-        let written = call.windows().filter(|(_, access)| !matches!(access, Access::Read | Access::ReadInPlace));
+        let written =
+            call.windows().filter(|(_, access)| !matches!(access, Access::Read | Access::ReadInPlace));
         let node = graph.nodes.iter().find(|node| node.index == call.index && node.name == call.name);
         let (Some((view, _)), Some(node)) = (written.last(), node) else { continue };
         let output = node.outputs.first().map(|&id| graph.tensor(id));

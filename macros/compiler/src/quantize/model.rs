@@ -136,14 +136,22 @@ pub(crate) fn quantize(
     let Samples { samples, labels } = samples(&model, &settings.calibration).map_err(refuse)?;
     let verification = match &settings.verification {
         Verification::Same => None,
-        Verification::Samples(samples, labels) => Some(Samples { samples: samples.clone(), labels: labels.clone() }),
+        Verification::Samples(samples, labels) => {
+            Some(Samples { samples: samples.clone(), labels: labels.clone() })
+        }
         Verification::Files(files) => Some(samples::read(files, &ports(&model)).map_err(refuse)?),
     };
     let mut seen = Observations::default();
     let expected = observe(&mut model, &samples, &mut seen).map_err(|diagnostic| vec![diagnostic])?;
     let (input_types, output_types) = port_types(&model, &groups, &seen, ty, settings)?;
-    let choice =
-        Choice { model: &model, groups: &groups, seen: &seen, ty, inputs: input_types, outputs: output_types };
+    let choice = Choice {
+        model: &model,
+        groups: &groups,
+        seen: &seen,
+        ty,
+        inputs: input_types,
+        outputs: output_types,
+    };
     let trial = Trial { file: &file, choice: &choice, build };
     let best = trial.best(&samples, &expected)?;
     let program = (trial.build)(trial.rewritten(&best.scheme)?.graph)?;
@@ -257,7 +265,8 @@ fn losses(
         let before = read.fold(f64::INFINITY, f64::min);
         if before.is_finite() && after < before {
             let name = output(step).map(|id| model.graph.tensor(id).name.clone()).unwrap_or_default();
-            let at = At::Operator { index: step.found.index, name: step.found.row.name.to_owned(), output: name };
+            let at =
+                At::Operator { index: step.found.index, name: step.found.row.name.to_owned(), output: name };
             losses.push(Loss { at, before, after });
         }
     }
@@ -457,7 +466,8 @@ impl Trial<'_, '_> {
             });
             let Some((input, weights)) = bias.filter(|_| name != "TRANSPOSE_CONV") else { continue };
             let id = |index: usize| found.inputs.get(index).copied().flatten();
-            let node = quantized.graph.nodes.iter().find(|node| node.index == found.index && node.name == name);
+            let node =
+                quantized.graph.nodes.iter().find(|node| node.index == found.index && node.name == name);
             let integers = node.and_then(|node| node.inputs.get(weights).copied().flatten());
             let exact = id(weights).and_then(|id| model.constants.get(&id)?.real());
             let rounded = integers.and_then(|id| constant(quantized.graph.tensor(id)));
@@ -469,7 +479,8 @@ impl Trial<'_, '_> {
             };
             let channels = id(input).and_then(|id| model.graph.tensor(id).shape.last().copied()).unwrap_or(1);
             let errors: Vec<f32> = exact.iter().zip(&rounded).map(|(x, y)| x - y).collect();
-            corrections.insert(found.index, shifts(name, &shape, channels, &errors, &|n| means.of_channels(n)));
+            corrections
+                .insert(found.index, shifts(name, &shape, channels, &errors, &|n| means.of_channels(n)));
         }
         Ok(corrections)
     }
@@ -497,6 +508,7 @@ fn shifts(
     }
     let means = means(depth);
     let unit = errors.len().checked_div(units).unwrap_or(1).max(1);
-    let sum = |errors: &[f32]| errors.iter().zip(means.iter().cycle()).map(|(error, mean)| error * mean).sum();
+    let sum =
+        |errors: &[f32]| errors.iter().zip(means.iter().cycle()).map(|(error, mean)| error * mean).sum();
     errors.chunks_exact(unit).map(sum).collect()
 }

@@ -79,7 +79,8 @@ impl Histogram {
 
     /// The sum of squared errors if numbers are rounded to steps of `scale` between two bounds.
     pub(crate) fn error(&self, least: f32, greatest: f32, scale: f32) -> f64 {
-        let (least, greatest, rounding) = (f64::from(least), f64::from(greatest), f64::from(scale).powi(2) / 12.0);
+        let (least, greatest, rounding) =
+            (f64::from(least), f64::from(greatest), f64::from(scale).powi(2) / 12.0);
         let error = |(x, count): (f64, u64)| {
             let outside = (x - x.clamp(least, greatest)).powi(2);
             (if outside > 0.0 { outside } else { rounding }) * count as f64

@@ -1,8 +1,8 @@
 //! A float model with what its integers are to mean, rewritten as the integer model that the readers of
 //! operators then check as any other.
 
-use super::float::Value;
 use super::choose::meaning_of;
+use super::float::Value;
 use super::roles::{Role, fixed_output, is_tied, role};
 use super::settings::Fixed;
 use crate::diagnostics::{At, Diagnostic};
@@ -91,7 +91,8 @@ pub(crate) fn rewrite<'f, 'a: 'f>(
 ) -> Result<Script<'a>, Diagnostic> {
     let (tensors, steps, fixed) = (Vec::new(), Vec::new(), HashMap::new());
     let mut rewriting = Rewriting { graph, constants, groups, scheme, tensors, steps, fixed };
-    rewriting.tensors = graph.tensors.iter().enumerate().map(|(at, _)| rewriting.activation(TensorId(at))).collect();
+    rewriting.tensors =
+        graph.tensors.iter().enumerate().map(|(at, _)| rewriting.activation(TensorId(at))).collect();
     let inputs = rewriting.ports(&graph.inputs, &scheme.inputs, true)?;
     for found in operators {
         rewriting.operator(found)?;
@@ -153,7 +154,9 @@ impl<'a> Rewriting<'_, 'a> {
             *slot = Some(self.push(tensor));
         }
         for (index, slot) in rewritten.inputs.clone().iter().enumerate() {
-            let (Some(id), Role::Bias { input, weights }) = (*slot, role(found.row.name, index)) else { continue };
+            let (Some(id), Role::Bias { input, weights }) = (*slot, role(found.row.name, index)) else {
+                continue;
+            };
             let tensor = self.bias(&rewritten, id, input, weights)?;
             let id = self.push(tensor);
             rewritten.inputs.iter_mut().skip(index).take(1).for_each(|slot| *slot = Some(id));
@@ -197,7 +200,13 @@ impl<'a> Rewriting<'_, 'a> {
     }
 
     /// Biases on the scale of the products that they are added to.
-    fn bias(&self, found: &Found<'a>, id: TensorId, input: usize, weights: usize) -> Result<Tensor, Diagnostic> {
+    fn bias(
+        &self,
+        found: &Found<'a>,
+        id: TensorId,
+        input: usize,
+        weights: usize,
+    ) -> Result<Tensor, Diagnostic> {
         let tensor = |index: usize| {
             let id = found.inputs.get(index).copied().flatten()?;
             self.tensors.get(id.0)?.quantization.as_ref()
@@ -208,7 +217,10 @@ impl<'a> Rewriting<'_, 'a> {
         });
         let values = self.constants.get(&id).and_then(Value::real);
         let (Some(scales), Some(values)) = (scales, values) else {
-            return Err(Diagnostic::bug(format_args!("operator {} has a bias that is not known", found.index)));
+            return Err(Diagnostic::bug(format_args!(
+                "operator {} has a bias that is not known",
+                found.index
+            )));
         };
         let ty = match self.scheme.ty {
             ElementType::Int16 => ElementType::Int64,
@@ -305,7 +317,11 @@ impl<'a> Rewriting<'_, 'a> {
                 let (from, to) = if inputs { (bytes, port) } else { (port, bytes) };
                 let step = node(last, Rc::new(Shift), from, to);
                 // What the caller provides is shifted before it is rescaled.
-                let at = if inputs && inside != outside { self.steps.len().saturating_sub(1) } else { self.steps.len() };
+                let at = if inputs && inside != outside {
+                    self.steps.len().saturating_sub(1)
+                } else {
+                    self.steps.len()
+                };
                 self.steps.insert(at, step);
                 port = bytes;
             }
@@ -317,7 +333,14 @@ impl<'a> Rewriting<'_, 'a> {
 }
 
 fn node<'a>(index: usize, op: Rc<dyn Op>, from: TensorId, to: TensorId) -> Step<'a> {
-    Step::Node(Node { index, name: "QUANTIZE", op, inputs: vec![Some(from)], outputs: vec![to], notes: Vec::new() })
+    Step::Node(Node {
+        index,
+        name: "QUANTIZE",
+        op,
+        inputs: vec![Some(from)],
+        outputs: vec![to],
+        notes: Vec::new(),
+    })
 }
 
 fn meant(scales: &[f32], zero_point: i32, dimension: usize) -> Option<Quantization> {

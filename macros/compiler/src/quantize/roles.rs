@@ -26,7 +26,9 @@ pub(crate) fn role(name: &str, index: usize) -> Role {
         ("CONV_2D" | "FULLY_CONNECTED" | "DEPTHWISE_CONV_2D", 2) => Role::Bias { input: 0, weights: 1 },
         ("TRANSPOSE_CONV", 3) => Role::Bias { input: 2, weights: 1 },
         ("UNIDIRECTIONAL_SEQUENCE_LSTM", 1..=8) => Role::Matrix,
-        ("UNIDIRECTIONAL_SEQUENCE_LSTM", 12..=15) => Role::Bias { input: 0, weights: index.saturating_sub(11) },
+        ("UNIDIRECTIONAL_SEQUENCE_LSTM", 12..=15) => {
+            Role::Bias { input: 0, weights: index.saturating_sub(11) }
+        }
         ("UNIDIRECTIONAL_SEQUENCE_LSTM", 19) => Role::Cell,
         _ => Role::Activation,
     }

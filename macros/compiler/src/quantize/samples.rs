@@ -92,9 +92,9 @@ pub(crate) fn read(files: &Files, inputs: &[Input]) -> Result<Samples, Problem> 
         "npz" => npy::arrays(bytes).and_then(|arrays| named(arrays, inputs)).map_err(|p| here(p, name)),
         "csv" => csv::read(bytes, inputs).map_err(|problem| here(problem, name)),
         "wav" => of_folder(&|_, bytes, input| sound::read(bytes, input, files.range.unwrap_or((-1.0, 1.0)))),
-        "png" | "bmp" => {
-            of_folder(&|name, bytes, input| picture::read(name, bytes, input, files.range.unwrap_or((0.0, 1.0))))
-        }
+        "png" | "bmp" => of_folder(&|name, bytes, input| {
+            picture::read(name, bytes, input, files.range.unwrap_or((0.0, 1.0)))
+        }),
         other => Err(here(
             unfit(
                 format!("files of the kind `{}`", printable(other)),
@@ -145,7 +145,8 @@ fn named(arrays: Vec<(String, Array)>, inputs: &[Input]) -> Result<Samples, Prob
     for (index, input) in inputs.iter().enumerate() {
         let array = find(&input.name).or_else(|| find(&format!("input_{index}")));
         let array = array.or_else(|| only.map(|(_, array)| array)).ok_or_else(|| {
-            let names: Vec<String> = arrays.iter().map(|(name, _)| format!("`{}`", printable(name))).collect();
+            let names: Vec<String> =
+                arrays.iter().map(|(name, _)| format!("`{}`", printable(name))).collect();
             unfit(
                 format!("no array `{}` and none `input_{index}`", printable(&input.name)),
                 format!("the arrays are {}", names.join(", ")),
@@ -163,7 +164,8 @@ fn named(arrays: Vec<(String, Array)>, inputs: &[Input]) -> Result<Samples, Prob
         ));
     }
     let mut columns: Vec<_> = columns.into_iter().map(Vec::into_iter).collect();
-    let samples: Vec<Sample> = (0..count).map(|_| columns.iter_mut().filter_map(Iterator::next).collect()).collect();
+    let samples: Vec<Sample> =
+        (0..count).map(|_| columns.iter_mut().filter_map(Iterator::next).collect()).collect();
     let labels = find(LABELS).map(|array| labels(&array.values, count)).transpose()?;
     Ok(Samples { samples, labels })
 }
@@ -209,7 +211,11 @@ mod tests {
         let two = [input("a", &[2]), input("b", &[1])];
         let arrays = |names: [&str; 2]| {
             let shapes: [&[usize]; 2] = [&[2, 2], &[2, 1]];
-            names.iter().zip(shapes).map(|(name, shape)| ((*name).to_owned(), array(shape))).collect::<Vec<_>>()
+            names
+                .iter()
+                .zip(shapes)
+                .map(|(name, shape)| ((*name).to_owned(), array(shape)))
+                .collect::<Vec<_>>()
         };
         let expected = Ok(vec![vec![vec![0.0, 1.0], vec![0.0]], vec![vec![2.0, 3.0], vec![1.0]]]);
         for names in [["a", "b"], ["input_0", "input_1"], ["a", "input_1"]] {

@@ -18,7 +18,9 @@ pub(super) fn compute(of: &Operands<'_, '_>) -> Option<Value> {
         "CAST" => cast(of),
         "QUANTIZE" | "DEQUANTIZE" => None,
         "SELECT_V2" => select(of),
-        "LOGICAL_NOT" => Some(Value::Whole(of.value(0)?.whole()?.iter().map(|&x| i32::from(x == 0)).collect())),
+        "LOGICAL_NOT" => {
+            Some(Value::Whole(of.value(0)?.whole()?.iter().map(|&x| i32::from(x == 0)).collect()))
+        }
         "ADD_N" => {
             let mut sums = of.real(0)?.to_vec();
             for index in 1..of.values.len() {

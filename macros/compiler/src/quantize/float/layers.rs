@@ -75,7 +75,11 @@ pub(super) fn taps(axis: Axis, output: usize) -> impl Iterator<Item = (usize, us
 }
 
 /// Calls `f` with the number of the picture, row and column of each pixel of the output, in order.
-pub(super) fn each_pixel(pictures: usize, window: Window, mut f: impl FnMut(usize, usize, usize) -> Option<()>) -> Option<()> {
+pub(super) fn each_pixel(
+    pictures: usize,
+    window: Window,
+    mut f: impl FnMut(usize, usize, usize) -> Option<()>,
+) -> Option<()> {
     for picture in 0..pictures {
         for y in 0..window.y.output {
             for x in 0..window.x.output {
@@ -108,7 +112,8 @@ fn conv_2d(of: &Operands<'_, '_>) -> Option<Vec<f32>> {
             patch.fill(0.0);
             for (row, from_y) in taps(axis_y, y) {
                 for (column, from_x) in taps(axis_x, x) {
-                    let from = ((picture * axis_y.input + from_y) * axis_x.input + from_x) * channels + group * depth;
+                    let from = ((picture * axis_y.input + from_y) * axis_x.input + from_x) * channels
+                        + group * depth;
                     let to = (row * columns + column) * depth;
                     patch.get_mut(to..to + depth)?.copy_from_slice(input.get(from..from + depth)?);
                 }
@@ -261,7 +266,11 @@ fn batch_of(batch: usize, outer: &[usize], shape: &[usize]) -> Option<usize> {
 }
 
 /// Sequence, then hidden state and cell state as they are after it.
-pub(super) fn lstm(model: &Float<'_>, step: &Step<'_>, values: &HashMap<TensorId, Value>) -> Result<Vec<Value>, Diagnostic> {
+pub(super) fn lstm(
+    model: &Float<'_>,
+    step: &Step<'_>,
+    values: &HashMap<TensorId, Value>,
+) -> Result<Vec<Value>, Diagnostic> {
     let outputs = sequence(model, step, values);
     outputs.ok_or_else(|| Diagnostic::bug("an LSTM cannot be computed in floats"))
 }
@@ -325,4 +334,3 @@ impl Operands<'_, '_> {
         window::read(self.reader, input, output, taps, units, options).ok()
     }
 }
-

@@ -57,7 +57,12 @@ fn pool(
 
 /// For each position of the output both neighbours in the input, and how far it is from the first to the
 /// second.
-fn between(from: usize, to: usize, align_corners: bool, half_pixel_centers: bool) -> Vec<(usize, usize, f32)> {
+fn between(
+    from: usize,
+    to: usize,
+    align_corners: bool,
+    half_pixel_centers: bool,
+) -> Vec<(usize, usize, f32)> {
     let scale = match align_corners && to > 1 {
         true => (from - 1) as f32 / (to - 1) as f32,
         false => from as f32 / to as f32,
@@ -77,7 +82,8 @@ fn between(from: usize, to: usize, align_corners: bool, half_pixel_centers: bool
 fn resize_bilinear(of: &Operands<'_, '_>) -> Option<Vec<f32>> {
     let options = of.reader.operator.builtin_options_as_resize_bilinear_options()?;
     let input = of.real(0)?;
-    let (&[pictures, height, width, channels], &[_, to_height, to_width, _]) = (of.shape(0)?, of.output_shape()?)
+    let (&[pictures, height, width, channels], &[_, to_height, to_width, _]) =
+        (of.shape(0)?, of.output_shape()?)
     else {
         return None;
     };
@@ -91,7 +97,8 @@ fn resize_bilinear(of: &Operands<'_, '_>) -> Option<Vec<f32>> {
                     let at = ((picture * height + y) * width + x) * channels;
                     input.get(at..at + channels)
                 };
-                let corners = [pixel(above, left)?, pixel(above, right)?, pixel(below, left)?, pixel(below, right)?];
+                let corners =
+                    [pixel(above, left)?, pixel(above, right)?, pixel(below, left)?, pixel(below, right)?];
                 let [a, b, c, d] = corners;
                 let upper = a.iter().zip(b);
                 let lower = c.iter().zip(d);

@@ -1,7 +1,7 @@
 //! Samples as pictures: `.png` and `.bmp` files, one for each.
 
-use super::{Input, unfit};
 use super::inflate::inflate;
+use super::{Input, unfit};
 use crate::diagnostics::{Problem, printable};
 
 /// Pixels of red, green, blue and whatever else, row by row from above.
@@ -153,7 +153,8 @@ fn bmp(bytes: &[u8]) -> Option<Picture> {
     let word = |at: usize| bytes.get(at..)?.first_chunk().map(|&b| i32::from_le_bytes(b));
     let half = |at: usize| bytes.get(at..)?.first_chunk().map(|&b| u16::from_le_bytes(b));
     bytes.strip_prefix(b"BM")?;
-    let (start, width, signed_height) = (usize::try_from(word(10)?).ok()?, usize::try_from(word(18)?).ok()?, word(22)?);
+    let (start, width, signed_height) =
+        (usize::try_from(word(10)?).ok()?, usize::try_from(word(18)?).ok()?, word(22)?);
     let height = usize::try_from(signed_height.unsigned_abs()).ok()?;
     let channels = match (half(28)?, word(30)?) {
         (24, 0) => 3usize,
@@ -165,7 +166,9 @@ fn bmp(bytes: &[u8]) -> Option<Picture> {
     let rows = bytes.get(start..)?.chunks(row.checked_next_multiple_of(4)?).take(height);
     let line = |line: &[u8]| -> Option<Vec<u8>> {
         // Blue comes first.
-        Some(line.get(..row)?.chunks(channels).flat_map(|pixel| pixel.iter().take(3).rev().copied()).collect())
+        Some(
+            line.get(..row)?.chunks(channels).flat_map(|pixel| pixel.iter().take(3).rev().copied()).collect(),
+        )
     };
     let mut lines: Vec<Vec<u8>> = rows.map(line).collect::<Option<_>>()?;
     if lines.len() != height {
