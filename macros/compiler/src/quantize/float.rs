@@ -197,7 +197,7 @@ fn wide(bits: u16) -> f32 {
     let magnitude = match exponent {
         0 => f32::from(bits & 1023) / f32::from(1u16 << 12) / f32::from(1u16 << 12),
         31 => f32::from_bits(0x7f80_0000 | fraction << 13),
-        _ => f32::from_bits(exponent + 112 << 23 | fraction << 13),
+        _ => f32::from_bits(((exponent + 112) << 23) | (fraction << 13)),
     };
     if sign == 0 { magnitude } else { -magnitude }
 }
