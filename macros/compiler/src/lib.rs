@@ -58,7 +58,7 @@ pub use diagnostics::{At, Diagnostic, Problem};
 pub use graph::ElementType;
 pub use layout::{ALIGNMENT, Block, Layout, lifetimes, place, plan};
 pub use ops::{OPERATORS, Operator};
-pub use program::{Access, Arg, Buffer, BufferId, Call, Constant, Port, Program, View};
+pub use program::{Access, Arg, Buffer, BufferId, Call, Constant, Port, Program, Variant, View};
 pub use report::{report, warning};
 pub use table::Figures;
 

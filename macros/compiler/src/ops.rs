@@ -80,6 +80,7 @@ pub(crate) mod requantization;
 pub(crate) mod ring;
 pub(crate) mod sigmoid;
 pub(crate) mod sums;
+pub(crate) mod unit_blocks;
 pub(crate) mod window;
 
 macro_rules! operators {

@@ -1,5 +1,9 @@
 //! The specification of the inner loops, in plain Rust.
 
+mod blocks;
+
+pub use blocks::{BLOCK, BLOCK_CONSTANTS, BlockOutput, block_row, block_rows_2, widen_1, widen_2};
+
 use super::flash::Flash;
 
 /// `acc + Σ weights · input`, as far as both reach, modulo 2^32.

@@ -20,6 +20,7 @@ pub mod arg;
 pub mod assign_variable;
 pub mod average_pool_2d;
 pub mod batch_matmul;
+pub mod blocks;
 pub mod broadcast;
 pub mod cast;
 pub mod clamp;

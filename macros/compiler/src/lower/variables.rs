@@ -139,6 +139,7 @@ impl Lowering<'_> {
             params: format!("{AssignVariable:?}"),
             args: vec![Arg::Window("value", from, Access::Read), Arg::Window("variable", to, Access::Write)],
             macs: 0,
+            variant: None,
         }
     }
 }

@@ -2,8 +2,10 @@
 
 use super::activation::Activation;
 use super::sums::{Activations, Sums};
+use super::unit_blocks::{self, MAX_MEMORY, Units};
 use super::{Op, requantization};
 use crate::graph::ElementType;
+use crate::kernels::blocks::{Conv2dBlocks, ConvolutionBlocks, FullyConnectedBlocks};
 use crate::kernels::conv_2d::{
     Conv2d, Conv2d16, Conv2dOffset, FullyConnected, FullyConnected16, FullyConnectedOffset,
 };
@@ -13,7 +15,7 @@ use crate::kernels::depthwise_conv_2d::{
 use crate::kernels::fully_connected::FullyConnectedRing;
 use crate::kernels::shapes::{Requantization, Ring, Window};
 use crate::lower::{Bug, Lowering};
-use crate::program::{Access, Arg, Constant};
+use crate::program::{Access, Arg, Constant, Variant};
 use crate::quantize::Multiplier;
 
 /// How a file orders weights.
@@ -24,6 +26,9 @@ pub(crate) enum Order {
     /// `[row, column, unit]`.
     UnitsLast,
 }
+
+/// Bytes of stack for a pair of inputs of two pixels.
+const MEMORY_OF_A_STEP: usize = 8;
 
 /// A convolution: bias is input 2, and may be left out.
 #[derive(Debug)]
@@ -56,6 +61,7 @@ impl Op for Convolution {
         let units = weights.chunks_exact(self.filter());
         let sums = units.map(|unit| requantization::difference_sum(unit, weight_zero_point));
         let bias = requantization::folded_bias(to, 2, sums, padding.into());
+        let blocks = (weight_zero_point == 0).then(|| self.blocks(&weights, &bias, padding, range)).flatten();
         let (multipliers, shifts) = requantization::constants(&self.multipliers, self.window.units);
         let plain = weight_zero_point == 0 && !four_bits;
         let on_ring = to.ring(input).filter(|_| plain);
@@ -89,6 +95,9 @@ impl Op for Convolution {
             None => args.push(Arg::Planes(to.read(input)?, to.write(output)?)),
         }
         to.call(kernel.module, kernel.name, &*kernel.params, args, elements.saturating_mul(self.filter()));
+        if let Some(variant) = blocks.filter(|_| ring.is_none()) {
+            to.offer(variant);
+        }
         Ok(())
     }
 }
@@ -261,6 +270,32 @@ impl Convolution {
         let group = parts(units, parts(channels, depth));
         let params = Box::new(Conv2d16 { window, depth, group, contiguous, sums, output });
         Kernel { module: "conv_2d", name: "conv_2d_s16", params, order: Order::UnitsFirst, run: 1 }
+    }
+}
+
+impl Convolution {
+    /// The kernel for weights in blocks, if that suits: units must share their inputs, and columns of the window
+    /// lie side by side.
+    fn blocks(&self, weights: &[i8], bias: &[i32], padding: i8, output: Requantization) -> Option<Variant> {
+        let Self { window, depth, .. } = *self;
+        if depth != window.channels || !(window.x.dilation == 1 || window.x.taps == 1) {
+            return None;
+        }
+        let filter = self.filter();
+        let is_row = self.is_fully_connected();
+        let run = if is_row { filter } else { window.x.taps.saturating_mul(depth) };
+        let units = Units { weights, filter, run, bias, multipliers: &self.multipliers };
+        let steps = units.steps();
+        let memory = steps.saturating_mul(MEMORY_OF_A_STEP).saturating_add(run.saturating_mul(2));
+        let constants = vec![units.blocks().filter(|_| memory <= MAX_MEMORY)?];
+        let (kernel, params) = if is_row {
+            let params = FullyConnectedBlocks::<0> { depth: filter, units: window.units, output };
+            ("conv_2d_1x1_blocks_s8", unit_blocks::with_memory(&params, &[steps]))
+        } else {
+            let params = Conv2dBlocks::<0, 0> { layer: ConvolutionBlocks { window, padding, output } };
+            ("conv_2d_blocks_s8", unit_blocks::with_memory(&params, &[steps, run]))
+        };
+        Some(Variant { backend: "dsp", module: "blocks", kernel, params, constants })
     }
 }
 

@@ -2,15 +2,17 @@
 
 use super::activation::Activation;
 use super::sums::{self, Activations, Sums};
+use super::unit_blocks::{MAX_MEMORY, Units, with_memory};
 use super::{Op, requantization};
 use crate::diagnostics::Problem;
 use crate::graph::ElementType;
+use crate::kernels::blocks::FullyConnectedBlocks;
 use crate::kernels::fully_connected::{
     FullyConnected, FullyConnected16, FullyConnectedOffset, FullyConnectedRing,
 };
 use crate::kernels::shapes::Requantization;
 use crate::lower::{Bug, Lowering};
-use crate::program::{Access, Arg, Constant};
+use crate::program::{Access, Arg, Constant, Variant};
 use crate::quantize::Multiplier;
 use crate::read::{CONVERT_AGAIN, Reader};
 use crate::schema::tflite;
@@ -103,6 +105,31 @@ impl Layer {
     }
 }
 
+impl Layer {
+    /// The kernel for weights in blocks, if they can be brought into these.
+    fn blocks(
+        &self,
+        weights: &[i8],
+        bias: &[i32],
+        zero_point: i32,
+        least: i32,
+        greatest: i32,
+    ) -> Option<Variant> {
+        let Self { rows, depth, units, ref multipliers, .. } = *self;
+        let blocks = Units { weights, filter: depth, run: depth, bias, multipliers };
+        let steps = blocks.steps();
+        // One row takes a word for each step, two take two.
+        let (kernel, memory) = match rows {
+            1 => ("fully_connected_blocks_s8", steps.saturating_mul(4)),
+            _ => ("conv_2d_1x1_blocks_s8", steps.saturating_mul(8)),
+        };
+        let constants = vec![blocks.blocks().filter(|_| memory <= MAX_MEMORY)?];
+        let output = Requantization { zero_point, least, greatest };
+        let params = with_memory(&FullyConnectedBlocks::<0> { depth, units, output }, &[steps]);
+        Some(Variant { backend: "dsp", module: "blocks", kernel, params, constants })
+    }
+}
+
 impl Op for Layer {
     fn lower(&self, to: &mut Lowering<'_>) -> Result<(), Bug> {
         if let Activations::Int16(sums) = self.activations {
@@ -124,6 +151,8 @@ impl Op for Layer {
             least,
             greatest,
         };
+        let plain_weights = weight_zero_point == 0;
+        let blocks = plain_weights.then(|| self.blocks(&values, &bias, zero_point, least, greatest)).flatten();
         let (multipliers, shifts) = requantization::constants(&self.multipliers, self.units);
         let four_bits = to.tensor(weights).ty == ElementType::Int4;
         let values = if four_bits { requantization::packed(&values, self.depth) } else { values };
@@ -150,6 +179,9 @@ impl Op for Layer {
                 let params = FullyConnectedOffset { layer: params, weight_zero_point };
                 to.call("fully_connected", "fully_connected_offset_s8", &params, args, macs);
             }
+        }
+        if let Some(variant) = blocks {
+            to.offer(variant);
         }
         Ok(())
     }
