@@ -67,6 +67,7 @@ pub struct Operator {
 
 pub(crate) mod activation;
 pub(crate) mod blocks;
+pub(crate) mod channel_rows;
 pub(crate) mod comparison;
 pub(crate) mod convolution;
 pub(crate) mod curve;

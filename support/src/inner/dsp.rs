@@ -35,7 +35,9 @@
 //! is negative is cut off. With `ssat` and `strb` that is five or six instructions for an output.
 
 mod blocks;
+mod depthwise;
 mod widen;
 
 pub use blocks::{block_row, block_rows_2};
+pub use depthwise::depthwise_row_3x3;
 pub use widen::{widen_1, widen_2};

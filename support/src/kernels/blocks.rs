@@ -251,7 +251,7 @@ fn rounded(to: Requantization) -> BlockOutput {
 
 /// Blocks know the limits of eight bits only.
 #[inline(always)]
-fn clamp(to: Requantization, row: &mut [i8]) {
+pub(super) fn clamp(to: Requantization, row: &mut [i8]) {
     if (to.least, to.greatest) != (i8::MIN.into(), i8::MAX.into()) {
         clamp_row(to.least as i8, to.greatest as i8, row);
     }

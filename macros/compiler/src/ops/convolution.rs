@@ -3,7 +3,7 @@
 use super::activation::Activation;
 use super::sums::{Activations, Sums};
 use super::unit_blocks::{self, MAX_MEMORY, Units};
-use super::{Op, requantization};
+use super::{Op, channel_rows, requantization};
 use crate::graph::ElementType;
 use crate::kernels::blocks::{Conv2dBlocks, ConvolutionBlocks, FullyConnectedBlocks};
 use crate::kernels::conv_2d::{
@@ -12,6 +12,7 @@ use crate::kernels::conv_2d::{
 use crate::kernels::depthwise_conv_2d::{
     DepthwiseConv2d, DepthwiseConv2d16, DepthwiseConv2dOffset, DepthwiseConv2dRing,
 };
+use crate::kernels::depthwise_rows::DepthwiseConv2d3x3;
 use crate::kernels::fully_connected::FullyConnectedRing;
 use crate::kernels::shapes::{Requantization, Ring, Window};
 use crate::lower::{Bug, Lowering};
@@ -61,7 +62,8 @@ impl Op for Convolution {
         let units = weights.chunks_exact(self.filter());
         let sums = units.map(|unit| requantization::difference_sum(unit, weight_zero_point));
         let bias = requantization::folded_bias(to, 2, sums, padding.into());
-        let blocks = (weight_zero_point == 0).then(|| self.blocks(&weights, &bias, padding, range)).flatten();
+        let variant =
+            (weight_zero_point == 0).then(|| self.variant(&weights, &bias, padding, range)).flatten();
         let (multipliers, shifts) = requantization::constants(&self.multipliers, self.window.units);
         let plain = weight_zero_point == 0 && !four_bits;
         let on_ring = to.ring(input).filter(|_| plain);
@@ -95,7 +97,7 @@ impl Op for Convolution {
             None => args.push(Arg::Planes(to.read(input)?, to.write(output)?)),
         }
         to.call(kernel.module, kernel.name, &*kernel.params, args, elements.saturating_mul(self.filter()));
-        if let Some(variant) = blocks.filter(|_| ring.is_none()) {
+        if let Some(variant) = variant.filter(|_| ring.is_none()) {
             to.offer(variant);
         }
         Ok(())
@@ -274,6 +276,26 @@ impl Convolution {
 }
 
 impl Convolution {
+    /// The kernel for the backend that has others.
+    fn variant(&self, weights: &[i8], bias: &[i32], padding: i8, output: Requantization) -> Option<Variant> {
+        let rows = self.rows_3x3(weights, bias, padding, output);
+        rows.or_else(|| self.blocks(weights, bias, padding, output))
+    }
+
+    /// The kernel for a depthwise window of 3 × 3, if it is one.
+    fn rows_3x3(&self, weights: &[i8], bias: &[i32], padding: i8, output: Requantization) -> Option<Variant> {
+        let Self { window, depth, .. } = *self;
+        if depth != 1 || !channel_rows::suits(&window) {
+            return None;
+        }
+        let ties = output.least < output.zero_point;
+        let constants = vec![channel_rows::constants(weights, bias, &self.multipliers, ties)?];
+        let params = DepthwiseConv2d3x3::<0, false> { window, padding, output };
+        let params = unit_blocks::with_arguments(&params, format_args!("{}, {ties}", window.x.stride));
+        let (module, kernel) = ("depthwise_rows", "depthwise_conv_2d_3x3_s8");
+        Some(Variant { backend: "dsp", module, kernel, params, constants })
+    }
+
     /// The kernel for weights in blocks, if that suits: units must share their inputs, and columns of the window
     /// lie side by side.
     fn blocks(&self, weights: &[i8], bias: &[i32], padding: i8, output: Requantization) -> Option<Variant> {
@@ -284,16 +306,17 @@ impl Convolution {
         let filter = self.filter();
         let is_row = self.is_fully_connected();
         let run = if is_row { filter } else { window.x.taps.saturating_mul(depth) };
-        let units = Units { weights, filter, run, bias, multipliers: &self.multipliers };
+        let ties = output.least < output.zero_point;
+        let units = Units { weights, filter, run, bias, multipliers: &self.multipliers, ties };
         let steps = units.steps();
         let memory = steps.saturating_mul(MEMORY_OF_A_STEP).saturating_add(run.saturating_mul(2));
         let constants = vec![units.blocks().filter(|_| memory <= MAX_MEMORY)?];
         let (kernel, params) = if is_row {
             let params = FullyConnectedBlocks::<0> { depth: filter, units: window.units, output };
-            ("conv_2d_1x1_blocks_s8", unit_blocks::with_memory(&params, &[steps]))
+            ("conv_2d_1x1_blocks_s8", unit_blocks::with_arguments(&params, format_args!("{steps}")))
         } else {
             let params = Conv2dBlocks::<0, 0> { layer: ConvolutionBlocks { window, padding, output } };
-            ("conv_2d_blocks_s8", unit_blocks::with_memory(&params, &[steps, run]))
+            ("conv_2d_blocks_s8", unit_blocks::with_arguments(&params, format_args!("{steps}, {run}")))
         };
         Some(Variant { backend: "dsp", module: "blocks", kernel, params, constants })
     }

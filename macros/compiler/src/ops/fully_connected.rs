@@ -2,7 +2,7 @@
 
 use super::activation::Activation;
 use super::sums::{self, Activations, Sums};
-use super::unit_blocks::{MAX_MEMORY, Units, with_memory};
+use super::unit_blocks::{MAX_MEMORY, Units, with_arguments};
 use super::{Op, requantization};
 use crate::diagnostics::Problem;
 use crate::graph::ElementType;
@@ -116,7 +116,8 @@ impl Layer {
         greatest: i32,
     ) -> Option<Variant> {
         let Self { rows, depth, units, ref multipliers, .. } = *self;
-        let blocks = Units { weights, filter: depth, run: depth, bias, multipliers };
+        let ties = least < zero_point;
+        let blocks = Units { weights, filter: depth, run: depth, bias, multipliers, ties };
         let steps = blocks.steps();
         // One row takes a word for each step, two take two.
         let (kernel, memory) = match rows {
@@ -125,7 +126,8 @@ impl Layer {
         };
         let constants = vec![blocks.blocks().filter(|_| memory <= MAX_MEMORY)?];
         let output = Requantization { zero_point, least, greatest };
-        let params = with_memory(&FullyConnectedBlocks::<0> { depth, units, output }, &[steps]);
+        let params = FullyConnectedBlocks::<0> { depth, units, output };
+        let params = with_arguments(&params, format_args!("{steps}"));
         Some(Variant { backend: "dsp", module: "blocks", kernel, params, constants })
     }
 }

@@ -20,6 +20,8 @@ pub(crate) struct Units<'a> {
     pub(crate) bias: &'a [i32],
     /// One, or one per unit.
     pub(crate) multipliers: &'a [Multiplier],
+    /// Whether halves between negative outputs have to be rounded away from zero.
+    pub(crate) ties: bool,
 }
 
 /// Bits that a sum has beside its sign, before it is doubled.
@@ -34,12 +36,11 @@ const GREATEST_INPUT: i64 = 128;
 /// Bytes of stack that a kernel may take for inputs.
 pub(crate) const MAX_MEMORY: usize = 8192;
 
-/// Parameters as an expression whose type says how much memory there is.
-pub(crate) fn with_memory(params: &dyn std::fmt::Debug, sizes: &[usize]) -> String {
+/// Parameters as an expression of a type with other generic arguments than there are here.
+pub(crate) fn with_arguments(params: &dyn std::fmt::Debug, arguments: std::fmt::Arguments<'_>) -> String {
     let text = format!("{params:?}");
-    let sizes = sizes.iter().map(usize::to_string).collect::<Vec<_>>().join(", ");
     match text.split_once(' ') {
-        Some((name, fields)) => format!("{name}::<{sizes}> {fields}"),
+        Some((name, fields)) => format!("{name}::<{arguments}> {fields}"),
         None => text,
     }
 }
@@ -56,8 +57,10 @@ impl Units<'_> {
         let units: Vec<&[i8]> = self.weights.chunks_exact(self.filter.max(1)).collect();
         let words = self.steps().checked_mul(2)?.checked_add(BLOCK_CONSTANTS)?;
         let mut blocks = Vec::with_capacity(words.checked_mul(units.len().div_ceil(BLOCK))?);
-        let scales: Vec<(i32, i32)> =
-            self.multipliers.iter().cycle().take(units.len()).map(scale).collect::<Option<_>>()?;
+        let each = units.iter().zip(self.bias).zip(self.multipliers.iter().cycle());
+        let scales: Vec<(i32, i32)> = each
+            .map(|((unit, &bias), multiplier)| scale(multiplier, greatest_sum(unit, bias)?, self.ties))
+            .collect::<Option<_>>()?;
         for first in (0..units.len()).step_by(BLOCK) {
             let unit = |i: usize| Unit {
                 weights: units.get(first.saturating_add(i)).copied().unwrap_or(&[]),
@@ -80,14 +83,7 @@ impl Units<'_> {
 
     /// The words of weights of two units.
     fn pair(&self, a: &Unit<'_>, b: &Unit<'_>) -> Option<Vec<i32>> {
-        let magnitude = |unit: &Unit<'_>| unit.weights.iter().map(|&w| i64::from(w).abs()).sum::<i64>();
-        for unit in [a, b] {
-            let sum = i64::from(unit.bias).abs() + magnitude(unit) * GREATEST_INPUT;
-            if sum >= 1 << SUM_BITS {
-                return None;
-            }
-        }
-        if magnitude(b) * GREATEST_INPUT >= 1 << SECOND_SUM_BITS {
+        if magnitude(b.weights) * GREATEST_INPUT >= 1 << SECOND_SUM_BITS {
             return None;
         }
         let mut words = Vec::with_capacity(self.steps());
@@ -113,12 +109,29 @@ struct Unit<'a> {
     scale: (i32, i32),
 }
 
-/// A multiplier and a divisor, if there is one.
-fn scale(multiplier: &Multiplier) -> Option<(i32, i32)> {
+/// The greatest magnitude of the sums of a unit, if the loops can hold it.
+pub(crate) fn greatest_sum(weights: &[i8], bias: i32) -> Option<i64> {
+    let greatest = i64::from(bias).abs() + magnitude(weights) * GREATEST_INPUT;
+    (greatest < 1 << SUM_BITS).then_some(greatest)
+}
+
+fn magnitude(weights: &[i8]) -> i64 {
+    weights.iter().map(|&w| i64::from(w).abs()).sum()
+}
+
+/// A multiplier and a divisor for sums up to `greatest`, if there is one. `ties` tells whether halves between negative
+/// outputs have to be rounded away from zero.
+pub(crate) fn scale(multiplier: &Multiplier, greatest: i64, ties: bool) -> Option<(i32, i32)> {
     match *multiplier {
         // What becomes zero may be divided by anything.
         Multiplier { multiplier: 0, .. } => Some((0, 1 << 30)),
         Multiplier { multiplier, shift: shift @ -31..=-2 } => Some((multiplier, 1 << (32 + shift))),
+        // 2^31 is negative, so the other factor has to be so too. That changes how halves of the first product are
+        // rounded, of which there are none if no product has as many zeros at its end.
+        Multiplier { multiplier, shift: -1 } if !ties => {
+            let zeros = greatest.checked_ilog2().unwrap_or(0) + multiplier.trailing_zeros();
+            (zeros < SUM_BITS).then_some((-multiplier, i32::MIN))
+        }
         _ => None,
     }
 }
@@ -160,10 +173,14 @@ mod tests {
         let filter = run * runs;
         let weights: Vec<i8> = (0..units * filter).map(|_| (number(255) - 127) as i8).collect();
         let bias: Vec<i32> = (0..units).map(|_| number(20_000) - 10_000).collect();
+        let ties = zero_point > -128;
         let multipliers: Vec<Multiplier> = (0..units)
-            .map(|_| Multiplier { multiplier: (1 << 30) + number(1 << 30), shift: -2 - number(9) })
+            .map(|_| Multiplier {
+                multiplier: (1 << 30) + number(1 << 30),
+                shift: -i32::from(ties) - 1 - number(9),
+            })
             .collect();
-        let layer = Units { weights: &weights, filter, run, bias: &bias, multipliers: &multipliers };
+        let layer = Units { weights: &weights, filter, run, bias: &bias, multipliers: &multipliers, ties };
         let constant = layer.blocks().unwrap();
         let words: Vec<i32> =
             constant.bytes.as_chunks::<4>().0.iter().map(|&word| i32::from_le_bytes(word)).collect();
@@ -185,7 +202,7 @@ mod tests {
             widen_2([part(0), part(1)], &mut x[i * steps..(i + 1) * steps]);
             widen_1(part(1), &mut one[i * steps..(i + 1) * steps]);
         }
-        let to = BlockOutput { zero_point, ties: true };
+        let to = BlockOutput { zero_point, ties };
         let mut outputs = [0, 1, 2].map(|_| vec![0i8; units.next_multiple_of(4)]);
         let [first, second, third] = &mut outputs;
         block_rows_2(Flash::from_slice(&words), &x, to, [first, second]);
@@ -206,13 +223,8 @@ mod tests {
     }
 
     fn layer<'a>(weights: &'a [i8], bias: &'a [i32], multipliers: &'a [Multiplier]) -> Units<'a> {
-        Units {
-            weights,
-            filter: weights.len() / bias.len(),
-            run: weights.len() / bias.len(),
-            bias,
-            multipliers,
-        }
+        let filter = weights.len() / bias.len();
+        Units { weights, filter, run: filter, bias, multipliers, ties: true }
     }
 
     #[test]

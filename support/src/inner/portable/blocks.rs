@@ -15,8 +15,9 @@
 //! 256 times the sum of *b*: one widening serves two weights. So that it fits into 32 bits, the sum of *b*
 //! without its bias has to fit into 24.
 //!
-//! A divisor of `2^(32 - e)` stands for a shift to the right by `e`, from 2 to 31, behind the multiplication; there
-//! is no other. Sums fit into 31 bits.
+//! A divisor of `2^(32 - e)` stands for a shift to the right by `e`, from 2 to 31, behind the multiplication. Where
+//! ties do not matter there is one more: -2^31 with the multiplier's negative stands for a shift by 1. Sums fit
+//! into 31 bits.
 
 use super::requantize;
 use crate::inner::flash::Flash;
@@ -101,7 +102,7 @@ fn each_block(
             let at = weights.len().wrapping_add(2).wrapping_add(half.wrapping_mul(5));
             let [m_a, d_a, m_b, d_b, twice] = block.array(at).unwrap_or([0; 5]);
             let second = (both.wrapping_sub(sum) >> 7).wrapping_add(twice) >> 1;
-            *output = [narrow(sum, m_a, d_a, to), narrow(second, m_b, d_b, to)];
+            *output = [narrow(sum, m_a, d_a, to.zero_point), narrow(second, m_b, d_b, to.zero_point)];
         }
     }
 }
@@ -113,8 +114,12 @@ fn multiply_add(sum: i32, w: i32, x: i32) -> i32 {
     sum.wrapping_add(products)
 }
 
-fn narrow(sum: i32, multiplier: i32, divisor: i32, to: BlockOutput) -> i8 {
-    let right = 32i32.wrapping_sub(divisor.trailing_zeros().cast_signed());
-    let value = requantize(sum, multiplier, right.wrapping_neg()).wrapping_add(to.zero_point);
+/// The output of a sum, as the table above says.
+pub(super) fn narrow(sum: i32, multiplier: i32, divisor: i32, zero_point: i32) -> i8 {
+    let (multiplier, shift) = match divisor {
+        i32::MIN => (multiplier.wrapping_neg(), -1),
+        _ => (multiplier, divisor.trailing_zeros().cast_signed().wrapping_sub(32)),
+    };
+    let value = requantize(sum, multiplier, shift).wrapping_add(zero_point);
     value.clamp(i8::MIN.into(), i8::MAX.into()) as i8
 }
