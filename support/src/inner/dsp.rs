@@ -36,8 +36,10 @@
 
 mod blocks;
 mod depthwise;
+mod taps;
 mod widen;
 
 pub use blocks::{block_row, block_rows_2};
 pub use depthwise::depthwise_row_3x3;
+pub use taps::depthwise_pixel;
 pub use widen::{widen_1, widen_2};

@@ -1,11 +1,12 @@
-//! Depthwise convolutions with a window of 3 × 3, a row at a time.
+//! Depthwise convolutions that take what they need of the image where it is: with a window of 3 × 3 a row at a
+//! time, with any other a pixel at a time.
 
 use super::blocks::clamp;
 use super::planes::Planes;
 use super::requantization::Requantization;
 use super::window::{Taps, Window};
 use crate::inner::flash::Flash;
-use crate::inner::{Row3x3, Rows3, depthwise_row_3x3};
+use crate::inner::{Row3x3, Rows3, Tap, TapsOfPixel, depthwise_pixel, depthwise_row_3x3, product};
 
 /// Shape and range of a depthwise convolution with a window of 3 × 3 that has padding on one side of a row and of a
 /// column at most, and moves by `STRIDE` in both directions. `TIES` tells whether it matters how sums
@@ -44,4 +45,65 @@ pub fn depthwise_conv_2d_3x3_s8<const STRIDE: usize, const TIES: bool>(
         depthwise_row_3x3::<STRIDE, TIES>(&row, rows, constants, image, output);
         clamp(p.output, output);
     });
+}
+
+/// Shape and range of a depthwise convolution with one unit for each of four channels or more.
+#[derive(Clone, Copy, Debug)]
+pub struct DepthwiseConv2dTaps {
+    /// How the window moves.
+    pub window: Window,
+    /// Zero point of the input, which the padding holds.
+    pub padding: i8,
+    /// Range of the output.
+    pub output: Requantization,
+}
+
+/// As [`depthwise_conv_2d_s8`](super::depthwise_conv_2d::depthwise_conv_2d_s8), with a bias that has no zero point
+/// folded in.
+#[cfg_attr(not(debug_assertions), inline)]
+pub fn depthwise_conv_2d_taps_s8(
+    p: &DepthwiseConv2dTaps,
+    weights: Flash<'_, i8>,
+    constants: Flash<'_, i32>,
+    planes: Planes<'_, i8>,
+) {
+    p.window.each_row(planes, |image, rows, output| p.row(weights, constants, image, rows, output));
+}
+
+impl DepthwiseConv2dTaps {
+    /// One row of the output.
+    #[inline(never)] // one copy for all layers
+    fn row(
+        &self,
+        weights: Flash<'_, i8>,
+        constants: Flash<'_, i32>,
+        image: &[i8],
+        rows: Taps,
+        output: &mut [i8],
+    ) {
+        let Window { x, y, channels, units } = self.window;
+        let mut taps = TapsOfPixel {
+            channels,
+            rows: rows.inside,
+            columns: 0,
+            image: Tap {
+                row: product(product(x.input, y.dilation), channels),
+                column: product(x.dilation, channels),
+            },
+            weights: Tap { row: product(x.taps, channels), column: channels },
+            padding: self.padding,
+            zero_point: self.output.zero_point,
+        };
+        let mut pixels = &mut *output;
+        for columns in x.outputs() {
+            let Some(pixel) = pixels.split_off_mut(..units) else { return };
+            taps.columns = columns.inside;
+            let image = image.get(product(columns.first, channels)..).unwrap_or(&[]);
+            let tap = product(rows.before, x.taps).wrapping_add(columns.before);
+            let start = product(tap, channels);
+            let weights = weights.range(start, weights.len().wrapping_sub(start));
+            depthwise_pixel(&taps, weights, constants, image, pixel);
+        }
+        clamp(self.output, output);
+    }
 }

@@ -1,5 +1,5 @@
-//! Constants of depthwise convolutions with a window of 3 × 3, channel by channel, for backends whose loops read them
-//! so: the layout that `inner::portable::depthwise` defines.
+//! Constants of depthwise convolutions, channel by channel, for backends whose loops read them so: the layouts that
+//! `inner::portable` defines.
 
 // Arithmetic of values, not of sizes: the bounds of each are those of its formula.
 #![allow(clippy::arithmetic_side_effects)]
@@ -45,6 +45,24 @@ pub(crate) fn constants(
         let [w00, w01, w02, w10, w11, w12, w20, w21, w22] = *weights;
         let bytes = |bytes: [i8; 4]| i32::from_le_bytes(bytes.map(i8::cast_unsigned));
         words.extend([bytes([w00, w01, w10, w11]), bytes([w02, w20, w12, w21]), w22.into(), m, d, bias]);
+    }
+    Some(Constant::int32("CHANNELS", words))
+}
+
+/// The constants beside the weights for any other window: sums are those of the input less its zero point, `padding`.
+pub(crate) fn tap_constants(
+    weights: &[i8],
+    filter: usize,
+    bias: &[i32],
+    multipliers: &[Multiplier],
+    padding: i8,
+) -> Option<Constant> {
+    let mut words = Vec::with_capacity(bias.len().checked_mul(3)?);
+    let channels = weights.chunks_exact(filter.max(1)).zip(bias).zip(multipliers.iter().cycle());
+    for ((weights, &bias), multiplier) in channels {
+        let (m, d) = scale(multiplier, greatest_sum(weights, bias)?, true)?;
+        let sum = weights.iter().map(|&w| i32::from(w)).sum::<i32>();
+        words.extend([bias + sum * i32::from(padding), m, d]);
     }
     Some(Constant::int32("CHANNELS", words))
 }

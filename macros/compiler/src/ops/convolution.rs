@@ -5,6 +5,7 @@ use super::sums::{Activations, Sums};
 use super::unit_blocks::{self, MAX_MEMORY, Units};
 use super::{Op, channel_rows, requantization};
 use crate::graph::ElementType;
+use crate::inner::BLOCK;
 use crate::kernels::blocks::{Conv2dBlocks, ConvolutionBlocks, FullyConnectedBlocks};
 use crate::kernels::conv_2d::{
     Conv2d, Conv2d16, Conv2dOffset, FullyConnected, FullyConnected16, FullyConnectedOffset,
@@ -12,7 +13,7 @@ use crate::kernels::conv_2d::{
 use crate::kernels::depthwise_conv_2d::{
     DepthwiseConv2d, DepthwiseConv2d16, DepthwiseConv2dOffset, DepthwiseConv2dRing,
 };
-use crate::kernels::depthwise_rows::DepthwiseConv2d3x3;
+use crate::kernels::depthwise_rows::{DepthwiseConv2d3x3, DepthwiseConv2dTaps};
 use crate::kernels::fully_connected::FullyConnectedRing;
 use crate::kernels::shapes::{Requantization, Ring, Window};
 use crate::lower::{Bug, Lowering};
@@ -279,7 +280,8 @@ impl Convolution {
     /// The kernel for the backend that has others.
     fn variant(&self, weights: &[i8], bias: &[i32], padding: i8, output: Requantization) -> Option<Variant> {
         let rows = self.rows_3x3(weights, bias, padding, output);
-        rows.or_else(|| self.blocks(weights, bias, padding, output))
+        let taps = || self.taps(weights, bias, padding, output);
+        rows.or_else(taps).or_else(|| self.blocks(weights, bias, padding, output))
     }
 
     /// The kernel for a depthwise window of 3 × 3, if it is one.
@@ -293,6 +295,20 @@ impl Convolution {
         let params = DepthwiseConv2d3x3::<0, false> { window, padding, output };
         let params = unit_blocks::with_arguments(&params, format_args!("{}, {ties}", window.x.stride));
         let (module, kernel) = ("depthwise_rows", "depthwise_conv_2d_3x3_s8");
+        Some(Variant { backend: "dsp", module, kernel, params, constants })
+    }
+
+    /// The kernel for any other depthwise window.
+    fn taps(&self, weights: &[i8], bias: &[i32], padding: i8, output: Requantization) -> Option<Variant> {
+        let Self { window, depth, .. } = *self;
+        if depth != 1 || window.units != window.channels || window.channels < BLOCK {
+            return None;
+        }
+        let filter = self.filter();
+        let channels = channel_rows::tap_constants(weights, filter, bias, &self.multipliers, padding)?;
+        let constants = vec![Constant::int8("WEIGHTS", transposed(weights, filter)), channels];
+        let params = format!("{:?}", DepthwiseConv2dTaps { window, padding, output });
+        let (module, kernel) = ("depthwise_rows", "depthwise_conv_2d_taps_s8");
         Some(Variant { backend: "dsp", module, kernel, params, constants })
     }
 

@@ -41,6 +41,7 @@ pub enum Rows3 {
 impl Row3x3 {
     /// Whether the last column of the last window is padding, if the image holds all that others need.
     #[inline(always)]
+    #[allow(dead_code)] // by assembly
     pub(in crate::inner) fn right(&self, stride: usize) -> Option<bool> {
         let left = usize::from(self.left);
         // Columns before the last one of the last window.
