@@ -4,10 +4,9 @@
 // Arithmetic of values, not of sizes: the bounds of each are those of its formula.
 #![allow(clippy::arithmetic_side_effects)]
 
-use super::unit_blocks::{greatest_sum, scale};
+use super::unit_blocks::{Simplified, greatest_sum, scale};
 use crate::kernels::shapes::{Axis, Window};
 use crate::program::Constant;
-use crate::quantize::Multiplier;
 
 /// Whether the loops can follow a window.
 pub(crate) fn suits(window: &Window) -> bool {
@@ -32,15 +31,11 @@ pub(crate) fn suits(window: &Window) -> bool {
 }
 
 /// The constants, if the loops give the right outputs with them.
-pub(crate) fn constants(
-    weights: &[i8],
-    bias: &[i32],
-    multipliers: &[Multiplier],
-    ties: bool,
-) -> Option<Constant> {
+pub(crate) fn constants(layer: &Simplified, ties: bool) -> Option<Constant> {
+    let Simplified { weights, bias, multipliers } = layer;
     let (channels, _) = weights.as_chunks::<9>();
     let mut words = Vec::with_capacity(channels.len().checked_mul(6)?);
-    for ((weights, &bias), multiplier) in channels.iter().zip(bias).zip(multipliers.iter().cycle()) {
+    for ((weights, &bias), multiplier) in channels.iter().zip(bias).zip(multipliers) {
         let (m, d) = scale(multiplier, greatest_sum(weights, bias)?, ties)?;
         let [w00, w01, w02, w10, w11, w12, w20, w21, w22] = *weights;
         let bytes = |bytes: [i8; 4]| i32::from_le_bytes(bytes.map(i8::cast_unsigned));
@@ -50,15 +45,10 @@ pub(crate) fn constants(
 }
 
 /// The constants beside the weights for any other window: sums are those of the input less its zero point, `padding`.
-pub(crate) fn tap_constants(
-    weights: &[i8],
-    filter: usize,
-    bias: &[i32],
-    multipliers: &[Multiplier],
-    padding: i8,
-) -> Option<Constant> {
+pub(crate) fn tap_constants(layer: &Simplified, filter: usize, padding: i8) -> Option<Constant> {
+    let Simplified { weights, bias, multipliers } = layer;
     let mut words = Vec::with_capacity(bias.len().checked_mul(3)?);
-    let channels = weights.chunks_exact(filter.max(1)).zip(bias).zip(multipliers.iter().cycle());
+    let channels = weights.chunks_exact(filter.max(1)).zip(bias).zip(multipliers);
     for ((weights, &bias), multiplier) in channels {
         let (m, d) = scale(multiplier, greatest_sum(weights, bias)?, true)?;
         let sum = weights.iter().map(|&w| i32::from(w)).sum::<i32>();

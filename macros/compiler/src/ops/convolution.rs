@@ -2,7 +2,7 @@
 
 use super::activation::Activation;
 use super::sums::{Activations, Sums};
-use super::unit_blocks::{self, MAX_MEMORY, Units};
+use super::unit_blocks::{self, MAX_MEMORY, Simplified, Units};
 use super::{Op, channel_rows, requantization};
 use crate::graph::ElementType;
 use crate::inner::BLOCK;
@@ -279,19 +279,20 @@ impl Convolution {
 impl Convolution {
     /// The kernel for the backend that has others.
     fn variant(&self, weights: &[i8], bias: &[i32], padding: i8, output: Requantization) -> Option<Variant> {
-        let rows = self.rows_3x3(weights, bias, padding, output);
-        let taps = || self.taps(weights, bias, padding, output);
-        rows.or_else(taps).or_else(|| self.blocks(weights, bias, padding, output))
+        let layer = Simplified::of(weights, bias, &self.multipliers, output);
+        let rows = self.rows_3x3(&layer, padding, output);
+        let taps = || self.taps(&layer, padding, output);
+        rows.or_else(taps).or_else(|| self.blocks(&layer, padding, output))
     }
 
     /// The kernel for a depthwise window of 3 × 3, if it is one.
-    fn rows_3x3(&self, weights: &[i8], bias: &[i32], padding: i8, output: Requantization) -> Option<Variant> {
+    fn rows_3x3(&self, layer: &Simplified, padding: i8, output: Requantization) -> Option<Variant> {
         let Self { window, depth, .. } = *self;
         if depth != 1 || !channel_rows::suits(&window) {
             return None;
         }
         let ties = output.least < output.zero_point;
-        let constants = vec![channel_rows::constants(weights, bias, &self.multipliers, ties)?];
+        let constants = vec![channel_rows::constants(layer, ties)?];
         let params = DepthwiseConv2d3x3::<0, false> { window, padding, output };
         let params = unit_blocks::with_arguments(&params, format_args!("{}, {ties}", window.x.stride));
         let (module, kernel) = ("depthwise_rows", "depthwise_conv_2d_3x3_s8");
@@ -299,14 +300,14 @@ impl Convolution {
     }
 
     /// The kernel for any other depthwise window.
-    fn taps(&self, weights: &[i8], bias: &[i32], padding: i8, output: Requantization) -> Option<Variant> {
+    fn taps(&self, layer: &Simplified, padding: i8, output: Requantization) -> Option<Variant> {
         let Self { window, depth, .. } = *self;
         if depth != 1 || window.units != window.channels || window.channels < BLOCK {
             return None;
         }
         let filter = self.filter();
-        let channels = channel_rows::tap_constants(weights, filter, bias, &self.multipliers, padding)?;
-        let constants = vec![Constant::int8("WEIGHTS", transposed(weights, filter)), channels];
+        let channels = channel_rows::tap_constants(layer, filter, padding)?;
+        let constants = vec![Constant::int8("WEIGHTS", transposed(&layer.weights, filter)), channels];
         let params = format!("{:?}", DepthwiseConv2dTaps { window, padding, output });
         let (module, kernel) = ("depthwise_rows", "depthwise_conv_2d_taps_s8");
         Some(Variant { backend: "dsp", module, kernel, params, constants })
@@ -314,7 +315,7 @@ impl Convolution {
 
     /// The kernel for weights in blocks, if that suits: units must share their inputs, and columns of the window
     /// lie side by side.
-    fn blocks(&self, weights: &[i8], bias: &[i32], padding: i8, output: Requantization) -> Option<Variant> {
+    fn blocks(&self, layer: &Simplified, padding: i8, output: Requantization) -> Option<Variant> {
         let Self { window, depth, .. } = *self;
         if depth != window.channels || !(window.x.dilation == 1 || window.x.taps == 1) {
             return None;
@@ -323,7 +324,8 @@ impl Convolution {
         let is_row = self.is_fully_connected();
         let run = if is_row { filter } else { window.x.taps.saturating_mul(depth) };
         let ties = output.least < output.zero_point;
-        let units = Units { weights, filter, run, bias, multipliers: &self.multipliers, ties };
+        let Simplified { weights, bias, multipliers } = layer;
+        let units = Units { weights, filter, run, bias, multipliers, ties };
         let steps = units.steps();
         let memory = steps.saturating_mul(MEMORY_OF_A_STEP).saturating_add(run.saturating_mul(2));
         let constants = vec![units.blocks().filter(|_| memory <= MAX_MEMORY)?];

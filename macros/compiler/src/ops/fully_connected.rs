@@ -2,7 +2,7 @@
 
 use super::activation::Activation;
 use super::sums::{self, Activations, Sums};
-use super::unit_blocks::{MAX_MEMORY, Units, with_arguments};
+use super::unit_blocks::{MAX_MEMORY, Simplified, Units, with_arguments};
 use super::{Op, requantization};
 use crate::diagnostics::Problem;
 use crate::graph::ElementType;
@@ -115,7 +115,10 @@ impl Layer {
         least: i32,
         greatest: i32,
     ) -> Option<Variant> {
-        let Self { rows, depth, units, ref multipliers, .. } = *self;
+        let Self { rows, depth, units, .. } = *self;
+        let output = Requantization { zero_point, least, greatest };
+        let Simplified { weights, bias, multipliers } =
+            &Simplified::of(weights, bias, &self.multipliers, output);
         let ties = least < zero_point;
         let blocks = Units { weights, filter: depth, run: depth, bias, multipliers, ties };
         let steps = blocks.steps();
@@ -125,7 +128,6 @@ impl Layer {
             _ => ("conv_2d_1x1_blocks_s8", steps.saturating_mul(8)),
         };
         let constants = vec![blocks.blocks().filter(|_| memory <= MAX_MEMORY)?];
-        let output = Requantization { zero_point, least, greatest };
         let params = FullyConnectedBlocks::<0> { depth, units, output };
         let params = with_arguments(&params, format_args!("{steps}"));
         Some(Variant { backend: "dsp", module: "blocks", kernel, params, constants })

@@ -5,6 +5,7 @@
 #![allow(clippy::arithmetic_side_effects)]
 
 use crate::inner::{BLOCK, BLOCK_CONSTANTS};
+use crate::kernels::shapes::Requantization;
 use crate::program::Constant;
 use crate::quantize::Multiplier;
 
@@ -134,6 +135,50 @@ pub(crate) fn scale(multiplier: &Multiplier, greatest: i64, ties: bool) -> Optio
         }
         _ => None,
     }
+}
+
+/// Weights, biases and multipliers of a layer, where units whose output is the same whatever the input is have become
+/// simple: what they have may be out of all bounds.
+pub(crate) struct Simplified {
+    pub(crate) weights: Vec<i8>,
+    pub(crate) bias: Vec<i32>,
+    pub(crate) multipliers: Vec<Multiplier>,
+}
+
+impl Simplified {
+    pub(crate) fn of(
+        weights: &[i8],
+        bias: &[i32],
+        multipliers: &[Multiplier],
+        output: Requantization,
+    ) -> Self {
+        let multipliers = multipliers.iter().copied().cycle().take(bias.len()).collect();
+        let mut layer = Self { weights: weights.to_vec(), bias: bias.to_vec(), multipliers };
+        let filter = weights.len().checked_div(bias.len()).unwrap_or(0).max(1);
+        let units = layer.weights.chunks_exact_mut(filter).zip(&mut layer.bias).zip(&mut layer.multipliers);
+        for ((weights, bias), multiplier) in units {
+            if let Some(value) = only_output(weights, *bias, *multiplier, output) {
+                weights.fill(0);
+                // An eighth of this bias.
+                *bias = 8 * (i32::from(value) - output.zero_point);
+                *multiplier = Multiplier { multiplier: 1 << 30, shift: -2 };
+            }
+        }
+        layer
+    }
+}
+
+/// The output of a unit, if it has but one.
+fn only_output(weights: &[i8], bias: i32, multiplier: Multiplier, output: Requantization) -> Option<i8> {
+    let sum = |low: i64, high: i64| {
+        let product = |&w: &i8| i64::from(w) * if w < 0 { low } else { high };
+        i32::try_from(i64::from(bias) + weights.iter().map(product).sum::<i64>()).ok()
+    };
+    let Multiplier { multiplier, shift } = multiplier;
+    // What the kernel would shift out of its sum is not monotone.
+    let to_s8 = |sum: i32| (shift <= 0).then(|| output.to_s8(sum, multiplier, shift as i8));
+    let (least, greatest) = (to_s8(sum(127, -GREATEST_INPUT)?)?, to_s8(sum(-GREATEST_INPUT, 127)?)?);
+    (least == greatest).then_some(least)
 }
 
 /// Which two elements of a run are the halves of each word.
