@@ -56,6 +56,17 @@ fn operator_table_is_current() {
     check("operators", &table());
 }
 
+/// The example of sound is code that a test runs.
+#[test]
+fn audio_example_is_current() {
+    let source = include_str!("audio.rs");
+    let (_, rest) = source.split_once("// readme: audio\n").expect("it begins");
+    let (code, _) = rest.split_once("    // end of readme: audio").expect("it ends");
+    let lines = code.lines().map(|line| line.strip_prefix("    ").unwrap_or(line));
+    let code = lines.map(|line| line.replace("../ops/audio/", "") + "\n").collect::<String>();
+    check("audio", &format!("```rust\n{code}```\n"));
+}
+
 /// Well-known models, the first of which is this repository's.
 const MODELS: [&str; 9] = [
     "digits",
@@ -128,7 +139,7 @@ fn every_operator_has_kernels_and_golden_cases() {
             let source = std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
             assert!(source.contains(function), "{module} has no {function}");
         }
-        let folder = root().join("tests/ops").join(operator.name.to_lowercase());
+        let folder = root().join("tests/ops").join(operator.module);
         let files = std::fs::read_dir(&folder).into_iter().flatten().flatten();
         let golden = files.filter(|file| file.path().extension().is_some_and(|e| e == "npz")).count();
         assert!(golden > 0, "{} has no golden case", operator.name);

@@ -43,7 +43,16 @@ pub fn emit(item: &Item, file_bytes: usize, program: &Program, layout: &Layout) 
 
 /// Name of the function that makes one call: the operator in snake case and its position.
 fn function_name(call: &Call, at: usize) -> Ident {
-    format_ident!("{}_{at}", call.name.to_lowercase())
+    let mut name = String::new();
+    let mut after_lower = false;
+    for c in call.name.chars() {
+        if after_lower && c.is_ascii_uppercase() {
+            name.push('_');
+        }
+        after_lower = c.is_ascii_lowercase();
+        name.push(c.to_ascii_lowercase());
+    }
+    format_ident!("{name}_{at}")
 }
 
 /// One documented function per call: its constants, and the kernel's name with its parameters.

@@ -356,11 +356,13 @@ fn identify(code: &tflite::OperatorCode<'_>) -> (String, Option<&'static Operato
     // Files from before 2020 have the code in the older, narrower field.
     let older = tflite::BuiltinOperator(code.deprecated_builtin_code().into());
     let builtin = code.builtin_code().max(older);
-    let name = match (builtin, code.custom_code()) {
-        (tflite::BuiltinOperator::CUSTOM, Some(custom)) => format!("CUSTOM {custom}"),
-        _ => builtin.variant_name().map_or_else(|| format!("operator code {}", builtin.0), str::to_owned),
+    let custom = code.custom_code().filter(|_| builtin == tflite::BuiltinOperator::CUSTOM);
+    let name = match custom {
+        Some(custom) => format!("CUSTOM {custom}"),
+        None => builtin.variant_name().map_or_else(|| format!("operator code {}", builtin.0), str::to_owned),
     };
-    (name, OPERATORS.iter().find(|row| row.code == builtin))
+    let is_named = |row: &&Operator| builtin != tflite::BuiltinOperator::CUSTOM || custom == Some(row.name);
+    (name, OPERATORS.iter().filter(|row| row.code == builtin).find(is_named))
 }
 
 fn not_written(tensor: &Tensor) -> Problem {

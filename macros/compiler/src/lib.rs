@@ -7,6 +7,8 @@
 //! &[u8] → schema → Graph → passes → Program → Layout → TokenStream
 //! ```
 
+#[cfg_attr(not(test), warn(clippy::arithmetic_side_effects, clippy::indexing_slicing))]
+mod custom_options;
 mod diagnostics;
 #[cfg_attr(not(test), warn(clippy::arithmetic_side_effects, clippy::indexing_slicing))]
 mod emit;

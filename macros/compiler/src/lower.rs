@@ -117,8 +117,8 @@ impl<'g> Lowering<'g> {
         let Some(data) = &tensor.data else {
             return Err(self.bug(format_args!("tensor {} is read before it is written", id.0)));
         };
-        let constant = Constant { name: "VALUES", ty: tensor.ty, bytes: data.to_vec() };
         let view = self.write(id)?;
+        let constant = Constant { name: "VALUES", ty: view.ty, bytes: data.to_vec() };
         self.push(Call {
             index: self.node.index,
             name: "CONSTANT",
@@ -146,8 +146,13 @@ impl<'g> Lowering<'g> {
     pub fn write(&mut self, id: TensorId) -> Result<View, Bug> {
         let tensor = self.tensor(id);
         let view = self.scratch(tensor.ty, tensor.elements())?;
-        self.views.insert(id, view);
+        self.place(id, view);
         Ok(view)
+    }
+
+    /// Gives a tensor memory that is there already.
+    pub fn place(&mut self, id: TensorId, view: View) {
+        self.views.insert(id, view);
     }
 
     /// Memory for the duration of one call.
@@ -161,6 +166,7 @@ impl<'g> Lowering<'g> {
     }
 
     fn buffer(&mut self, ty: ElementType, len: usize, initial: Option<Contents>) -> Result<View, Bug> {
+        let (ty, len) = words(ty, len);
         let size = ty.size().ok_or_else(|| self.bug(format_args!("{ty} has no place in memory")))?;
         let buffer = BufferId(self.program.buffers.len());
         let bytes = len.checked_mul(size).ok_or_else(|| self.bug(format_args!("{len} elements of {ty}")))?;
@@ -180,7 +186,8 @@ impl<'g> Lowering<'g> {
         let source = self.read(input)?;
         let skipped = start.saturating_mul(tensor.ty.size().unwrap_or(0));
         let offset = source.offset.saturating_add(skipped);
-        let view = View { offset, ty: tensor.ty, len: tensor.elements(), ..source };
+        let (ty, len) = words(tensor.ty, tensor.elements());
+        let view = View { offset, ty, len, ..source };
         if view.bytes().saturating_add(skipped) > source.bytes() {
             return Err(self.bug(format_args!("a view leaves its tensor")));
         }
@@ -240,6 +247,14 @@ impl<'g> Lowering<'g> {
         let Tensor { name, shape, quantization, .. } = self.tensor(id);
         let (scale, zero_point) = scale_and_zero_point(quantization.as_ref());
         Ok(Port { name: name.clone(), shape: shape.clone(), scale, zero_point, view })
+    }
+}
+
+/// How elements lie in memory: those of 64 bits are pairs of words, the lower one first.
+fn words(ty: ElementType, len: usize) -> (ElementType, usize) {
+    match ty {
+        ElementType::UInt64 => (ElementType::UInt32, len.saturating_mul(2)),
+        _ => (ty, len),
     }
 }
 

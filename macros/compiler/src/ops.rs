@@ -53,8 +53,10 @@ pub struct Run {
 
 /// One row of the list.
 pub struct Operator {
-    /// Its name in the schema.
+    /// Its name in the schema, or in the file if it is a custom one.
     pub name: &'static str,
+    /// The same in snake case: the name of its files and folders.
+    pub module: &'static str,
     /// Its code in the schema.
     pub(crate) code: BuiltinOperator,
     /// Kernels that it may lower to, as `module::function`; none for what costs nothing at run time.
@@ -80,17 +82,30 @@ pub(crate) mod reduction;
 pub(crate) mod requantization;
 pub(crate) mod ring;
 pub(crate) mod sigmoid;
+pub(crate) mod signal;
+pub(crate) mod signal_fft;
 pub(crate) mod sums;
 pub(crate) mod unit_blocks;
 pub(crate) mod window;
 
+/// The name of an operator: that of its code, or its own if it is a custom one.
+macro_rules! name {
+    (CUSTOM $name:literal) => {
+        $name
+    };
+    ($code:ident) => {
+        stringify!($code)
+    };
+}
+
 macro_rules! operators {
-    ($($module:ident: $code:ident, [$($kernel:literal),*], $types:literal;)*) => {
+    ($($module:ident: $code:ident $(($custom:literal))?, [$($kernel:literal),*], $types:literal;)*) => {
         $(mod $module;)*
 
         /// All operators, by name.
         pub const OPERATORS: &[Operator] = &[$(Operator {
-            name: stringify!($code),
+            name: name!($code $($custom)?),
+            module: stringify!($module),
             code: BuiltinOperator::$code,
             kernels: &[$($kernel),*],
             types: $types,
@@ -181,10 +196,9 @@ operators! {
     padv2: PADV2, ["pad::pad"], "any";
     prelu: PRELU, ["prelu::prelu_s8", "prelu::prelu_s16"], "int8, int16";
     quantize: QUANTIZE, [
-        "quantize::quantize_s8_s8", "quantize::quantize_s8_u8", "quantize::quantize_s8_s16",
-        "quantize::quantize_s8_s32", "quantize::quantize_u8_s8", "quantize::quantize_s16_s8",
-        "quantize::quantize_s16_s16", "quantize::quantize_s16_s32", "quantize::quantize_s32_s8",
-        "quantize::quantize_s32_s16", "quantize::shift_u8_s8", "quantize::shift_s8_u8"
+        "quantize::quantize_s8_s8", "quantize::quantize_s8_s16", "quantize::quantize_s8_s32",
+        "quantize::quantize_s16_s8", "quantize::quantize_s16_s16", "quantize::quantize_s16_s32",
+        "quantize::quantize_s32_s8", "quantize::quantize_s32_s16", "quantize::shift_u8_s8", "quantize::shift_s8_u8"
     ], "int8, uint8, int16, int32; float32 behind an input";
     read_variable: READ_VARIABLE, [], "any";
     reduce_max: REDUCE_MAX, ["reduce::reduce_max_s8"], "int8";
@@ -199,6 +213,26 @@ operators! {
     rsqrt: RSQRT, ["lookup::lookup_s8"], "int8";
     select_v2: SELECT_V2, ["select::select"], "int8, int16";
     shape: SHAPE, [], "any";
+    signal_delay: CUSTOM("SignalDelay"), ["signal_delay::signal_delay_s16"], "int16";
+    signal_energy: CUSTOM("SignalEnergy"), ["signal_energy::signal_energy_s16"], "int16 to uint32";
+    signal_fft_auto_scale: CUSTOM("SignalFftAutoScale"), ["signal_fft_auto_scale::signal_fft_auto_scale_s16"], "int16";
+    signal_filter_bank: CUSTOM("SignalFilterBank"), ["signal_filter_bank::signal_filter_bank_u32"],
+        "uint32 to uint64";
+    signal_filter_bank_log: CUSTOM("SignalFilterBankLog"), ["signal_filter_bank_log::signal_filter_bank_log_u32"],
+        "uint32 to int16";
+    signal_filter_bank_spectral_subtraction: CUSTOM("SignalFilterBankSpectralSubtraction"), [
+        "signal_filter_bank_spectral_subtraction::signal_filter_bank_spectral_subtraction_u32"
+    ], "uint32";
+    signal_filter_bank_square_root: CUSTOM("SignalFilterBankSquareRoot"), [
+        "signal_filter_bank_square_root::signal_filter_bank_square_root_u64"
+    ], "uint64 to uint32";
+    signal_framer: CUSTOM("SignalFramer"), ["signal_framer::signal_framer_s16"], "int16";
+    signal_irfft: CUSTOM("SignalIrfft"), ["signal_irfft::signal_irfft"], "int16, int32";
+    signal_overlap_add: CUSTOM("SignalOverlapAdd"), ["signal_overlap_add::signal_overlap_add_s16"], "int16";
+    signal_pcan: CUSTOM("SignalPCAN"), ["signal_pcan::signal_pcan_u32"], "uint32";
+    signal_rfft: CUSTOM("SignalRfft"), ["signal_rfft::signal_rfft"], "int16, int32";
+    signal_stacker: CUSTOM("SignalStacker"), ["signal_stacker::signal_stacker_s16"], "int16";
+    signal_window: CUSTOM("SignalWindow"), ["signal_window::signal_window_s16"], "int16";
     slice: SLICE, ["movement::copy_runs", "movement::copy_strided"], "any";
     softmax: SOFTMAX, [
         "softmax::softmax_s8", "softmax::softmax_s8_s16", "softmax::softmax_s16"

@@ -93,7 +93,9 @@ fn next_root(half: i32, y: i32) -> i32 {
 /// Of the number, brought to between 1/2 and 1, a rational function around the fourth root of 1/2; its
 /// power of two times the logarithm of two. The number is brought there in two ways, of which the one that
 /// is off the root by less counts.
-#[inline(always)]
+///
+/// Long, and needed once for a row: what calls it keeps its registers.
+#[inline(never)]
 pub fn log_of_q12(x: i32) -> i32 {
     const LOG_2: i32 = 1_488_522_236;
     const FOURTH_ROOT_OF_HALF: i32 = 1_805_811_301;

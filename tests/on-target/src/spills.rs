@@ -4,10 +4,10 @@
 /// The functions in a disassembly where that happens, with the address of the first such read in each.
 pub(crate) fn overwritten_products(disassembly: &str) -> Vec<(&str, &str)> {
     let mut found: Vec<(&str, &str)> = Vec::new();
-    let (mut function, mut state) = ("", Register::Free);
+    let (mut function, mut state, mut is_skipped) = ("", Register::Free, false);
     for line in disassembly.lines() {
         if let Some((_, name)) = line.strip_suffix(">:").and_then(|line| line.split_once('<')) {
-            (function, state) = (name, Register::Free);
+            (function, state, is_skipped) = (name, Register::Free, false);
             continue;
         }
         let mut columns = line.split('\t');
@@ -17,7 +17,8 @@ pub(crate) fn overwritten_products(disassembly: &str) -> Vec<(&str, &str)> {
         state = match (mnemonic.trim(), state) {
             (name, _) if name.starts_with("mul") || name.starts_with("fmul") => Register::Product,
             ("in", Register::Product) if first == "r0" => Register::Flags,
-            ("ret" | "rjmp" | "jmp", _) => Register::Free,
+            // A branch before it may lead around the jump.
+            ("ret" | "rjmp" | "jmp", _) if !is_skipped => Register::Free,
             // Loaded with something else.
             ("pop" | "clr" | "in" | "ld" | "ldd" | "lds" | "lpm" | "eor", _) if first == "r0" => {
                 Register::Free
@@ -31,6 +32,7 @@ pub(crate) fn overwritten_products(disassembly: &str) -> Vec<(&str, &str)> {
             }
             (_, state) => state,
         };
+        is_skipped = mnemonic.starts_with("br") || mnemonic.starts_with("sb") || mnemonic.trim() == "cpse";
     }
     found
 }
@@ -56,6 +58,13 @@ mod tests {
         let code = "00000100 <f>:\n 100:\tmul\tr24, r25\n 102:\tin\tr0, 0x3f\t; 63\n 104:\tsubi\tr28, 0xC0\t; 192\n \
                     106:\tout\t0x3f, r0\t; 63\n 108:\tstd\tY+1, r1\n 10a:\tmovw\tr18, r0\n 10c:\tret\n";
         assert_eq!(overwritten_products(code), [("f", "10a")]);
+    }
+
+    #[test]
+    fn it_is_found_behind_a_jump_that_a_branch_leads_around() {
+        let code = "00000100 <f>:\n 100:\tmuls\tr24, r25\n 102:\tbrcc\t.+4\n 104:\tjmp\t0x200\n \
+                    108:\tin\tr0, 0x3f\t; 63\n 10a:\tout\t0x3f, r0\t; 63\n 10c:\tadd\tr18, r0\n 10e:\tret\n";
+        assert_eq!(overwritten_products(code), [("f", "10c")]);
     }
 
     #[test]
