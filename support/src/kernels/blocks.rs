@@ -5,7 +5,9 @@ use super::planes::Planes;
 use super::requantization::Requantization;
 use super::window::{Taps, Window};
 use crate::inner::flash::Flash;
-use crate::inner::{BLOCK, BLOCK_CONSTANTS, BlockOutput, block_row, block_rows_2, product, widen_1, widen_2};
+use crate::inner::{
+    BLOCK, BLOCK_CONSTANTS, BlockOutput, RunsOfElements, block_row, block_rows_2, product, widen_1, widen_2,
+};
 
 /// Shape and range of a fully connected layer, with memory for `STEPS` pairs of inputs.
 #[derive(Clone, Copy, Debug)]
@@ -42,13 +44,13 @@ pub struct ConvolutionBlocks {
 pub fn fully_connected_blocks_s8<const STEPS: usize>(
     p: &FullyConnectedBlocks<STEPS>,
     blocks: Flash<'_, i32>,
-    planes: Planes<'_, i8>,
+    mut planes: Planes<'_, i8>,
 ) {
     let mut x = [0; STEPS];
-    planes.each_run(p.depth, p.units, |input, output| {
-        widen_1(input, &mut x);
+    if let Some((input, output)) = planes.split(0, 0, p.units) {
+        widen_1(one_run(p.depth), input, &mut x);
         one_row(blocks, p.output, &x, output);
-    });
+    }
 }
 
 /// As [`conv_2d_1x1_s8`](super::conv_2d::conv_2d_1x1_s8): every pixel is a row.
@@ -58,10 +60,7 @@ pub fn conv_2d_1x1_blocks_s8<const STEPS: usize>(
     blocks: Flash<'_, i32>,
     planes: Planes<'_, i8>,
 ) {
-    let mut x = [[0; 2]; STEPS];
-    planes.each_run(p.depth, p.units, |input, output| {
-        each_pair(p.depth, p.units, blocks, p.output, &mut x, input, output);
-    });
+    each_pair(p.depth, p.units, blocks, p.output, &mut [[0; 2]; STEPS], planes);
 }
 
 #[inline(never)] // one copy for all layers
@@ -71,20 +70,22 @@ fn each_pair(
     blocks: Flash<'_, i32>,
     to: Requantization,
     x: &mut [[i32; 2]],
-    mut input: &[i8],
-    mut output: &mut [i8],
+    planes: Planes<'_, i8>,
 ) {
-    while let Some(row) = input.split_off(..depth) {
-        let Some(to_row) = output.split_off_mut(..units) else { return };
-        match (input.split_off(..depth), output.split_off_mut(..units)) {
-            (Some(second), Some(to_second)) => {
-                widen_2([row, second], x);
-                two_rows(blocks, to, x, [to_row, to_second]);
-            }
-            _ => {
-                let x = one_of(x);
-                widen_1(row, x);
-                one_row(blocks, to, x, to_row);
+    let mut runs = planes.runs(depth, units);
+    while let Some((mut input, mut output)) = runs.next() {
+        // Behind what is needed may be more of the input.
+        while let (Some(row), Some(to_row)) = (input.split_off(..depth), output.split_off_mut(..units)) {
+            match (input.split_off(..depth), output.split_off_mut(..units)) {
+                (Some(second), Some(to_second)) => {
+                    widen_2(one_run(depth), [row, second], x);
+                    two_rows(blocks, to, x, [to_row, to_second]);
+                }
+                _ => {
+                    let x = one_of(x);
+                    widen_1(one_run(depth), row, x);
+                    one_row(blocks, to, x, to_row);
+                }
             }
         }
     }
@@ -97,16 +98,26 @@ pub fn conv_2d_blocks_s8<const STEPS: usize, const RUN: usize>(
     blocks: Flash<'_, i32>,
     planes: Planes<'_, i8>,
 ) {
-    let (mut x, mut border) = ([[0; 2]; STEPS], [[0; RUN]; 2]);
-    p.layer.window.each_row(planes, |image, rows, output| {
-        let [first, second] = &mut border;
-        p.layer.row(blocks, image, rows, output, &mut x, [first, second]);
-    });
+    p.layer.all(blocks, planes, &mut [[0; 2]; STEPS], [&mut [0; RUN], &mut [0; RUN]]);
 }
 
 impl ConvolutionBlocks {
-    /// One row of the output.
     #[inline(never)] // one copy for all layers
+    fn all(
+        &self,
+        blocks: Flash<'_, i32>,
+        planes: Planes<'_, i8>,
+        x: &mut [[i32; 2]],
+        [a, b]: [&mut [i8]; 2],
+    ) {
+        let mut lines = self.window.rows(planes);
+        while let Some((image, rows, output)) = lines.next() {
+            self.row(blocks, image, rows, output, x, [&mut *a, &mut *b]);
+        }
+    }
+
+    /// One row of the output.
+    #[inline(always)]
     fn row(
         &self,
         blocks: Flash<'_, i32>,
@@ -114,68 +125,102 @@ impl ConvolutionBlocks {
         rows: Taps,
         mut output: &mut [i8],
         x: &mut [[i32; 2]],
-        mut border: [&mut [i8]; 2],
+        [a, b]: [&mut [i8]; 2],
     ) {
-        let units = self.window.units;
-        let mut columns = self.window.x.outputs();
+        let Window { x: axis, units, .. } = self.window;
+        let mut columns = axis.outputs();
         while let (Some(first), Some(pixel)) = (columns.next(), output.split_off_mut(..units)) {
             match (columns.next(), output.split_off_mut(..units)) {
                 (Some(second), Some(next)) => {
-                    let [a, b] = &mut border;
-                    self.each_run(rows, x, |from, to| {
-                        let Some(from) = from else { return to.fill([self.padding_step(); 2]) };
-                        let first = self.run(image, from, first, a);
-                        let second = self.run(image, from, second, b);
-                        widen_2([first, second], to);
-                    });
+                    let there = self.on_image(rows, x, [self.padding_step(); 2]);
+                    let images = (self.from_column(image, first), self.from_column(image, second));
+                    if first.inside == axis.taps && second.inside == axis.taps {
+                        widen_2(self.runs(rows.inside), [images.0, images.1], there);
+                    } else {
+                        self.fill([&mut *a, &mut *b]);
+                        self.each_run(there, |start, to| {
+                            let first = self.run(images.0, start, first, a);
+                            widen_2(self.runs(1), [first, self.run(images.1, start, second, b)], to);
+                        });
+                    }
                     two_rows(blocks, self.output, x, [pixel, next]);
                 }
                 _ => {
                     let x = one_of(x);
-                    let [a, _] = &mut border;
-                    self.each_run(rows, x, |from, to| {
-                        let Some(from) = from else { return to.fill(self.padding_step()) };
-                        widen_1(self.run(image, from, first, a), to);
-                    });
+                    let there = self.on_image(rows, x, self.padding_step());
+                    let image = self.from_column(image, first);
+                    if first.inside == axis.taps {
+                        widen_1(self.runs(rows.inside), image, there);
+                    } else {
+                        self.fill([&mut *a, &mut []]);
+                        self.each_run(there, |start, to| {
+                            widen_1(self.runs(1), self.run(image, start, first, a), to);
+                        });
+                    }
                     one_row(blocks, self.output, x, pixel);
                 }
             }
         }
     }
 
-    /// Calls `run(from, to)` for each row of the window, which goes to `to`: for one on the image, with the first
-    /// element of that row.
+    /// The inputs of the rows of a window that are on the image; the others become padding.
     #[inline(always)]
-    fn each_run<T>(&self, rows: Taps, mut x: &mut [T], mut run: impl FnMut(Option<usize>, &mut [T])) {
-        let Window { x: axis, y, channels, .. } = self.window;
-        let steps = product(axis.taps, channels).wrapping_add(1) >> 1;
-        let line = product(product(axis.input, channels), y.dilation);
-        let mut at = 0usize;
-        for tap in 0..y.taps {
-            let Some(to) = x.split_off_mut(..steps) else { return };
-            let is_inside = tap.wrapping_sub(rows.before) < rows.inside;
-            run(is_inside.then_some(at), to);
-            at = at.wrapping_add(if is_inside { line } else { 0 });
+    fn on_image<'a, T: Copy>(&self, rows: Taps, x: &'a mut [T], padding: T) -> &'a mut [T] {
+        let steps = self.runs(1).steps();
+        let Some((above, rest)) = x.split_at_mut_checked(product(steps, rows.before)) else {
+            return &mut [];
+        };
+        above.fill(padding);
+        let Some((there, below)) = rest.split_at_mut_checked(product(steps, rows.inside)) else {
+            return &mut [];
+        };
+        below.fill(padding);
+        there
+    }
+
+    /// The image from the first column on that a window sees.
+    #[inline(always)]
+    fn from_column<'a>(&self, image: &'a [i8], columns: Taps) -> &'a [i8] {
+        image.get(product(columns.first, self.window.channels)..).unwrap_or(&[])
+    }
+
+    /// The rows of a window.
+    #[inline(always)]
+    fn runs(&self, count: usize) -> RunsOfElements {
+        let Window { x, y, channels, .. } = self.window;
+        let distance = product(product(x.input, channels), y.dilation);
+        RunsOfElements { count, len: product(x.taps, channels), distance }
+    }
+
+    fn fill(&self, border: [&mut [i8]; 2]) {
+        for row in border {
+            row.fill(self.padding);
         }
     }
 
-    /// The elements that a window with these columns sees of the row of the image that begins at `from`.
+    /// Calls `run(start, to)` for each row of the window on the image, from the element at `start` of the first.
     #[inline(always)]
-    fn run<'a>(&self, image: &'a [i8], from: usize, columns: Taps, border: &'a mut [i8]) -> &'a [i8] {
-        let Window { x: axis, channels, .. } = self.window;
-        let image = image.get(from.wrapping_add(product(columns.first, channels))..).unwrap_or(&[]);
-        if columns.inside == axis.taps {
-            return image.get(..product(axis.taps, channels)).unwrap_or(&[]);
+    fn each_run<T>(&self, mut x: &mut [T], mut run: impl FnMut(usize, &mut [T])) {
+        let runs = self.runs(1);
+        let mut start = 0usize;
+        while let Some(to) = x.split_off_mut(..runs.steps().max(1)) {
+            run(start, to);
+            start = start.wrapping_add(runs.distance);
         }
-        self.run_on_border(image, columns, border)
     }
 
-    #[inline(never)]
-    fn run_on_border<'a>(&self, image: &[i8], columns: Taps, border: &'a mut [i8]) -> &'a [i8] {
-        let inside = product(columns.inside, self.window.channels);
-        border.fill(self.padding);
-        let there = border.get_mut(product(columns.before, self.window.channels)..).unwrap_or(&mut []);
-        there.iter_mut().zip(image.get(..inside).unwrap_or(&[])).for_each(|(to, &x)| *to = x);
+    /// The elements that a window with these columns sees of the row of the image that begins at `start`. Those in
+    /// `border` that are padding are there.
+    #[inline(always)]
+    fn run<'a>(&self, image: &'a [i8], start: usize, columns: Taps, border: &'a mut [i8]) -> &'a [i8] {
+        let image = image.get(start..).unwrap_or(&[]);
+        let channels = self.window.channels;
+        if columns.inside == self.window.x.taps {
+            return image;
+        }
+        let there = border.get_mut(product(columns.before, channels)..).unwrap_or(&mut []);
+        let inside = image.get(..product(columns.inside, channels)).unwrap_or(&[]);
+        there.iter_mut().zip(inside).for_each(|(to, &x)| *to = x);
         border
     }
 
@@ -185,6 +230,11 @@ impl ConvolutionBlocks {
         let x = i32::from(self.padding);
         x & 0xffff | x << 16
     }
+}
+
+#[inline(always)]
+fn one_run(len: usize) -> RunsOfElements {
+    RunsOfElements { count: 1, len, distance: 0 }
 }
 
 /// Memory for one row, of that for two.

@@ -28,6 +28,18 @@ pub fn depthwise_conv_2d_3x3_s8<const STRIDE: usize, const TIES: bool>(
     constants: Flash<'_, i32>,
     planes: Planes<'_, i8>,
 ) {
+    each_row::<STRIDE, TIES>(&p.window, p.padding, p.output, constants, planes);
+}
+
+#[inline(never)] // one copy for all layers
+fn each_row<const STRIDE: usize, const TIES: bool>(
+    window: &Window,
+    padding: i8,
+    output: Requantization,
+    constants: Flash<'_, i32>,
+    planes: Planes<'_, i8>,
+) {
+    let p = DepthwiseConv2dTaps { window: *window, padding, output };
     let row = Row3x3 {
         channels: p.window.channels,
         width: p.window.x.input,
@@ -36,7 +48,8 @@ pub fn depthwise_conv_2d_3x3_s8<const STRIDE: usize, const TIES: bool>(
         padding: p.padding,
         zero_point: p.output.zero_point,
     };
-    p.window.each_row(planes, |image, rows, output| {
+    let mut lines = p.window.rows(planes);
+    while let Some((image, rows, output)) = lines.next() {
         let rows = match rows {
             Taps { inside: 3, .. } => Rows3::All,
             Taps { before: 0, .. } => Rows3::Upper,
@@ -44,7 +57,7 @@ pub fn depthwise_conv_2d_3x3_s8<const STRIDE: usize, const TIES: bool>(
         };
         depthwise_row_3x3::<STRIDE, TIES>(&row, rows, constants, image, output);
         clamp(p.output, output);
-    });
+    }
 }
 
 /// Shape and range of a depthwise convolution with one unit for each of four channels or more.
@@ -67,12 +80,20 @@ pub fn depthwise_conv_2d_taps_s8(
     constants: Flash<'_, i32>,
     planes: Planes<'_, i8>,
 ) {
-    p.window.each_row(planes, |image, rows, output| p.row(weights, constants, image, rows, output));
+    p.all(weights, constants, planes);
 }
 
 impl DepthwiseConv2dTaps {
-    /// One row of the output.
     #[inline(never)] // one copy for all layers
+    fn all(&self, weights: Flash<'_, i8>, constants: Flash<'_, i32>, planes: Planes<'_, i8>) {
+        let mut lines = self.window.rows(planes);
+        while let Some((image, rows, output)) = lines.next() {
+            self.row(weights, constants, image, rows, output);
+        }
+    }
+
+    /// One row of the output.
+    #[inline(always)]
     fn row(
         &self,
         weights: Flash<'_, i8>,

@@ -199,7 +199,8 @@ mod tests {
     use super::*;
     use crate::inner::flash::Flash;
     use crate::inner::{
-        BlockOutput, block_row, block_rows_2, offset_and_clamp_s8, requantize, widen_1, widen_2,
+        BlockOutput, RunsOfElements, block_row, block_rows_2, offset_and_clamp_s8, requantize, widen_1,
+        widen_2,
     };
 
     /// Numbers that look random.
@@ -240,13 +241,10 @@ mod tests {
             };
             (0..units).map(unit).collect::<Vec<_>>()
         });
-        let steps = run.div_ceil(2);
         let (mut x, mut one) = (vec![[0; 2]; layer.steps()], vec![0; layer.steps()]);
-        for i in 0..runs {
-            let part = |row: usize| &rows[row][i * run..(i + 1) * run];
-            widen_2([part(0), part(1)], &mut x[i * steps..(i + 1) * steps]);
-            widen_1(part(1), &mut one[i * steps..(i + 1) * steps]);
-        }
+        let elements = RunsOfElements { count: runs, len: run, distance: run };
+        widen_2(elements, [&rows[0], &rows[1]], &mut x);
+        widen_1(elements, &rows[1], &mut one);
         let to = BlockOutput { zero_point, ties };
         let mut outputs = [0, 1, 2].map(|_| vec![0i8; units.next_multiple_of(4)]);
         let [first, second, third] = &mut outputs;

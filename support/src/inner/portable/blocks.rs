@@ -38,24 +38,59 @@ pub struct BlockOutput {
     pub ties: bool,
 }
 
-/// Widens rows side by side: four elements become the pairs of the first and the third, and of the second and
-/// the fourth; of what is left, two become a pair, and one a pair with anything.
-#[inline]
-pub fn widen_2([first, second]: [&[i8]; 2], to: &mut [[i32; 2]]) {
-    for ((to, a), b) in to.iter_mut().zip(steps(first)).zip(steps(second)) {
-        *to = [a, b];
+/// Runs of elements that are widened one after the other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RunsOfElements {
+    /// How many.
+    pub count: usize,
+    /// Elements of a run.
+    pub len: usize,
+    /// From one run to the next.
+    pub distance: usize,
+}
+
+impl RunsOfElements {
+    /// Words that a run becomes.
+    #[inline(always)]
+    pub fn steps(&self) -> usize {
+        self.len.wrapping_add(1) >> 1
+    }
+
+    /// Whether inputs of `inputs` elements hold them, and `words` words what they become.
+    #[inline(always)]
+    #[allow(dead_code)] // by assembly
+    pub(in crate::inner) fn fit(&self, inputs: usize, words: usize) -> bool {
+        let last = self.count.wrapping_sub(1).wrapping_mul(self.distance);
+        let are_there =
+            last.wrapping_add(self.len) <= inputs && self.count.wrapping_mul(self.steps()) <= words;
+        self.count > 0 && self.len > 0 && are_there
     }
 }
 
-/// The same for one row.
+/// Widens runs of two inputs side by side: four elements become the pairs of the first and the
+/// third, and of the second and the fourth; of what is left of a run, two become a pair, and one a pair with anything.
 #[inline]
-pub fn widen_1(row: &[i8], to: &mut [i32]) {
-    for (to, a) in to.iter_mut().zip(steps(row)) {
-        *to = a;
+pub fn widen_2(runs: RunsOfElements, [first, second]: [&[i8]; 2], to: &mut [[i32; 2]]) {
+    for (run, to) in to.chunks_mut(runs.steps().max(1)).take(runs.count).enumerate() {
+        for ((to, a), b) in to.iter_mut().zip(steps(runs, run, first)).zip(steps(runs, run, second)) {
+            *to = [a, b];
+        }
     }
 }
 
-fn steps(row: &[i8]) -> impl Iterator<Item = i32> {
+/// The same for one input.
+#[inline]
+pub fn widen_1(runs: RunsOfElements, input: &[i8], to: &mut [i32]) {
+    for (run, to) in to.chunks_mut(runs.steps().max(1)).take(runs.count).enumerate() {
+        for (to, a) in to.iter_mut().zip(steps(runs, run, input)) {
+            *to = a;
+        }
+    }
+}
+
+fn steps(runs: RunsOfElements, run: usize, input: &[i8]) -> impl Iterator<Item = i32> {
+    let start = run.wrapping_mul(runs.distance);
+    let row = input.get(start..start.wrapping_add(runs.len)).unwrap_or(&[]);
     let (fours, rest) = row.as_chunks::<4>();
     let rest = rest.chunks(2).map(|rest| pair(rest.first(), rest.get(1)));
     fours.iter().flat_map(|[a, b, c, d]| [pair(Some(a), Some(c)), pair(Some(b), Some(d))]).chain(rest)
