@@ -6,15 +6,28 @@ use super::requantization::Requantization;
 use super::window::{Taps, Window};
 use crate::inner::flash::Flash;
 use crate::inner::{
-    BLOCK, BLOCK_CONSTANTS, BlockOutput, RunsOfElements, block_row, block_rows_2, product, widen_1, widen_2,
+    BLOCK, BLOCK_CONSTANTS, BlockOutput, RunsOfElements, block_bytes, block_row, block_rows_2, product,
+    unknown, widen_1, widen_2,
 };
 
-/// Shape and range of a fully connected layer, with memory for `STEPS` pairs of inputs.
+/// Shape and range of a fully connected layer of one row.
 #[derive(Clone, Copy, Debug)]
-pub struct FullyConnectedBlocks<const STEPS: usize> {
-    /// Elements of one row of the input.
+pub struct FullyConnectedBlocks {
+    /// Elements of the input.
     pub depth: usize,
-    /// Elements of one row of the output.
+    /// Elements of the output.
+    pub units: usize,
+    /// Range of the output.
+    pub output: Requantization,
+}
+
+/// Shape and range of a layer whose every pixel is a row of a fully connected one, with memory for `STEPS` pairs of
+/// inputs.
+#[derive(Clone, Copy, Debug)]
+pub struct PixelBlocks<const STEPS: usize> {
+    /// Channels of the input.
+    pub depth: usize,
+    /// Channels of the output.
     pub units: usize,
     /// Range of the output.
     pub output: Requantization,
@@ -41,26 +54,28 @@ pub struct ConvolutionBlocks {
 
 /// As [`fully_connected_s8`](super::fully_connected::fully_connected_s8), for one row.
 #[cfg_attr(not(debug_assertions), inline)]
-pub fn fully_connected_blocks_s8<const STEPS: usize>(
-    p: &FullyConnectedBlocks<STEPS>,
+pub fn fully_connected_blocks_s8(
+    p: &FullyConnectedBlocks,
     blocks: Flash<'_, i32>,
     mut planes: Planes<'_, i8>,
 ) {
-    let mut x = [0; STEPS];
-    if let Some((input, output)) = planes.split(0, 0, p.units) {
-        widen_1(one_run(p.depth), input, &mut x);
-        one_row(blocks, p.output, &x, output);
-    }
+    let Some((input, output)) = planes.split(0, 0, p.units) else { return };
+    let Some(input) = input.get(..p.depth) else { return };
+    let (to, steps) = (p.output, input.len().wrapping_add(1) >> 1);
+    all_units(to, output, |unit, output| {
+        block_bytes(blocks_from(blocks, steps, unit), input, rounded(to), output);
+    });
 }
 
 /// As [`conv_2d_1x1_s8`](super::conv_2d::conv_2d_1x1_s8): every pixel is a row.
 #[cfg_attr(not(debug_assertions), inline)]
 pub fn conv_2d_1x1_blocks_s8<const STEPS: usize>(
-    p: &FullyConnectedBlocks<STEPS>,
+    p: &PixelBlocks<STEPS>,
     blocks: Flash<'_, i32>,
     planes: Planes<'_, i8>,
 ) {
-    each_pair(p.depth, p.units, blocks, p.output, &mut [[0; 2]; STEPS], planes);
+    let PixelBlocks { depth, units, output } = *unknown(p);
+    each_pair(depth, units, blocks, output, &mut [[0; 2]; STEPS], planes);
 }
 
 #[inline(never)] // one copy for all layers
@@ -98,7 +113,7 @@ pub fn conv_2d_blocks_s8<const STEPS: usize, const RUN: usize>(
     blocks: Flash<'_, i32>,
     planes: Planes<'_, i8>,
 ) {
-    p.layer.all(blocks, planes, &mut [[0; 2]; STEPS], [&mut [0; RUN], &mut [0; RUN]]);
+    unknown(&p.layer).all(blocks, planes, &mut [[0; 2]; STEPS], [&mut [0; RUN], &mut [0; RUN]]);
 }
 
 impl ConvolutionBlocks {
@@ -248,45 +263,49 @@ fn one_of(x: &mut [[i32; 2]]) -> &mut [i32] {
 fn two_rows(blocks: Flash<'_, i32>, to: Requantization, x: &[[i32; 2]], rows: [&mut [i8]; 2]) {
     let [first, second] = rows;
     let whole = first.len() & !(BLOCK - 1);
-    let (Some((first, last)), Some((second, second_last))) =
-        (first.split_at_mut_checked(whole), second.split_at_mut_checked(whole))
-    else {
-        return;
-    };
     let range = rounded(to);
-    block_rows_2(blocks, x, range, [&mut *first, &mut *second]);
-    if !last.is_empty() {
-        let [mut a, mut b] = [[0; BLOCK]; 2];
-        block_rows_2(last_block(blocks, x.len(), whole), x, range, [&mut a, &mut b]);
-        copy(&a, last);
-        copy(&b, second_last);
+    if let (Some((a, last)), Some((b, second_last))) =
+        (first.split_at_mut_checked(whole), second.split_at_mut_checked(whole))
+    {
+        block_rows_2(blocks, x, range, [a, b]);
+        if !last.is_empty() {
+            let [mut a, mut b] = [[0; BLOCK]; 2];
+            block_rows_2(blocks_from(blocks, x.len(), whole), x, range, [&mut a, &mut b]);
+            copy(&a, last);
+            copy(&b, second_last);
+        }
     }
     clamp(to, first);
-    clamp(to, last);
     clamp(to, second);
-    clamp(to, second_last);
 }
 
 #[inline(always)]
 fn one_row(blocks: Flash<'_, i32>, to: Requantization, x: &[i32], row: &mut [i8]) {
-    let whole = row.len() & !(BLOCK - 1);
-    let Some((row, last)) = row.split_at_mut_checked(whole) else { return };
-    let range = rounded(to);
-    block_row(blocks, x, range, row);
-    if !last.is_empty() {
-        let mut block = [0; BLOCK];
-        block_row(last_block(blocks, x.len(), whole), x, range, &mut block);
-        copy(&block, last);
-    }
-    clamp(to, row);
-    clamp(to, last);
+    all_units(to, row, |unit, output| {
+        block_row(blocks_from(blocks, x.len(), unit), x, rounded(to), output);
+    });
 }
 
-/// The block from unit `unit`.
+/// Calls `units(unit, output)` for the outputs from `unit` of whole blocks and of one that is not whole.
 #[inline(always)]
-fn last_block(blocks: Flash<'_, i32>, steps: usize, unit: usize) -> Flash<'_, i32> {
-    let len = steps.wrapping_mul(2).wrapping_add(BLOCK_CONSTANTS);
-    blocks.range(product(unit >> 2, len), len)
+fn all_units(to: Requantization, row: &mut [i8], units: impl Fn(usize, &mut [i8])) {
+    let whole = row.len() & !(BLOCK - 1);
+    if let Some((whole_blocks, last)) = row.split_at_mut_checked(whole) {
+        units(0, whole_blocks);
+        if !last.is_empty() {
+            let mut block = [0; BLOCK];
+            units(whole, &mut block);
+            copy(&block, last);
+        }
+    }
+    clamp(to, row);
+}
+
+/// The blocks from unit `unit`.
+#[inline(always)]
+fn blocks_from(blocks: Flash<'_, i32>, steps: usize, unit: usize) -> Flash<'_, i32> {
+    let start = product(unit >> 2, steps.wrapping_mul(2).wrapping_add(BLOCK_CONSTANTS));
+    blocks.range(start, blocks.len().wrapping_sub(start))
 }
 
 #[inline(always)]

@@ -6,7 +6,7 @@ use super::planes::Planes;
 use super::requantization::Requantization;
 use super::window::{Taps, Window};
 use crate::inner::flash::Flash;
-use crate::inner::{Row3x3, Rows3, Tap, TapsOfPixel, depthwise_pixel, depthwise_row_3x3, product};
+use crate::inner::{Row3x3, Rows3, Tap, TapsOfPixel, depthwise_pixel, depthwise_row_3x3, product, unknown};
 
 /// Shape and range of a depthwise convolution with a window of 3 × 3 that has padding on one side of a row and of a
 /// column at most, and moves by `STRIDE` in both directions. `TIES` tells whether it matters how sums
@@ -28,6 +28,7 @@ pub fn depthwise_conv_2d_3x3_s8<const STRIDE: usize, const TIES: bool>(
     constants: Flash<'_, i32>,
     planes: Planes<'_, i8>,
 ) {
+    let p = unknown(p);
     each_row::<STRIDE, TIES>(&p.window, p.padding, p.output, constants, planes);
 }
 
@@ -80,7 +81,7 @@ pub fn depthwise_conv_2d_taps_s8(
     constants: Flash<'_, i32>,
     planes: Planes<'_, i8>,
 ) {
-    p.all(weights, constants, planes);
+    unknown(p).all(weights, constants, planes);
 }
 
 impl DepthwiseConv2dTaps {

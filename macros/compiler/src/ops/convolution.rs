@@ -2,11 +2,11 @@
 
 use super::activation::Activation;
 use super::sums::{Activations, Sums};
-use super::unit_blocks::{self, MAX_MEMORY, Simplified, Units};
+use super::unit_blocks::{self, MAX_MEMORY, MEMORY_OF_A_STEP, Simplified, Units};
 use super::{Op, channel_rows, requantization};
 use crate::graph::ElementType;
 use crate::inner::BLOCK;
-use crate::kernels::blocks::{Conv2dBlocks, ConvolutionBlocks, FullyConnectedBlocks};
+use crate::kernels::blocks::{Conv2dBlocks, ConvolutionBlocks, PixelBlocks};
 use crate::kernels::conv_2d::{
     Conv2d, Conv2d16, Conv2dOffset, FullyConnected, FullyConnected16, FullyConnectedOffset,
 };
@@ -28,9 +28,6 @@ pub(crate) enum Order {
     /// `[row, column, unit]`.
     UnitsLast,
 }
-
-/// Bytes of stack for a pair of inputs of two pixels.
-const MEMORY_OF_A_STEP: usize = 8;
 
 /// A convolution: bias is input 2, and may be left out.
 #[derive(Debug)]
@@ -330,7 +327,7 @@ impl Convolution {
         let memory = steps.saturating_mul(MEMORY_OF_A_STEP).saturating_add(run.saturating_mul(2));
         let constants = vec![units.blocks().filter(|_| memory <= MAX_MEMORY)?];
         let (kernel, params) = if is_row {
-            let params = FullyConnectedBlocks::<0> { depth: filter, units: window.units, output };
+            let params = PixelBlocks::<0> { depth: filter, units: window.units, output };
             ("conv_2d_1x1_blocks_s8", unit_blocks::with_arguments(&params, format_args!("{steps}")))
         } else {
             let params = Conv2dBlocks::<0, 0> { layer: ConvolutionBlocks { window, padding, output } };

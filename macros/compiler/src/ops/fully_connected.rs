@@ -2,11 +2,11 @@
 
 use super::activation::Activation;
 use super::sums::{self, Activations, Sums};
-use super::unit_blocks::{MAX_MEMORY, Simplified, Units, with_arguments};
+use super::unit_blocks::{MAX_MEMORY, MEMORY_OF_A_STEP, Simplified, Units, with_arguments};
 use super::{Op, requantization};
 use crate::diagnostics::Problem;
 use crate::graph::ElementType;
-use crate::kernels::blocks::FullyConnectedBlocks;
+use crate::kernels::blocks::{FullyConnectedBlocks, PixelBlocks};
 use crate::kernels::fully_connected::{
     FullyConnected, FullyConnected16, FullyConnectedOffset, FullyConnectedRing,
 };
@@ -121,15 +121,16 @@ impl Layer {
             &Simplified::of(weights, bias, &self.multipliers, output);
         let ties = least < zero_point;
         let blocks = Units { weights, filter: depth, run: depth, bias, multipliers, ties };
+        let constants = vec![blocks.blocks()?];
         let steps = blocks.steps();
-        // One row takes a word for each step, two take two.
-        let (kernel, memory) = match rows {
-            1 => ("fully_connected_blocks_s8", steps.saturating_mul(4)),
-            _ => ("conv_2d_1x1_blocks_s8", steps.saturating_mul(8)),
+        let (kernel, params) = match rows {
+            1 => ("fully_connected_blocks_s8", format!("{:?}", FullyConnectedBlocks { depth, units, output })),
+            _ if steps.saturating_mul(MEMORY_OF_A_STEP) > MAX_MEMORY => return None,
+            _ => {
+                let params = PixelBlocks::<0> { depth, units, output };
+                ("conv_2d_1x1_blocks_s8", with_arguments(&params, format_args!("{steps}")))
+            }
         };
-        let constants = vec![blocks.blocks().filter(|_| memory <= MAX_MEMORY)?];
-        let params = FullyConnectedBlocks::<0> { depth, units, output };
-        let params = with_arguments(&params, format_args!("{steps}"));
         Some(Variant { backend: "dsp", module: "blocks", kernel, params, constants })
     }
 }

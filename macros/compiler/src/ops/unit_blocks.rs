@@ -37,6 +37,9 @@ const GREATEST_INPUT: i64 = 128;
 /// Bytes of stack that a kernel may take for inputs.
 pub(crate) const MAX_MEMORY: usize = 8192;
 
+/// Bytes of stack for a pair of inputs of two pixels.
+pub(crate) const MEMORY_OF_A_STEP: usize = 8;
+
 /// Parameters as an expression of a type with other generic arguments than there are here.
 pub(crate) fn with_arguments(params: &dyn std::fmt::Debug, arguments: std::fmt::Arguments<'_>) -> String {
     let text = format!("{params:?}");
@@ -199,8 +202,8 @@ mod tests {
     use super::*;
     use crate::inner::flash::Flash;
     use crate::inner::{
-        BlockOutput, RunsOfElements, block_row, block_rows_2, offset_and_clamp_s8, requantize, widen_1,
-        widen_2,
+        BlockOutput, RunsOfElements, block_bytes, block_row, block_rows_2, offset_and_clamp_s8, requantize,
+        widen_1, widen_2,
     };
 
     /// Numbers that look random.
@@ -246,11 +249,17 @@ mod tests {
         widen_2(elements, [&rows[0], &rows[1]], &mut x);
         widen_1(elements, &rows[1], &mut one);
         let to = BlockOutput { zero_point, ties };
-        let mut outputs = [0, 1, 2].map(|_| vec![0i8; units.next_multiple_of(4)]);
-        let [first, second, third] = &mut outputs;
+        let mut outputs = [0, 1, 2, 3].map(|_| vec![0i8; units.next_multiple_of(4)]);
+        let [first, second, third, fourth] = &mut outputs;
         block_rows_2(Flash::from_slice(&words), &x, to, [first, second]);
         block_row(Flash::from_slice(&words), &one, to, third);
-        for (output, expected) in outputs.iter().zip([&expected[0], &expected[1], &expected[1]]) {
+        if runs == 1 {
+            block_bytes(Flash::from_slice(&words), &rows[1], to, fourth);
+        } else {
+            fourth.clone_from(third);
+        }
+        for (output, expected) in outputs.iter().zip([&expected[0], &expected[1], &expected[1], &expected[1]])
+        {
             assert_eq!(output[..units], **expected, "{runs} runs of {run}, {units} units");
         }
     }

@@ -115,6 +115,13 @@ pub fn block_row(blocks: Flash<'_, i32>, x: &[i32], to: BlockOutput, output: &mu
     each_block(blocks, x.len(), to, output, |step| x.get(step).copied());
 }
 
+/// The same for one row that is widened on the way.
+#[inline]
+pub fn block_bytes(blocks: Flash<'_, i32>, row: &[i8], to: BlockOutput, output: &mut [i8]) {
+    let runs = RunsOfElements { count: 1, len: row.len(), distance: 0 };
+    each_block(blocks, runs.steps(), to, output, |step| steps(runs, 0, row).nth(step));
+}
+
 fn each_block(
     blocks: Flash<'_, i32>,
     steps: usize,
