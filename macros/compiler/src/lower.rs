@@ -3,7 +3,7 @@
 use crate::diagnostics::Diagnostic;
 use crate::graph::{Contents, ElementType, Graph, Node, Quantization, Tensor, TensorId};
 use crate::limits::MAX_BYTES;
-use crate::program::{Access, Arg, Buffer, BufferId, Call, Constant, Params, Port, Program, View};
+use crate::program::{Access, Arg, Buffer, BufferId, Call, Constant, Params, Port, Program, Variant, View};
 use std::collections::HashMap;
 use std::fmt;
 
@@ -130,6 +130,7 @@ impl<'g> Lowering<'g> {
             parameters: crate::kernels::constant::Constant.keep(),
             args: vec![Arg::Constant(constant), Arg::Window("output", view, Access::Write)],
             macs: 0,
+            variant: None,
         });
         Ok(view)
     }
@@ -210,7 +211,15 @@ impl<'g> Lowering<'g> {
         let name = self.node.name;
         let shape = shape.unwrap_or_default();
         let (params, parameters) = (format!("{params:?}"), params.keep());
-        self.push(Call { index: self.node.index, name, shape, module, kernel, params, parameters, args, macs });
+        let (index, variant) = (self.node.index, None);
+        self.push(Call { index, name, shape, module, kernel, params, parameters, args, macs, variant });
+    }
+
+    /// Another kernel for the last call.
+    pub fn offer(&mut self, variant: Variant) {
+        if let Some(call) = self.program.calls.last_mut() {
+            call.variant = Some(variant);
+        }
     }
 
     fn push(&mut self, mut call: Call) {

@@ -30,6 +30,12 @@ impl Figures {
     }
 }
 
+/// Bytes of constants on a backend.
+pub fn flash_on(program: &Program, backend: &str) -> usize {
+    let calls = program.calls.iter().map(|call| call.constant_bytes_on(backend));
+    calls.fold(program.initial_bytes(), usize::saturating_add)
+}
+
 /// The table as Markdown.
 pub fn document(program: &Program, layout: &Layout) -> String {
     let Figures { ram, state, flash, macs } = Figures::of(program, layout);

@@ -9,10 +9,16 @@
 pub mod arena;
 #[cfg(tiny_model_backend = "avr")]
 mod avr;
+#[cfg(tiny_model_backend = "dsp")]
+mod dsp;
 pub mod flash;
 pub mod portable;
 
 // What a backend names comes before what the glob brings.
 #[cfg(tiny_model_backend = "avr")]
 pub use avr::{dot_constant_s8, dot_s8, offset_and_clamp_s8, product, product_s8, requantize};
+#[cfg(tiny_model_backend = "dsp")]
+pub use dsp::{
+    block_bytes, block_row, block_rows_2, depthwise_pixel, depthwise_row_3x3, unknown, widen_1, widen_2,
+};
 pub use portable::*;

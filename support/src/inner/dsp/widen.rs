@@ -1,0 +1,155 @@
+//! From bytes to halves of words.
+
+use crate::inner::portable::RunsOfElements;
+use core::arch::naked_asm;
+
+/// As [`crate::inner::portable::widen_2`].
+#[inline(always)]
+pub fn widen_2(runs: RunsOfElements, [first, second]: [&[i8]; 2], to: &mut [[i32; 2]]) {
+    if !runs.fit(first.len().min(second.len()), to.len()) {
+        return;
+    }
+    // SAFETY: both inputs have these runs, at least one of at least one element, and `to` has words for them.
+    #[allow(unsafe_code)]
+    unsafe {
+        widen_two(first.as_ptr(), second.as_ptr(), to.as_mut_ptr(), runs.len, runs.count, runs.distance);
+    }
+}
+
+/// # Safety
+///
+/// There are `count` runs, at least one, of `len` bytes, at least one, at `first` and at `second`, `distance` apart, and
+/// half as many pairs for each, rounded up, at `to`.
+#[allow(unsafe_code)]
+#[unsafe(naked)]
+unsafe extern "C" fn widen_two(
+    first: *const i8,
+    second: *const i8,
+    to: *mut [i32; 2],
+    len: usize,
+    count: usize,
+    distance: usize,
+) {
+    // Words may be loaded from any address, and are stored to aligned ones.
+    naked_asm!(
+        // On the stack: what is saved, then from 32 on the count and the distance.
+        "push {{r4, r5, r6, r7, r8, r9, r10, lr}}",
+        "ldrd r8, r9, [sp, #32]",
+        "sub r9, r9, r3", // from the end of a run to the next
+        "sub r10, r3, #8",
+        "1:",
+        "subs r3, r10, #0",
+        "bmi 3f",
+        "2:",
+        widen_four!(),
+        widen_four!(),
+        "subs r3, #8",
+        "bhs 2b",
+        "3:",
+        "lsls r12, r3, #30", // bit 2 to carry, bit 1 to sign
+        "bcc 4f",
+        widen_four!(),
+        "4:",
+        "lsls r12, r3, #31", // bit 1 to carry, bit 0 to zero
+        "bcc 5f",
+        "ldrsb r4, [r0], #1",
+        "ldrsb r5, [r0], #1",
+        "ldrsb r6, [r1], #1",
+        "ldrsb r7, [r1], #1",
+        "pkhbt r4, r4, r5, lsl #16",
+        "pkhbt r6, r6, r7, lsl #16",
+        "strd r4, r6, [r2], #8",
+        "5:",
+        "lsls r12, r3, #31",
+        "beq 6f",
+        "ldrsb r4, [r0], #1",
+        "ldrsb r6, [r1], #1",
+        "strd r4, r6, [r2], #8",
+        "6:",
+        "add r0, r0, r9",
+        "add r1, r1, r9",
+        "subs r8, r8, #1",
+        "bne 1b",
+        "pop {{r4, r5, r6, r7, r8, r9, r10, pc}}",
+    )
+}
+
+/// Four elements of both rows.
+macro_rules! widen_four {
+    () => {
+        "ldr r7, [r0], #4
+         ldr r12, [r1], #4
+         sxtb16 r4, r7
+         sxtb16 r6, r7, ror #8
+         sxtb16 r5, r12
+         sxtb16 r7, r12, ror #8
+         stm r2!, {{r4, r5, r6, r7}}"
+    };
+}
+use widen_four;
+
+/// As [`crate::inner::portable::widen_1`].
+#[inline(always)]
+pub fn widen_1(runs: RunsOfElements, input: &[i8], to: &mut [i32]) {
+    if !runs.fit(input.len(), to.len()) {
+        return;
+    }
+    // SAFETY: there are these runs, at least one of at least one element, and `to` has words for them.
+    #[allow(unsafe_code)]
+    unsafe {
+        widen_one(input.as_ptr(), to.as_mut_ptr(), runs.len, runs.count, runs.distance);
+    }
+}
+
+/// # Safety
+///
+/// There are `count` runs, at least one, of `len` bytes, at least one, at `input`, `distance` apart, and half as many words
+/// for each, rounded up, at `to`.
+#[allow(unsafe_code)]
+#[unsafe(naked)]
+unsafe extern "C" fn widen_one(input: *const i8, to: *mut i32, len: usize, count: usize, distance: usize) {
+    naked_asm!(
+        // On the stack: what is saved, then at 28 the distance.
+        "push {{r4, r5, r6, r7, r8, r9, lr}}",
+        "ldr r9, [sp, #28]",
+        "sub r9, r9, r2",
+        "sub r8, r2, #8",
+        "1:",
+        "subs r2, r8, #0",
+        "bmi 3f",
+        "2:",
+        "ldr r5, [r0], #4",
+        "ldr r12, [r0], #4",
+        "sxtb16 r4, r5",
+        "sxtb16 r5, r5, ror #8",
+        "sxtb16 r6, r12",
+        "sxtb16 r7, r12, ror #8",
+        "stm r1!, {{r4, r5, r6, r7}}",
+        "subs r2, #8",
+        "bhs 2b",
+        "3:",
+        "lsls r12, r2, #30",
+        "bcc 4f",
+        "ldr r5, [r0], #4",
+        "sxtb16 r4, r5",
+        "sxtb16 r5, r5, ror #8",
+        "strd r4, r5, [r1], #8",
+        "4:",
+        "lsls r12, r2, #31",
+        "bcc 5f",
+        "ldrsb r4, [r0], #1",
+        "ldrsb r5, [r0], #1",
+        "pkhbt r4, r4, r5, lsl #16",
+        "str r4, [r1], #4",
+        "5:",
+        "lsls r12, r2, #31",
+        "beq 6f",
+        "ldrsb r4, [r0], #1",
+        "str r4, [r1], #4",
+        "6:",
+        "add r0, r0, r9",
+        "subs r3, r3, #1",
+        "bne 1b",
+        "pop {{r4, r5, r6, r7, r8, r9, pc}}",
+    )
+}
