@@ -142,9 +142,12 @@ fn consts(item: &Item, program: &Program, layout: &Layout) -> TokenStream {
     let (output_type, output) = ports(&program.outputs);
     let figures = table::Figures::of(program, layout);
     let (ram, state, flash, macs) = (figures.ram, figures.state, figures.flash, figures.macs);
-    let layers = program.calls.iter().map(|call| {
+    let layers = program.calls.iter().zip(table::live_bytes(program, layout)).map(|(call, ram)| {
         let (name, shape, macs, flash) = (call.name, &call.shape, call.macs, call.constant_bytes());
-        quote!(#support::Layer { operator: #name, shape: &[#(#shape),*], macs: #macs, flash: #flash })
+        let notes = call.notes.join(", ");
+        quote!(#support::Layer {
+            operator: #name, shape: &[#(#shape),*], macs: #macs, flash: #flash, ram: #ram, notes: #notes
+        })
     });
     quote! {
         #[allow(dead_code)]

@@ -133,6 +133,10 @@ pub struct Call {
     pub args: Vec<Arg>,
     /// Multiplications and accumulations of one inference.
     pub macs: usize,
+    /// Bits that hold every sum of an operator with weights, with its sign, if that is known.
+    pub sum_bits: Option<u32>,
+    /// What was proved of the operator or fused into it, for people.
+    pub notes: Vec<String>,
 }
 
 /// Parameters of a kernel.

@@ -131,6 +131,8 @@ mod tests {
             parameters: ().keep(),
             args: windows.iter().map(view).collect(),
             macs: 0,
+            sum_bits: None,
+            notes: Vec::new(),
         };
         let program = Program {
             buffers: vec![Buffer { bytes: 16, initial: None }],
