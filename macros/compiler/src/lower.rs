@@ -3,8 +3,8 @@
 use crate::diagnostics::Diagnostic;
 use crate::graph::{Contents, ElementType, Graph, Node, Quantization, Tensor, TensorId};
 use crate::limits::MAX_BYTES;
-use crate::ranges::{Analysis, Known};
 use crate::program::{Access, Arg, Buffer, BufferId, Call, Constant, Params, Port, Program, View};
+use crate::ranges::{Analysis, Known};
 use std::collections::HashMap;
 use std::fmt;
 
@@ -97,7 +97,9 @@ impl<'g> Lowering<'g> {
 
     /// Notes the least and the greatest sums of the call that comes next.
     pub fn prove_sums(&mut self, sums: &[[i64; 2]]) {
-        let bits = |sum: i64| (if sum < 0 { !sum } else { sum }).checked_ilog2().map_or(1, |bits| bits.saturating_add(2));
+        let bits = |sum: i64| {
+            (if sum < 0 { !sum } else { sum }).checked_ilog2().map_or(1, |bits| bits.saturating_add(2))
+        };
         self.sum_bits = sums.iter().flatten().map(|&sum| bits(sum)).max();
     }
 
@@ -237,7 +239,8 @@ impl<'g> Lowering<'g> {
         let mut notes = if first { self.node.notes.clone() } else { Vec::new() };
         let sum_bits = self.sum_bits.take();
         notes.extend(sum_bits.filter(|bits| *bits <= SHORT_SUM).map(|bits| format!("sums in {bits} bits")));
-        let call = Call { index, name, shape, module, kernel, params, parameters, args, macs, sum_bits, notes };
+        let call =
+            Call { index, name, shape, module, kernel, params, parameters, args, macs, sum_bits, notes };
         self.push(call);
     }
 

@@ -90,7 +90,8 @@ fn arena(model: &Model) -> String {
     for at in 0..model.layers.len() {
         if (at + 1).is_multiple_of((28 / column).max(1)) {
             let x = LEFT + (at + 1) * column + column / 2;
-            let _ = write!(svg, "<text class=axis x={x} y={} text-anchor=middle>{}</text>", HEIGHT + 28, at + 1);
+            let _ =
+                write!(svg, "<text class=axis x={x} y={} text-anchor=middle>{}</text>", HEIGHT + 28, at + 1);
         }
     }
     svg.push_str("</svg>");

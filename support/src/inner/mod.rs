@@ -11,8 +11,12 @@ pub mod arena;
 mod avr;
 pub mod flash;
 pub mod portable;
+#[cfg(any(tiny_model_multiplier = "short", test))]
+mod short;
 
 // What a backend names comes before what the glob brings.
 #[cfg(tiny_model_backend = "avr")]
 pub use avr::{dot_constant_s8, dot_s8, offset_and_clamp_s8, product, product_s8, requantize};
 pub use portable::*;
+#[cfg(tiny_model_multiplier = "short")]
+pub use short::requantize;

@@ -1,8 +1,8 @@
 //! What CONV_2D and DEPTHWISE_CONV_2D share: both are convolutions with groups of channels.
 
 use super::channels::{Channels, Cut};
-use super::sums::{Activations, Sums};
 use super::lookup::limited;
+use super::sums::{Activations, Sums};
 use super::{Op, Padding, requantization, window};
 use crate::graph::ElementType;
 use crate::kernels::conv_2d::{

@@ -49,7 +49,8 @@ fn spare(graph: &Graph, analysis: &Analysis) -> Spare {
             }
             Channels::Sums(free) => {
                 node.inputs.iter().skip(1).for_each(|&id| keep(id));
-                if let Some(input) = node.inputs.first().copied().flatten().and_then(|id| spare.get_mut(&id)) {
+                if let Some(input) = node.inputs.first().copied().flatten().and_then(|id| spare.get_mut(&id))
+                {
                     input.iter_mut().zip(free).for_each(|(spare, free)| *spare = *spare && *free);
                 }
             }
