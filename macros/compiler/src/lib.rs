@@ -70,7 +70,7 @@ pub use layout::{ALIGNMENT, Block, Layout, Pair, Placed, lifetimes, place, plan}
 pub use ops::{OPERATORS, Operator};
 pub use program::{Access, Arg, Buffer, BufferId, Call, Constant, Planes, Port, Program, Variant, View};
 pub use report::{report, warning};
-pub use table::Figures;
+pub use table::{Figures, live_bytes};
 
 use graph::Graph;
 use import::Imported;

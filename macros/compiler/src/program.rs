@@ -135,6 +135,10 @@ pub struct Call {
     pub macs: usize,
     /// What does the same on a backend with other loops.
     pub variant: Option<Variant>,
+    /// Bits that hold every sum of an operator with weights, with its sign, if that is known.
+    pub sum_bits: Option<u32>,
+    /// What was proved of the operator or fused into it, for people.
+    pub notes: Vec<String>,
 }
 
 /// Another kernel for the same call, with constants of its own, between its parameters and the windows.

@@ -134,6 +134,8 @@ mod tests {
             args: windows.iter().map(view).collect(),
             macs: 0,
             variant: None,
+            sum_bits: None,
+            notes: Vec::new(),
         };
         let program = Program {
             buffers: vec![Buffer { bytes: 16, initial: None }],

@@ -13,6 +13,8 @@ mod avr;
 mod dsp;
 pub mod flash;
 pub mod portable;
+#[cfg(any(tiny_model_multiplier = "short", test))]
+mod short;
 
 // What a backend names comes before what the glob brings.
 #[cfg(tiny_model_backend = "avr")]
@@ -22,3 +24,5 @@ pub use dsp::{
     block_bytes, block_row, block_rows_2, depthwise_pixel, depthwise_row_3x3, unknown, widen_1, widen_2,
 };
 pub use portable::*;
+#[cfg(tiny_model_multiplier = "short")]
+pub use short::requantize;

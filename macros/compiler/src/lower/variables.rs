@@ -141,6 +141,8 @@ impl Lowering<'_> {
             args: vec![Arg::Window("value", from, Access::Read), Arg::Window("variable", to, Access::Write)],
             macs: 0,
             variant: None,
+            sum_bits: None,
+            notes: Vec::new(),
         }
     }
 }

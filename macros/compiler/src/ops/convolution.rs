@@ -126,6 +126,9 @@ impl Op for Convolution {
             }
             None => args.push(Arg::Planes(self.planes(to.read(input)?, to.write(output)?))),
         }
+        if let Some(sums) = self.sums(&to.known()) {
+            to.prove_sums(&sums);
+        }
         to.call(kernel.module, kernel.name, &*kernel.params, args, elements.saturating_mul(self.filter()));
         if let Some(variant) = variant.filter(|_| ring.is_none()) {
             to.offer(variant);

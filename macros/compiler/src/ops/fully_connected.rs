@@ -254,6 +254,9 @@ impl Op for Layer {
             multipliers,
             shifts,
         ];
+        if let Some(sums) = self.sums(&to.known()) {
+            to.prove_sums(&sums);
+        }
         let macs = self.rows.saturating_mul(self.depth).saturating_mul(self.units);
         let plain = weight_zero_point == 0 && !four_bits;
         if let Some(ring) = to.ring(input).filter(|_| plain && self.rows == 1) {

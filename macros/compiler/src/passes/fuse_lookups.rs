@@ -8,7 +8,7 @@ use crate::ranges::{Analysis, Known};
 use std::collections::HashSet;
 
 /// Tensors smaller than a table are better computed.
-const WORTH_A_TABLE: usize = 256;
+const WORTH_A_TABLE: usize = 1024;
 
 /// Runs the pass.
 pub fn run(graph: &mut Graph) -> bool {
