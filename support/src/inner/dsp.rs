@@ -40,8 +40,8 @@ mod shared;
 mod taps;
 mod widen;
 
-pub use blocks::{block_bytes, block_row, block_rows_2};
+pub use blocks::{block_bytes, block_rows_2};
 pub use depthwise::depthwise_row_3x3;
 pub use shared::unknown;
 pub use taps::depthwise_pixel;
-pub use widen::{widen_1, widen_2};
+pub use widen::widen_2;
