@@ -36,12 +36,14 @@
 
 mod blocks;
 mod depthwise;
+mod dot;
 mod shared;
 mod taps;
 mod widen;
 
 pub use blocks::{block_bytes, block_rows_2};
 pub use depthwise::depthwise_row_3x3;
+pub use dot::dot_s8;
 pub use shared::unknown;
 pub use taps::depthwise_pixel;
-pub use widen::widen_2;
+pub use widen::{pad_row, widen_2};

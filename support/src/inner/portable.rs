@@ -4,7 +4,9 @@ mod blocks;
 mod depthwise;
 mod taps;
 
-pub use blocks::{BLOCK, BLOCK_CONSTANTS, BlockOutput, RunsOfElements, block_bytes, block_rows_2, widen_2};
+pub use blocks::{
+    BLOCK, BLOCK_CONSTANTS, BlockOutput, RunsOfElements, block_bytes, block_rows_2, pad_row, widen_2,
+};
 
 #[allow(unused_imports)] // by assembly
 pub use depthwise::CHANNEL_CONSTANTS;

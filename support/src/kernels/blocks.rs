@@ -3,10 +3,11 @@
 
 use super::planes::Planes;
 use super::requantization::Requantization;
-use super::window::{Taps, Window};
+use super::window::{Rows, Taps, Window};
 use crate::inner::flash::Flash;
 use crate::inner::{
-    BLOCK, BLOCK_CONSTANTS, BlockOutput, RunsOfElements, block_bytes, block_rows_2, product, unknown, widen_2,
+    BLOCK, BLOCK_CONSTANTS, BlockOutput, RunsOfElements, block_bytes, block_rows_2, pad_row, product,
+    unknown, widen_2,
 };
 
 /// Shape and range of a fully connected layer of one row.
@@ -127,7 +128,7 @@ impl ConvolutionBlocks {
     ) {
         let Window { x: axis, units, .. } = self.window;
         let mut lines = self.window.rows(planes);
-        while let Some((image, rows, mut output)) = lines.next() {
+        while let Some((image, rows, mut output)) = next_row(&mut lines) {
             let mut columns = axis.outputs();
             while let (Some(first), Some(pixel)) = (columns.next(), output.split_off_mut(..units)) {
                 let (second, next) = (columns.next().unwrap_or(first), output.split_off_mut(..units));
@@ -166,26 +167,30 @@ impl ConvolutionBlocks {
         // On a border, row by row with the padding on both sides.
         runs.count = 1;
         while let Some(to) = there.split_off_mut(..runs.steps().max(1)) {
-            self.border(first_image, first, a);
-            self.border(second_image, second, b);
-            widen_2(runs, [&*a, &*b], to);
+            let first = self.run(first_image, first, a);
+            widen_2(runs, [first, self.run(second_image, second, b)], to);
             first_image = first_image.get(distance..).unwrap_or(&[]);
             second_image = second_image.get(distance..).unwrap_or(&[]);
         }
     }
 
-    /// A row of a window, of which `image` holds what is on the image.
-    #[inline(never)]
-    fn border(&self, image: &[i8], columns: Taps, row: &mut [i8]) {
-        let channels = self.window.channels;
-        let Some((before, rest)) = row.split_at_mut_checked(product(columns.before, channels)) else {
-            return;
-        };
-        let inside = product(columns.inside, channels);
-        let Some((there, behind)) = rest.split_at_mut_checked(inside) else { return };
-        before.iter_mut().chain(behind).for_each(|x| *x = self.padding);
-        there.iter_mut().zip(image).for_each(|(to, &x)| *to = x);
+    /// A row of a window, of which `image` begins with what is on the image.
+    #[inline(always)]
+    fn run<'a>(&self, image: &'a [i8], columns: Taps, row: &'a mut [i8]) -> &'a [i8] {
+        let Window { x: axis, channels, .. } = self.window;
+        if columns.inside == axis.taps {
+            return image;
+        }
+        let inside = image.get(..product(columns.inside, channels)).unwrap_or(&[]);
+        pad_row(row, product(columns.before, channels), inside, self.padding);
+        row
     }
+}
+
+/// The next row of an output: see [`Rows::next`].
+#[inline(never)] // one copy for all kernels
+pub(super) fn next_row<'a>(rows: &'a mut Rows<'_, i8>) -> Option<(&'a [i8], Taps, &'a mut [i8])> {
+    rows.next()
 }
 
 /// All units of one pixel, or of two. What is one pixel's is in `x` twice.

@@ -1,7 +1,7 @@
 //! Depthwise convolutions that take what they need of the image where it is: with a window of 3 × 3 a row at a
 //! time, with any other a pixel at a time.
 
-use super::blocks::clamp;
+use super::blocks::{clamp, next_row};
 use super::planes::Planes;
 use super::requantization::Requantization;
 use super::window::{Taps, Window};
@@ -50,7 +50,7 @@ fn each_row<const STRIDE: usize, const TIES: bool>(
         zero_point: p.output.zero_point,
     };
     let mut lines = p.window.rows(planes);
-    while let Some((image, rows, output)) = lines.next() {
+    while let Some((image, rows, output)) = next_row(&mut lines) {
         let rows = match rows {
             Taps { inside: 3, .. } => Rows3::All,
             Taps { before: 0, .. } => Rows3::Upper,
@@ -88,7 +88,7 @@ impl DepthwiseConv2dTaps {
     #[inline(never)] // one copy for all layers
     fn all(&self, weights: Flash<'_, i8>, constants: Flash<'_, i32>, planes: Planes<'_, i8>) {
         let mut lines = self.window.rows(planes);
-        while let Some((image, rows, output)) = lines.next() {
+        while let Some((image, rows, output)) = next_row(&mut lines) {
             self.row(weights, constants, image, rows, output);
         }
     }

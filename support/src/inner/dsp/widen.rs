@@ -46,6 +46,8 @@ unsafe extern "C" fn widen_two(
         "subs r3, #8",
         "bhs 2b",
         "3:",
+        "lsls r12, r3, #29",
+        "beq 6f",
         "lsls r12, r3, #30", // bit 2 to carry, bit 1 to sign
         "bcc 4f",
         widen_four!(),
@@ -87,3 +89,63 @@ macro_rules! widen_four {
     };
 }
 use widen_four;
+
+/// As [`crate::inner::portable::pad_row`].
+#[inline(always)]
+pub fn pad_row(row: &mut [i8], before: usize, inside: &[i8], padding: i8) {
+    let Some(behind) = row.len().checked_sub(before.wrapping_add(inside.len())) else { return };
+    // SAFETY: the row has as many elements as all three parts.
+    #[allow(unsafe_code)]
+    unsafe {
+        pad(row.as_mut_ptr(), inside.as_ptr(), before, inside.len(), behind, padding.into());
+    }
+}
+
+/// # Safety
+///
+/// There are `inside` bytes at `image`, and as many with `before` and `behind` at `row`.
+#[allow(unsafe_code)]
+#[unsafe(naked)]
+unsafe extern "C" fn pad(
+    row: *mut i8,
+    image: *const i8,
+    before: usize,
+    inside: usize,
+    behind: usize,
+    padding: i32,
+) {
+    naked_asm!(
+        // On the stack: what is saved, then at 8 the bytes behind and the padding.
+        "push {{r4, lr}}",
+        "ldrd r4, r12, [sp, #8]",
+        "cbz r2, 3f",
+        "2:",
+        "strb r12, [r0], #1",
+        "subs r2, #1",
+        "bne 2b",
+        "3:",
+        "subs r3, #4",
+        "blo 5f",
+        "4:",
+        "ldr r2, [r1], #4",
+        "str r2, [r0], #4",
+        "subs r3, #4",
+        "bhs 4b",
+        "5:",
+        "adds r3, #4",
+        "beq 7f",
+        "6:",
+        "ldrb r2, [r1], #1",
+        "strb r2, [r0], #1",
+        "subs r3, #1",
+        "bne 6b",
+        "7:",
+        "cbz r4, 9f",
+        "8:",
+        "strb r12, [r0], #1",
+        "subs r4, #1",
+        "bne 8b",
+        "9:",
+        "pop {{r4, pc}}",
+    )
+}

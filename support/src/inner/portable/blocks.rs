@@ -78,6 +78,14 @@ pub fn widen_2(runs: RunsOfElements, [first, second]: [&[i8]; 2], to: &mut [[i32
     }
 }
 
+/// Fills a row: `before` elements of padding, what is inside, and padding.
+#[inline]
+pub fn pad_row(row: &mut [i8], before: usize, inside: &[i8], padding: i8) {
+    row.fill(padding);
+    let there = row.get_mut(before..).unwrap_or(&mut []);
+    there.iter_mut().zip(inside).for_each(|(to, &x)| *to = x);
+}
+
 fn steps(runs: RunsOfElements, run: usize, input: &[i8]) -> impl Iterator<Item = i32> {
     let start = run.wrapping_mul(runs.distance);
     let row = input.get(start..start.wrapping_add(runs.len)).unwrap_or(&[]);
