@@ -42,7 +42,7 @@ mod taps;
 mod widen;
 
 pub use blocks::{block_bytes, block_rows_2};
-pub use depthwise::depthwise_row_3x3;
+pub use depthwise::Loop3x3;
 pub use dot::dot_s8;
 pub use shared::unknown;
 pub use taps::depthwise_pixel;

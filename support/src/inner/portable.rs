@@ -10,7 +10,7 @@ pub use blocks::{
 
 #[allow(unused_imports)] // by assembly
 pub use depthwise::CHANNEL_CONSTANTS;
-pub use depthwise::{Row3x3, Rows3, depthwise_row_3x3};
+pub use depthwise::{Loop3x3, Row3x3, Rows3};
 pub use taps::{Tap, TapsOfPixel, depthwise_pixel};
 
 use super::flash::Flash;

@@ -6,7 +6,7 @@ use super::planes::Planes;
 use super::requantization::Requantization;
 use super::window::{Taps, Window};
 use crate::inner::flash::Flash;
-use crate::inner::{Row3x3, Rows3, Tap, TapsOfPixel, depthwise_pixel, depthwise_row_3x3, product, unknown};
+use crate::inner::{Loop3x3, Row3x3, Rows3, Tap, TapsOfPixel, depthwise_pixel, product, unknown};
 
 /// Shape and range of a depthwise convolution with a window of 3 × 3 that has padding on one side of a row and of a
 /// column at most, and moves by `STRIDE` in both directions. `TIES` tells whether it matters how sums
@@ -29,35 +29,37 @@ pub fn depthwise_conv_2d_3x3_s8<const STRIDE: usize, const TIES: bool>(
     planes: Planes<'_, i8>,
 ) {
     let p = unknown(p);
-    each_row::<STRIDE, TIES>(&p.window, p.padding, p.output, constants, planes);
+    let to = Loop3x3::new::<STRIDE, TIES>();
+    each_row(unknown(&to), &p.window, p.padding, p.output, constants, planes);
 }
 
 #[inline(never)] // one copy for all layers
-fn each_row<const STRIDE: usize, const TIES: bool>(
+fn each_row(
+    to: &Loop3x3,
     window: &Window,
     padding: i8,
     output: Requantization,
     constants: Flash<'_, i32>,
     planes: Planes<'_, i8>,
 ) {
-    let p = DepthwiseConv2dTaps { window: *window, padding, output };
     let row = Row3x3 {
-        channels: p.window.channels,
-        width: p.window.x.input,
-        outputs: p.window.x.output,
-        left: p.window.x.pad > 0,
-        padding: p.padding,
-        zero_point: p.output.zero_point,
+        channels: window.channels,
+        width: window.x.input,
+        outputs: window.x.output,
+        left: window.x.pad > 0,
+        padding,
+        zero_point: output.zero_point,
     };
-    let mut lines = p.window.rows(planes);
+    let range = output;
+    let mut lines = window.rows(planes);
     while let Some((image, rows, output)) = next_row(&mut lines) {
         let rows = match rows {
             Taps { inside: 3, .. } => Rows3::All,
             Taps { before: 0, .. } => Rows3::Upper,
             _ => Rows3::Lower,
         };
-        depthwise_row_3x3::<STRIDE, TIES>(&row, rows, constants, image, output);
-        clamp(p.output, output);
+        to.row(&row, rows, constants, image, output);
+        clamp(range, output);
     }
 }
 
