@@ -2,6 +2,7 @@
 //! brought together pixel by pixel, two pixels at a time.
 
 use super::planes::Planes;
+use super::reach::Reach;
 use super::requantization::Requantization;
 use super::window::{Rows, Taps, Window};
 use crate::inner::flash::Flash;
@@ -50,6 +51,27 @@ pub struct ConvolutionBlocks {
     pub padding: i8,
     /// Range of the output.
     pub output: Requantization,
+}
+
+impl FullyConnectedBlocks {
+    /// How far an output of so many elements may be laid over the input.
+    pub const fn reach(&self, output_len: usize) -> Reach {
+        Reach::of_runs_in(output_len, self.depth, self.units)
+    }
+}
+
+impl<const STEPS: usize> PixelBlocks<STEPS> {
+    /// How far an output of so many elements may be laid over the input.
+    pub const fn reach(&self, output_len: usize) -> Reach {
+        Reach::of_runs_in(output_len, self.depth, self.units)
+    }
+}
+
+impl<const STEPS: usize, const RUN: usize> Conv2dBlocks<STEPS, RUN> {
+    /// How far an output of so many elements may be laid over the input.
+    pub const fn reach(&self, output_len: usize) -> Reach {
+        self.layer.window.reach(output_len)
+    }
 }
 
 /// As [`fully_connected_s8`](super::fully_connected::fully_connected_s8), for one row.

@@ -3,6 +3,7 @@
 
 use super::blocks::{clamp, next_row};
 use super::planes::Planes;
+use super::reach::Reach;
 use super::requantization::Requantization;
 use super::window::{Taps, Window};
 use crate::inner::flash::Flash;
@@ -19,6 +20,13 @@ pub struct DepthwiseConv2d3x3<const STRIDE: usize, const TIES: bool> {
     pub padding: i8,
     /// Range of the output.
     pub output: Requantization,
+}
+
+impl<const STRIDE: usize, const TIES: bool> DepthwiseConv2d3x3<STRIDE, TIES> {
+    /// How far an output of so many elements may be laid over the input.
+    pub const fn reach(&self, output_len: usize) -> Reach {
+        self.window.reach(output_len)
+    }
 }
 
 /// As [`depthwise_conv_2d_s8`](super::depthwise_conv_2d::depthwise_conv_2d_s8).
@@ -87,6 +95,11 @@ pub fn depthwise_conv_2d_taps_s8(
 }
 
 impl DepthwiseConv2dTaps {
+    /// How far an output of so many elements may be laid over the input.
+    pub const fn reach(&self, output_len: usize) -> Reach {
+        self.window.reach(output_len)
+    }
+
     #[inline(never)] // one copy for all layers
     fn all(&self, weights: Flash<'_, i8>, constants: Flash<'_, i32>, planes: Planes<'_, i8>) {
         let mut lines = self.window.rows(planes);

@@ -2,6 +2,7 @@
 
 use super::accumulator::Accumulator;
 use super::planes::Planes;
+use super::reach::Reach;
 use super::requantization::Requantization;
 use super::ring::Ring;
 use super::rows::{rows, rows_mut};
@@ -43,6 +44,27 @@ pub struct FullyConnected16<A> {
     pub sums: A,
     /// Range of the output, whose zero point is 0.
     pub output: Requantization,
+}
+
+impl FullyConnected {
+    /// How far an output of so many elements may be laid over the input.
+    pub const fn reach(&self, output_len: usize) -> Reach {
+        Reach::of_runs_in(output_len, self.depth, self.units)
+    }
+}
+
+impl FullyConnectedOffset {
+    /// How far an output of so many elements may be laid over the input.
+    pub const fn reach(&self, output_len: usize) -> Reach {
+        self.layer.reach(output_len)
+    }
+}
+
+impl<A> FullyConnected16<A> {
+    /// How far an output of so many elements may be laid over the input.
+    pub const fn reach(&self, output_len: usize) -> Reach {
+        Reach::of_runs_in(output_len, self.depth, self.units)
+    }
 }
 
 /// `output[row, unit] = clamp(zero point + requantize(bias[unit] + Σ weights[unit, i] · input[row, i]))`.

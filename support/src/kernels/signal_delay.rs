@@ -13,7 +13,7 @@ pub struct SignalDelay {
 
 /// Every sample takes the place of the one that came `delay` samples before, which is put out. `position` is
 /// where the oldest one of every channel lies.
-#[inline]
+#[cfg_attr(not(debug_assertions), inline)]
 pub fn signal_delay_s16(
     p: &SignalDelay,
     input: &[i16],

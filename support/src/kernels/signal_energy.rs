@@ -11,7 +11,7 @@ pub struct SignalEnergy {
 
 /// `output[i] = real² + imaginary²` of `input[i]`, where it counts, and zero elsewhere: the reference
 /// leaves there what it finds.
-#[inline]
+#[cfg_attr(not(debug_assertions), inline)]
 pub fn signal_energy_s16(p: &SignalEnergy, input: &[i16], output: &mut [u32]) {
     let (spectrum, _) = input.as_chunks::<2>();
     let square = |x: i16| i32::from(x).wrapping_mul(x.into());

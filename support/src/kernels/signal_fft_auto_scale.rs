@@ -7,7 +7,7 @@ use core::cell::Cell;
 pub struct SignalFftAutoScale;
 
 /// `output[i] = input[i] · 2^scale`, modulo 2^16, with the greatest scale that the loudest sample allows.
-#[inline]
+#[cfg_attr(not(debug_assertions), inline)]
 pub fn signal_fft_auto_scale_s16(
     _: &SignalFftAutoScale,
     input: &[Cell<i16>],

@@ -11,7 +11,7 @@ pub struct SignalFilterBank;
 /// one first.
 ///
 /// Band `c` are `widths[c]` energies from `input[starts[c]]` on, with weights from `weight_starts[c]` on.
-#[inline]
+#[cfg_attr(not(debug_assertions), inline)]
 #[allow(clippy::too_many_arguments)] // constants are told apart by name
 pub fn signal_filter_bank_u32(
     _: &SignalFilterBank,

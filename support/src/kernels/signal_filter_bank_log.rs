@@ -21,7 +21,7 @@ const LN_2: u32 = 45426;
 ///
 /// The table has, for each segment's start and the end, by how much log₂ is above a straight line, in
 /// `1 / 2^16`.
-#[inline]
+#[cfg_attr(not(debug_assertions), inline)]
 pub fn signal_filter_bank_log_u32(
     p: &SignalFilterBankLog,
     table: Flash<'_, i16>,

@@ -25,7 +25,7 @@ pub struct SignalFilterBankSpectralSubtraction {
 
 /// `noise = smoothing · input + (1 - smoothing) · noise`,
 /// `output = max(input - noise, min_signal_remaining · input)` for each channel.
-#[inline]
+#[cfg_attr(not(debug_assertions), inline)]
 pub fn signal_filter_bank_spectral_subtraction_u32(
     p: &SignalFilterBankSpectralSubtraction,
     input: &[Cell<u32>],

@@ -20,7 +20,7 @@ pub struct SignalFramer {
 
 /// The first samples of `history ++ step` for every step, and whether there were so many: until then frames
 /// are zeros, where the reference leaves what it finds.
-#[inline]
+#[cfg_attr(not(debug_assertions), inline)]
 pub fn signal_framer_s16(
     p: &SignalFramer,
     input: &[i16],

@@ -16,7 +16,7 @@ pub struct SignalOverlapAdd {
 
 /// The sums of all frames at each sample, saturated one after the other, as soon as no later frame adds to
 /// them; the rest is kept.
-#[inline]
+#[cfg_attr(not(debug_assertions), inline)]
 pub fn signal_overlap_add_s16(
     p: &SignalOverlapAdd,
     input: &[i16],

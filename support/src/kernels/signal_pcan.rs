@@ -14,7 +14,7 @@ pub struct SignalPcan {
 ///
 /// The table begins with the gains of 0 to 2; for each further number of bits there are the
 /// coefficients of a square polynomial, with one unused element in between.
-#[inline]
+#[cfg_attr(not(debug_assertions), inline)]
 pub fn signal_pcan_u32(
     p: &SignalPcan,
     gains: Flash<'_, i16>,

@@ -21,7 +21,7 @@ pub struct SignalStacker {
 /// the reference leaves what it finds. The first step counts as if it had come `left` times before.
 ///
 /// `kept` is zero before the first step, and then the number of steps in the state and one more.
-#[inline]
+#[cfg_attr(not(debug_assertions), inline)]
 pub fn signal_stacker_s16(
     p: &SignalStacker,
     input: &[i16],
