@@ -11,7 +11,7 @@ pub struct Loop3x3 {
     row: Row,
 }
 
-/// A function of this file.
+/// A function of this file, of which each is unsafe for the same reason: see its section `# Safety`.
 type Row = unsafe extern "C" fn(
     *const i8,
     *mut i8,
@@ -256,11 +256,9 @@ macro_rules! row {
     ($name:ident, $outputs:ident, $ties:literal) => {
         /// # Safety
         ///
-        /// From `image` there are three rows of `line` bytes, of which each `channels` are a column, or two if `rows` is
-        /// not 0; from `constants` to `end`, and that is `channels` times, there are constants of a channel; `output` has
-        /// an element for each channel of each output. Columns are there for as many outputs as follow from `reach`,
-        /// which is how far the last one's lie from the first one's, with a column of padding before if `left` and
-        /// behind if `right`.
+        /// `image` has three rows of `line` bytes, two if `rows` is not 0, with a column of padding before if `left` and
+        /// behind if `right`; the last output's columns lie `reach` bytes from the first one's. Up to `end` there are
+        /// constants of `channels` channels, at least one, and `output` has an element for each of each output.
         #[allow(unsafe_code)]
         #[unsafe(naked)]
         #[allow(clippy::too_many_arguments)] // a loop has that many values
