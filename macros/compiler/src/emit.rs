@@ -63,7 +63,6 @@ fn function(item: &Item, layout: &Layout, call: &Call, at: usize) -> TokenStream
     let windows = overlap::windows(call, layout);
     let parameters =
         windows.iter().map(|Window { name, view, access, .. }| parameter(item, name, *view, *access));
-    let checked = overlap::check(item, layout, call);
     let constants: Vec<&Constant> = call.constants().collect();
     let plain = kernel_call(item, layout, call, (call.module, call.kernel, &call.params), &constants);
     let body = match &call.variant {
@@ -78,7 +77,6 @@ fn function(item: &Item, layout: &Layout, call: &Call, at: usize) -> TokenStream
         #[doc = #doc]
         #[inline(never)]
         fn #name(#(#parameters),*) {
-            #checked
             #body
         }
     }
@@ -112,11 +110,13 @@ fn kernel_call(
         Arg::Planes(planes) => Some(overlap::planes(item, layout, planes)),
     });
     let passed = views.chain(windows);
+    let checked = overlap::check(item, layout, call, &params);
     quote! {
         // Not every kernel's parameters hold shapes that others share.
         #[allow(unused_imports)]
         use #support::__private::kernels::{shapes::*, #module::*};
         #(#statics)*
+        #checked
         #kernel(#support::__private::parameters!(#params), #(#passed),*)
     }
 }

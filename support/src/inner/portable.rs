@@ -5,13 +5,12 @@ mod depthwise;
 mod taps;
 
 pub use blocks::{
-    BLOCK, BLOCK_CONSTANTS, BlockOutput, RunsOfElements, block_bytes, block_row, block_rows_2, widen_1,
-    widen_2,
+    BLOCK, BLOCK_CONSTANTS, BlockOutput, RunsOfElements, block_bytes, block_rows_2, pad_row, widen_2,
 };
 
 #[allow(unused_imports)] // by assembly
 pub use depthwise::CHANNEL_CONSTANTS;
-pub use depthwise::{Row3x3, Rows3, depthwise_row_3x3};
+pub use depthwise::{Loop3x3, Row3x3, Rows3};
 pub use taps::{Tap, TapsOfPixel, depthwise_pixel};
 
 use super::flash::Flash;

@@ -2,12 +2,13 @@
 //! brought together pixel by pixel, two pixels at a time.
 
 use super::planes::Planes;
+use super::reach::Reach;
 use super::requantization::Requantization;
-use super::window::{Taps, Window};
+use super::window::{Rows, Taps, Window};
 use crate::inner::flash::Flash;
 use crate::inner::{
-    BLOCK, BLOCK_CONSTANTS, BlockOutput, RunsOfElements, block_bytes, block_row, block_rows_2, product,
-    unknown, widen_1, widen_2,
+    BLOCK, BLOCK_CONSTANTS, BlockOutput, RunsOfElements, block_bytes, block_rows_2, pad_row, product,
+    unknown, widen_2,
 };
 
 /// Shape and range of a fully connected layer of one row.
@@ -52,8 +53,29 @@ pub struct ConvolutionBlocks {
     pub output: Requantization,
 }
 
+impl FullyConnectedBlocks {
+    /// How far an output of so many elements may be laid over the input.
+    pub const fn reach(&self, output_len: usize) -> Reach {
+        Reach::of_runs_in(output_len, self.depth, self.units)
+    }
+}
+
+impl<const STEPS: usize> PixelBlocks<STEPS> {
+    /// How far an output of so many elements may be laid over the input.
+    pub const fn reach(&self, output_len: usize) -> Reach {
+        Reach::of_runs_in(output_len, self.depth, self.units)
+    }
+}
+
+impl<const STEPS: usize, const RUN: usize> Conv2dBlocks<STEPS, RUN> {
+    /// How far an output of so many elements may be laid over the input.
+    pub const fn reach(&self, output_len: usize) -> Reach {
+        self.layer.window.reach(output_len)
+    }
+}
+
 /// As [`fully_connected_s8`](super::fully_connected::fully_connected_s8), for one row.
-#[cfg_attr(not(debug_assertions), inline)]
+#[cfg_attr(not(debug_assertions), inline(always))] // most of it is known, and it is short
 pub fn fully_connected_blocks_s8(
     p: &FullyConnectedBlocks,
     blocks: Flash<'_, i32>,
@@ -61,10 +83,17 @@ pub fn fully_connected_blocks_s8(
 ) {
     let Some((input, output)) = planes.split(0, 0, p.units) else { return };
     let Some(input) = input.get(..p.depth) else { return };
-    let (to, steps) = (p.output, input.len().wrapping_add(1) >> 1);
-    all_units(to, output, |unit, output| {
-        block_bytes(blocks_from(blocks, steps, unit), input, rounded(to), output);
-    });
+    let (to, whole) = (p.output, output.len() & !(BLOCK - 1));
+    if let Some((whole_blocks, last)) = output.split_at_mut_checked(whole) {
+        block_bytes(blocks, input, rounded(to), whole_blocks);
+        if !last.is_empty() {
+            let mut block = [0; BLOCK];
+            let blocks = last_block(blocks, input.len().wrapping_add(1) >> 1, whole);
+            block_bytes(blocks, input, rounded(to), &mut block);
+            copy(&block, last);
+        }
+    }
+    clamp(to, output);
 }
 
 /// As [`conv_2d_1x1_s8`](super::conv_2d::conv_2d_1x1_s8): every pixel is a row.
@@ -87,21 +116,15 @@ fn each_pair(
     x: &mut [[i32; 2]],
     planes: Planes<'_, i8>,
 ) {
+    let elements = RunsOfElements { count: 1, len: depth, distance: 0 };
     let mut runs = planes.runs(depth, units);
     while let Some((mut input, mut output)) = runs.next() {
         // Behind what is needed may be more of the input.
-        while let (Some(row), Some(to_row)) = (input.split_off(..depth), output.split_off_mut(..units)) {
-            match (input.split_off(..depth), output.split_off_mut(..units)) {
-                (Some(second), Some(to_second)) => {
-                    widen_2(one_run(depth), [row, second], x);
-                    two_rows(blocks, to, x, [to_row, to_second]);
-                }
-                _ => {
-                    let x = one_of(x);
-                    widen_1(one_run(depth), row, x);
-                    one_row(blocks, to, x, to_row);
-                }
-            }
+        while let (Some(pixel), Some(to_pixel)) = (input.split_off(..depth), output.split_off_mut(..units)) {
+            let to_next = output.split_off_mut(..units);
+            let next = if to_next.is_some() { input.split_off(..depth) } else { None };
+            widen_2(elements, [pixel, next.unwrap_or(pixel)], x);
+            two_rows(blocks, to, x, to_pixel, to_next);
         }
     }
 }
@@ -125,187 +148,103 @@ impl ConvolutionBlocks {
         x: &mut [[i32; 2]],
         [a, b]: [&mut [i8]; 2],
     ) {
-        let mut lines = self.window.rows(planes);
-        while let Some((image, rows, output)) = lines.next() {
-            self.row(blocks, image, rows, output, x, [&mut *a, &mut *b]);
-        }
-    }
-
-    /// One row of the output.
-    #[inline(always)]
-    fn row(
-        &self,
-        blocks: Flash<'_, i32>,
-        image: &[i8],
-        rows: Taps,
-        mut output: &mut [i8],
-        x: &mut [[i32; 2]],
-        [a, b]: [&mut [i8]; 2],
-    ) {
         let Window { x: axis, units, .. } = self.window;
-        let mut columns = axis.outputs();
-        while let (Some(first), Some(pixel)) = (columns.next(), output.split_off_mut(..units)) {
-            match (columns.next(), output.split_off_mut(..units)) {
-                (Some(second), Some(next)) => {
-                    let there = self.on_image(rows, x, [self.padding_step(); 2]);
-                    let images = (self.from_column(image, first), self.from_column(image, second));
-                    if first.inside == axis.taps && second.inside == axis.taps {
-                        widen_2(self.runs(rows.inside), [images.0, images.1], there);
-                    } else {
-                        self.fill([&mut *a, &mut *b]);
-                        self.each_run(there, |start, to| {
-                            let first = self.run(images.0, start, first, a);
-                            widen_2(self.runs(1), [first, self.run(images.1, start, second, b)], to);
-                        });
-                    }
-                    two_rows(blocks, self.output, x, [pixel, next]);
-                }
-                _ => {
-                    let x = one_of(x);
-                    let there = self.on_image(rows, x, self.padding_step());
-                    let image = self.from_column(image, first);
-                    if first.inside == axis.taps {
-                        widen_1(self.runs(rows.inside), image, there);
-                    } else {
-                        self.fill([&mut *a, &mut []]);
-                        self.each_run(there, |start, to| {
-                            widen_1(self.runs(1), self.run(image, start, first, a), to);
-                        });
-                    }
-                    one_row(blocks, self.output, x, pixel);
-                }
+        let mut lines = self.window.rows(planes);
+        while let Some((image, rows, mut output)) = next_row(&mut lines) {
+            let mut columns = axis.outputs();
+            while let (Some(first), Some(pixel)) = (columns.next(), output.split_off_mut(..units)) {
+                let (second, next) = (columns.next().unwrap_or(first), output.split_off_mut(..units));
+                self.gather(image, rows, [first, second], x, [&mut *a, &mut *b]);
+                two_rows(blocks, self.output, x, pixel, next);
             }
         }
     }
 
-    /// The inputs of the rows of a window that are on the image; the others become padding.
+    /// What two windows with these rows and columns see.
     #[inline(always)]
-    fn on_image<'a, T: Copy>(&self, rows: Taps, x: &'a mut [T], padding: T) -> &'a mut [T] {
-        let steps = self.runs(1).steps();
-        let Some((above, rest)) = x.split_at_mut_checked(product(steps, rows.before)) else {
-            return &mut [];
-        };
-        above.fill(padding);
-        let Some((there, below)) = rest.split_at_mut_checked(product(steps, rows.inside)) else {
-            return &mut [];
-        };
-        below.fill(padding);
-        there
-    }
-
-    /// The image from the first column on that a window sees.
-    #[inline(always)]
-    fn from_column<'a>(&self, image: &'a [i8], columns: Taps) -> &'a [i8] {
-        image.get(product(columns.first, self.window.channels)..).unwrap_or(&[])
-    }
-
-    /// The rows of a window.
-    #[inline(always)]
-    fn runs(&self, count: usize) -> RunsOfElements {
-        let Window { x, y, channels, .. } = self.window;
-        let distance = product(product(x.input, channels), y.dilation);
-        RunsOfElements { count, len: product(x.taps, channels), distance }
-    }
-
-    fn fill(&self, border: [&mut [i8]; 2]) {
-        for row in border {
-            row.fill(self.padding);
+    fn gather(
+        &self,
+        image: &[i8],
+        rows: Taps,
+        columns: [Taps; 2],
+        x: &mut [[i32; 2]],
+        [a, b]: [&mut [i8]; 2],
+    ) {
+        let Window { x: axis, y, channels, .. } = self.window;
+        let distance = product(product(axis.input, channels), y.dilation);
+        let mut runs = RunsOfElements { count: rows.inside, len: product(axis.taps, channels), distance };
+        let padding = [i32::from(self.padding) & 0xffff | i32::from(self.padding) << 16; 2];
+        // The rows of the windows that are not on the image are padding.
+        let before = product(runs.steps(), rows.before);
+        let Some((above, rest)) = x.split_at_mut_checked(before) else { return };
+        let inside = product(runs.steps(), rows.inside);
+        let Some((mut there, below)) = rest.split_at_mut_checked(inside) else { return };
+        above.iter_mut().chain(below).for_each(|x| *x = padding);
+        let [first, second] = columns;
+        let from = |columns: Taps| image.get(product(columns.first, channels)..).unwrap_or(&[]);
+        let (mut first_image, mut second_image) = (from(first), from(second));
+        if first.inside == axis.taps && second.inside == axis.taps {
+            return widen_2(runs, [first_image, second_image], there);
+        }
+        // On a border, row by row with the padding on both sides.
+        runs.count = 1;
+        while let Some(to) = there.split_off_mut(..runs.steps().max(1)) {
+            let first = self.run(first_image, first, a);
+            widen_2(runs, [first, self.run(second_image, second, b)], to);
+            first_image = first_image.get(distance..).unwrap_or(&[]);
+            second_image = second_image.get(distance..).unwrap_or(&[]);
         }
     }
 
-    /// Calls `run(start, to)` for each row of the window on the image, from the element at `start` of the first.
+    /// A row of a window, of which `image` begins with what is on the image.
     #[inline(always)]
-    fn each_run<T>(&self, mut x: &mut [T], mut run: impl FnMut(usize, &mut [T])) {
-        let runs = self.runs(1);
-        let mut start = 0usize;
-        while let Some(to) = x.split_off_mut(..runs.steps().max(1)) {
-            run(start, to);
-            start = start.wrapping_add(runs.distance);
-        }
-    }
-
-    /// The elements that a window with these columns sees of the row of the image that begins at `start`. Those in
-    /// `border` that are padding are there.
-    #[inline(always)]
-    fn run<'a>(&self, image: &'a [i8], start: usize, columns: Taps, border: &'a mut [i8]) -> &'a [i8] {
-        let image = image.get(start..).unwrap_or(&[]);
-        let channels = self.window.channels;
-        if columns.inside == self.window.x.taps {
+    fn run<'a>(&self, image: &'a [i8], columns: Taps, row: &'a mut [i8]) -> &'a [i8] {
+        let Window { x: axis, channels, .. } = self.window;
+        if columns.inside == axis.taps {
             return image;
         }
-        let there = border.get_mut(product(columns.before, channels)..).unwrap_or(&mut []);
         let inside = image.get(..product(columns.inside, channels)).unwrap_or(&[]);
-        there.iter_mut().zip(inside).for_each(|(to, &x)| *to = x);
-        border
-    }
-
-    /// Two elements of the padding.
-    #[inline(always)]
-    fn padding_step(&self) -> i32 {
-        let x = i32::from(self.padding);
-        x & 0xffff | x << 16
+        pad_row(row, product(columns.before, channels), inside, self.padding);
+        row
     }
 }
 
-#[inline(always)]
-fn one_run(len: usize) -> RunsOfElements {
-    RunsOfElements { count: 1, len, distance: 0 }
+/// The next row of an output: see [`Rows::next`].
+#[inline(never)] // one copy for all kernels
+pub(super) fn next_row<'a>(rows: &'a mut Rows<'_, i8>) -> Option<(&'a [i8], Taps, &'a mut [i8])> {
+    rows.next()
 }
 
-/// Memory for one row, of that for two.
-#[inline(always)]
-fn one_of(x: &mut [[i32; 2]]) -> &mut [i32] {
-    let steps = x.len();
-    x.as_flattened_mut().get_mut(..steps).unwrap_or(&mut [])
-}
-
-#[inline(always)]
-fn two_rows(blocks: Flash<'_, i32>, to: Requantization, x: &[[i32; 2]], rows: [&mut [i8]; 2]) {
-    let [first, second] = rows;
+/// All units of one pixel, or of two. What is one pixel's is in `x` twice.
+#[inline(never)] // one copy for all layers
+fn two_rows(
+    blocks: Flash<'_, i32>,
+    to: Requantization,
+    x: &[[i32; 2]],
+    first: &mut [i8],
+    mut second: Option<&mut [i8]>,
+) {
     let whole = first.len() & !(BLOCK - 1);
-    let range = rounded(to);
-    if let (Some((a, last)), Some((b, second_last))) =
-        (first.split_at_mut_checked(whole), second.split_at_mut_checked(whole))
-    {
-        block_rows_2(blocks, x, range, [a, b]);
-        if !last.is_empty() {
-            let [mut a, mut b] = [[0; BLOCK]; 2];
-            block_rows_2(blocks_from(blocks, x.len(), whole), x, range, [&mut a, &mut b]);
-            copy(&a, last);
-            copy(&b, second_last);
+    block_rows_2(blocks, x, rounded(to), first, second.as_deref_mut());
+    if whole < first.len() {
+        let (mut a, mut b) = ([0; BLOCK], [0; BLOCK]);
+        block_rows_2(last_block(blocks, x.len(), whole), x, rounded(to), &mut a, Some(&mut b));
+        copy(&a, first.get_mut(whole..).unwrap_or(&mut []));
+        if let Some(second) = &mut second {
+            copy(&b, second.get_mut(whole..).unwrap_or(&mut []));
         }
     }
     clamp(to, first);
-    clamp(to, second);
-}
-
-#[inline(always)]
-fn one_row(blocks: Flash<'_, i32>, to: Requantization, x: &[i32], row: &mut [i8]) {
-    all_units(to, row, |unit, output| {
-        block_row(blocks_from(blocks, x.len(), unit), x, rounded(to), output);
-    });
-}
-
-/// Calls `units(unit, output)` for the outputs from `unit` of whole blocks and of one that is not whole.
-#[inline(always)]
-fn all_units(to: Requantization, row: &mut [i8], units: impl Fn(usize, &mut [i8])) {
-    let whole = row.len() & !(BLOCK - 1);
-    if let Some((whole_blocks, last)) = row.split_at_mut_checked(whole) {
-        units(0, whole_blocks);
-        if !last.is_empty() {
-            let mut block = [0; BLOCK];
-            units(whole, &mut block);
-            copy(&block, last);
-        }
+    if let Some(second) = second {
+        clamp(to, second);
     }
-    clamp(to, row);
 }
 
-/// The blocks from unit `unit`.
+/// The block from unit `unit`.
 #[inline(always)]
-fn blocks_from(blocks: Flash<'_, i32>, steps: usize, unit: usize) -> Flash<'_, i32> {
-    let start = product(unit >> 2, steps.wrapping_mul(2).wrapping_add(BLOCK_CONSTANTS));
-    blocks.range(start, blocks.len().wrapping_sub(start))
+fn last_block(blocks: Flash<'_, i32>, steps: usize, unit: usize) -> Flash<'_, i32> {
+    let len = steps.wrapping_mul(2).wrapping_add(BLOCK_CONSTANTS);
+    blocks.range(product(unit >> 2, len), len)
 }
 
 #[inline(always)]

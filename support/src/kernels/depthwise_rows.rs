@@ -1,12 +1,13 @@
 //! Depthwise convolutions that take what they need of the image where it is: with a window of 3 × 3 a row at a
 //! time, with any other a pixel at a time.
 
-use super::blocks::clamp;
+use super::blocks::{clamp, next_row};
 use super::planes::Planes;
+use super::reach::Reach;
 use super::requantization::Requantization;
 use super::window::{Taps, Window};
 use crate::inner::flash::Flash;
-use crate::inner::{Row3x3, Rows3, Tap, TapsOfPixel, depthwise_pixel, depthwise_row_3x3, product, unknown};
+use crate::inner::{Loop3x3, Row3x3, Rows3, Tap, TapsOfPixel, depthwise_pixel, product, unknown};
 
 /// Shape and range of a depthwise convolution with a window of 3 × 3 that has padding on one side of a row and of a
 /// column at most, and moves by `STRIDE` in both directions. `TIES` tells whether it matters how sums
@@ -21,6 +22,13 @@ pub struct DepthwiseConv2d3x3<const STRIDE: usize, const TIES: bool> {
     pub output: Requantization,
 }
 
+impl<const STRIDE: usize, const TIES: bool> DepthwiseConv2d3x3<STRIDE, TIES> {
+    /// How far an output of so many elements may be laid over the input.
+    pub const fn reach(&self, output_len: usize) -> Reach {
+        self.window.reach(output_len)
+    }
+}
+
 /// As [`depthwise_conv_2d_s8`](super::depthwise_conv_2d::depthwise_conv_2d_s8).
 #[cfg_attr(not(debug_assertions), inline)]
 pub fn depthwise_conv_2d_3x3_s8<const STRIDE: usize, const TIES: bool>(
@@ -29,35 +37,37 @@ pub fn depthwise_conv_2d_3x3_s8<const STRIDE: usize, const TIES: bool>(
     planes: Planes<'_, i8>,
 ) {
     let p = unknown(p);
-    each_row::<STRIDE, TIES>(&p.window, p.padding, p.output, constants, planes);
+    let to = Loop3x3::new::<STRIDE, TIES>();
+    each_row(unknown(&to), &p.window, p.padding, p.output, constants, planes);
 }
 
 #[inline(never)] // one copy for all layers
-fn each_row<const STRIDE: usize, const TIES: bool>(
+fn each_row(
+    to: &Loop3x3,
     window: &Window,
     padding: i8,
     output: Requantization,
     constants: Flash<'_, i32>,
     planes: Planes<'_, i8>,
 ) {
-    let p = DepthwiseConv2dTaps { window: *window, padding, output };
     let row = Row3x3 {
-        channels: p.window.channels,
-        width: p.window.x.input,
-        outputs: p.window.x.output,
-        left: p.window.x.pad > 0,
-        padding: p.padding,
-        zero_point: p.output.zero_point,
+        channels: window.channels,
+        width: window.x.input,
+        outputs: window.x.output,
+        left: window.x.pad > 0,
+        padding,
+        zero_point: output.zero_point,
     };
-    let mut lines = p.window.rows(planes);
-    while let Some((image, rows, output)) = lines.next() {
+    let range = output;
+    let mut lines = window.rows(planes);
+    while let Some((image, rows, output)) = next_row(&mut lines) {
         let rows = match rows {
             Taps { inside: 3, .. } => Rows3::All,
             Taps { before: 0, .. } => Rows3::Upper,
             _ => Rows3::Lower,
         };
-        depthwise_row_3x3::<STRIDE, TIES>(&row, rows, constants, image, output);
-        clamp(p.output, output);
+        to.row(&row, rows, constants, image, output);
+        clamp(range, output);
     }
 }
 
@@ -85,10 +95,15 @@ pub fn depthwise_conv_2d_taps_s8(
 }
 
 impl DepthwiseConv2dTaps {
+    /// How far an output of so many elements may be laid over the input.
+    pub const fn reach(&self, output_len: usize) -> Reach {
+        self.window.reach(output_len)
+    }
+
     #[inline(never)] // one copy for all layers
     fn all(&self, weights: Flash<'_, i8>, constants: Flash<'_, i32>, planes: Planes<'_, i8>) {
         let mut lines = self.window.rows(planes);
-        while let Some((image, rows, output)) = lines.next() {
+        while let Some((image, rows, output)) = next_row(&mut lines) {
             self.row(weights, constants, image, rows, output);
         }
     }

@@ -13,28 +13,26 @@ fn suffices(blocks: Flash<'_, i32>, steps: usize, units: usize) -> bool {
 
 /// As [`crate::inner::portable::block_rows_2`].
 #[inline(always)]
-pub fn block_rows_2(blocks: Flash<'_, i32>, x: &[[i32; 2]], to: BlockOutput, outputs: [&mut [i8]; 2]) {
-    let [first, second] = outputs;
-    let units = first.len().min(second.len()) & !(BLOCK - 1);
+pub fn block_rows_2(
+    blocks: Flash<'_, i32>,
+    x: &[[i32; 2]],
+    to: BlockOutput,
+    first: &mut [i8],
+    second: Option<&mut [i8]>,
+) {
+    let least = second.as_ref().map_or(first.len(), |second| second.len().min(first.len()));
+    let units = least & !(BLOCK - 1);
     if !suffices(blocks, x.len(), units) {
         return;
     }
-    let range = first.as_mut_ptr_range();
-    let end = range.start.wrapping_add(units);
+    let start = first.as_mut_ptr();
+    let second = second.map_or(start, <[i8]>::as_mut_ptr);
+    let end = start.wrapping_add(units);
     // SAFETY: there are inputs and steps, as many of both; `suffices` found the constants of `units` units, a
-    // multiple of four and not zero, and both outputs have that many elements.
+    // multiple of four and not zero, and both outputs, which may be one, have that many elements.
     #[allow(unsafe_code)]
     unsafe {
-        two_rows(
-            x.as_ptr(),
-            blocks.start(),
-            range.start,
-            second.as_mut_ptr(),
-            x.len(),
-            end,
-            to.zero_point,
-            to.ties,
-        );
+        two_rows(x.as_ptr(), blocks.start(), start, second, x.len(), end, to.zero_point, to.ties);
     }
 }
 
@@ -262,43 +260,6 @@ unsafe extern "C" fn two_rows(
     )
 }
 
-/// As [`crate::inner::portable::block_row`].
-#[inline(always)]
-pub fn block_row(blocks: Flash<'_, i32>, x: &[i32], to: BlockOutput, output: &mut [i8]) {
-    let units = output.len() & !(BLOCK - 1);
-    if !suffices(blocks, x.len(), units) {
-        return;
-    }
-    let range = output.as_mut_ptr_range();
-    let (x, end) = (x.as_ptr_range(), range.start.wrapping_add(units));
-    // SAFETY: there are inputs; `suffices` found the constants of `units` units, a multiple of four and not
-    // zero, and the output has that many elements.
-    #[allow(unsafe_code)]
-    unsafe {
-        one_row(x.start, blocks.start(), range.start, x.end, end, to.zero_point, to.ties);
-    }
-}
-
-/// Two steps of one row: fourteen instructions of four bytes each.
-macro_rules! steps_of_one_row {
-    () => {
-        "ldrd r8, r9, [r0], #8
-         ldm r1!, {{r10, r11, r12, lr}}
-         smlad r5, r10, r8, r5
-         sxtb16 r10, r10
-         smlad r4, r10, r8, r4
-         smlad r7, r11, r8, r7
-         sxtb16 r11, r11
-         smlad r6, r11, r8, r6
-         smlad r5, r12, r9, r5
-         sxtb16 r12, r12
-         smlad r4, r12, r9, r4
-         smlad r7, lr, r9, r7
-         sxtb16 lr, lr
-         smlad r6, lr, r9, r6"
-    };
-}
-
 /// From a doubled sum in `$sum` to the output, with the multiplier in `$m` and the divisor in `$d`.
 macro_rules! output_of_one_row {
     ($sum:literal, $m:literal, $d:literal, $ties:literal) => {
@@ -365,102 +326,18 @@ macro_rules! pair_of_one_row {
     };
 }
 
-/// All of a block's outputs, and on to the next block; `$zero_point` and `$end` are where they are on the stack.
+/// All of a block's outputs, and on to the next block.
 macro_rules! finish_one_row {
-    ($zero_point:literal, $end:literal, $ties:literal) => {
+    ($ties:literal) => {
         concat!(
-            "ldr r0, [sp, #",
-            $zero_point,
-            "]\n",
+            "ldr r0, [sp, #56]\n",
             pair_of_one_row!("r4", "r5", $ties),
             pair_of_one_row!("r6", "r7", $ties),
-            "ldr r8, [sp, #",
-            $end,
-            "]\n",
+            "ldr r8, [sp, #52]\n",
             "cmp r2, r8\n",
             "bne 2b\n",
         )
     };
-}
-
-/// # Safety
-///
-/// There are words, at least one, from `x` to `x_end`, a multiple of four bytes, at least one, from `output` to
-/// `end`, and the constants of as many units at `blocks`.
-#[allow(unsafe_code)]
-#[unsafe(naked)]
-unsafe extern "C" fn one_row(
-    x: *const i32,
-    blocks: *const i32,
-    output: *mut i8,
-    x_end: *const i32,
-    end: *mut i8,
-    zero_point: i32,
-    ties: bool,
-) {
-    // On the stack: 0 the inputs, 4 where the first steps are, then what is saved, then from 44 on the arguments,
-    // one of which makes room for an address in this code: 52 the output. 4 is where it is after a single step.
-    naked_asm!(
-        "push {{r0, r1, r4, r5, r6, r7, r8, r9, r10, r11, lr}}",
-        "ldrb r4, [sp, #52]",
-        "adr.w r5, 6f",
-        "adr.w r6, 7f",
-        "cmp r4, #0",
-        "it ne",
-        "movne r5, r6",
-        "orr r5, r5, #1",
-        "str r5, [sp, #52]",
-        // Steps, less the single one; the first time round begins with as many pairs as four do not divide.
-        "sub r4, r3, r0",
-        "lsrs r4, r4, #3",
-        "beq 1f", // from the single step to the output
-        "rsb r4, r4, #0",
-        "and r4, r4, #3",
-        "movs r5, #56",
-        "mul r4, r4, r5",
-        "adr.w r5, 4f",
-        "add r5, r4, r5",
-        "orr r5, r5, #1",
-        "1:",
-        "str r5, [sp, #4]",
-        "2:",
-        "ldr r0, [sp]",
-        "ldrd r4, r6, [r1], #8",
-        "mov r5, r4",
-        "mov r7, r6",
-        "eor r8, r0, r3",
-        "lsls r8, r8, #29", // whether the steps are odd: the inputs may start at any word
-        "it pl",
-        "ldrpl pc, [sp, #4]",
-        "ldr r8, [r0], #4",
-        "ldrd r10, r11, [r1], #8",
-        "smlad r5, r10, r8, r5",
-        "sxtb16 r10, r10",
-        "smlad r4, r10, r8, r4",
-        "smlad r7, r11, r8, r7",
-        "sxtb16 r11, r11",
-        "smlad r6, r11, r8, r6",
-        "ldr pc, [sp, #4]",
-        ".p2align 2",
-        "4:",
-        steps_of_one_row!(),
-        steps_of_one_row!(),
-        steps_of_one_row!(),
-        steps_of_one_row!(),
-        "cmp r0, r3",
-        "bne 4b",
-        "ldr pc, [sp, #52]",
-        ".p2align 2",
-        "6:",
-        finish_one_row!("48", "44", "@"),
-        "b 8f",
-        ".p2align 2",
-        "7:",
-        finish_one_row!("48", "44", "add"),
-        "8:",
-        "add sp, sp, #8",
-        "pop {{r4, r5, r6, r7, r8, r9, r10, r11, pc}}",
-    )
 }
 
 /// As [`crate::inner::portable::block_bytes`].
@@ -598,11 +475,11 @@ unsafe extern "C" fn row_of_bytes(
         "ldr pc, [sp, #60]",
         ".p2align 2",
         "6:",
-        finish_one_row!("56", "52", "@"),
+        finish_one_row!("@"),
         "b 5f",
         ".p2align 2",
         "7:",
-        finish_one_row!("56", "52", "add"),
+        finish_one_row!("add"),
         "5:",
         "add sp, sp, #16",
         "pop {{r4, r5, r6, r7, r8, r9, r10, r11, pc}}",

@@ -4,52 +4,75 @@ use crate::inner::flash::Flash;
 use crate::inner::portable::{CHANNEL_CONSTANTS, Row3x3, Rows3};
 use core::arch::naked_asm;
 
-/// As [`crate::inner::portable::depthwise_row_3x3`].
-#[inline(always)]
-pub fn depthwise_row_3x3<const STRIDE: usize, const TIES: bool>(
-    p: &Row3x3,
-    rows: Rows3,
-    constants: Flash<'_, i32>,
-    image: &[i8],
-    output: &mut [i8],
-) {
-    let Row3x3 { channels, width, outputs, .. } = *p;
-    let line = width.wrapping_mul(channels);
-    let needed = line.wrapping_mul(if rows == Rows3::All { 3 } else { 2 });
-    let words = channels.wrapping_mul(CHANNEL_CONSTANTS);
-    let Some(right) = p.right(STRIDE) else { return };
-    // A first or second column that is padding is the only one.
-    let is_there = channels > 0 && width >= 2 && image.len() >= needed && constants.len() >= words;
-    if !is_there || output.len() < outputs.wrapping_mul(channels) {
-        return;
+/// As [`crate::inner::portable::Loop3x3`].
+#[derive(Clone, Copy, Debug)]
+pub struct Loop3x3 {
+    stride: usize,
+    row: Row,
+}
+
+/// A function of this file, of which each is unsafe for the same reason: see its section `# Safety`.
+type Row = unsafe extern "C" fn(
+    *const i8,
+    *mut i8,
+    *const i32,
+    usize,
+    usize,
+    usize,
+    *const i32,
+    i32,
+    i32,
+    bool,
+    bool,
+    usize,
+);
+
+impl Loop3x3 {
+    /// As [`crate::inner::portable::Loop3x3::new`].
+    pub const fn new<const STRIDE: usize, const TIES: bool>() -> Self {
+        let row = match (STRIDE, TIES) {
+            (2, false) => row_of_stride_2,
+            (2, true) => row_of_stride_2_with_ties,
+            (_, false) => row_of_stride_1,
+            (_, true) => row_of_stride_1_with_ties,
+        };
+        Self { stride: if STRIDE == 2 { 2 } else { 1 }, row }
     }
-    let row = match (STRIDE, TIES) {
-        (1, false) => row_of_stride_1,
-        (1, true) => row_of_stride_1_with_ties,
-        (2, false) => row_of_stride_2,
-        (2, true) => row_of_stride_2_with_ties,
-        _ => return,
-    };
-    let padding = i32::from(p.padding);
-    // SAFETY: the image has as many whole rows as `rows` says, with all columns that `outputs` outputs see, which is
-    // one at least; the constants are those of `channels` channels, of which there is one, and the output has an
-    // element for each channel of each of its columns.
-    #[allow(unsafe_code)]
-    unsafe {
-        row(
-            image.as_ptr(),
-            output.as_mut_ptr(),
-            constants.start(),
-            channels,
-            line,
-            outputs.wrapping_sub(1).wrapping_mul(STRIDE).wrapping_mul(channels),
-            constants.start().wrapping_add(words),
-            padding & 0xffff | padding << 16,
-            p.zero_point,
-            p.left,
-            right,
-            rows as usize,
-        );
+
+    /// As [`crate::inner::portable::Loop3x3::row`].
+    #[inline(always)]
+    pub fn row(&self, p: &Row3x3, rows: Rows3, constants: Flash<'_, i32>, image: &[i8], output: &mut [i8]) {
+        let Row3x3 { channels, width, outputs, .. } = *p;
+        let line = width.wrapping_mul(channels);
+        let needed = line.wrapping_mul(if rows == Rows3::All { 3 } else { 2 });
+        let words = channels.wrapping_mul(CHANNEL_CONSTANTS);
+        let Some(right) = p.right(self.stride) else { return };
+        // A first or second column that is padding is the only one.
+        let is_there = channels > 0 && width >= 2 && image.len() >= needed && constants.len() >= words;
+        if !is_there || output.len() < outputs.wrapping_mul(channels) {
+            return;
+        }
+        let padding = i32::from(p.padding);
+        // SAFETY: the image has as many whole rows as `rows` says, with all columns that `outputs` outputs see, which is
+        // one at least; the constants are those of `channels` channels, of which there is one, and the output has an
+        // element for each channel of each of its columns.
+        #[allow(unsafe_code)]
+        unsafe {
+            (self.row)(
+                image.as_ptr(),
+                output.as_mut_ptr(),
+                constants.start(),
+                channels,
+                line,
+                outputs.wrapping_sub(1).wrapping_mul(self.stride).wrapping_mul(channels),
+                constants.start().wrapping_add(words),
+                padding & 0xffff | padding << 16,
+                p.zero_point,
+                p.left,
+                right,
+                rows as usize,
+            );
+        }
     }
 }
 
@@ -233,11 +256,9 @@ macro_rules! row {
     ($name:ident, $outputs:ident, $ties:literal) => {
         /// # Safety
         ///
-        /// From `image` there are three rows of `line` bytes, of which each `channels` are a column, or two if `rows` is
-        /// not 0; from `constants` to `end`, and that is `channels` times, there are constants of a channel; `output` has
-        /// an element for each channel of each output. Columns are there for as many outputs as follow from `reach`,
-        /// which is how far the last one's lie from the first one's, with a column of padding before if `left` and
-        /// behind if `right`.
+        /// `image` has three rows of `line` bytes, two if `rows` is not 0, with a column of padding before if `left` and
+        /// behind if `right`; the last output's columns lie `reach` bytes from the first one's. Up to `end` there are
+        /// constants of `channels` channels, at least one, and `output` has an element for each of each output.
         #[allow(unsafe_code)]
         #[unsafe(naked)]
         #[allow(clippy::too_many_arguments)] // a loop has that many values

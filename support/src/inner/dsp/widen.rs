@@ -46,6 +46,8 @@ unsafe extern "C" fn widen_two(
         "subs r3, #8",
         "bhs 2b",
         "3:",
+        "lsls r12, r3, #29",
+        "beq 6f",
         "lsls r12, r3, #30", // bit 2 to carry, bit 1 to sign
         "bcc 4f",
         widen_four!(),
@@ -88,68 +90,62 @@ macro_rules! widen_four {
 }
 use widen_four;
 
-/// As [`crate::inner::portable::widen_1`].
+/// As [`crate::inner::portable::pad_row`].
 #[inline(always)]
-pub fn widen_1(runs: RunsOfElements, input: &[i8], to: &mut [i32]) {
-    if !runs.fit(input.len(), to.len()) {
-        return;
-    }
-    // SAFETY: there are these runs, at least one of at least one element, and `to` has words for them.
+pub fn pad_row(row: &mut [i8], before: usize, inside: &[i8], padding: i8) {
+    let Some(behind) = row.len().checked_sub(before.wrapping_add(inside.len())) else { return };
+    // SAFETY: the row has as many elements as all three parts.
     #[allow(unsafe_code)]
     unsafe {
-        widen_one(input.as_ptr(), to.as_mut_ptr(), runs.len, runs.count, runs.distance);
+        pad(row.as_mut_ptr(), inside.as_ptr(), before, inside.len(), behind, padding.into());
     }
 }
 
 /// # Safety
 ///
-/// There are `count` runs, at least one, of `len` bytes, at least one, at `input`, `distance` apart, and half as many words
-/// for each, rounded up, at `to`.
+/// There are `inside` bytes at `image`, and as many with `before` and `behind` at `row`.
 #[allow(unsafe_code)]
 #[unsafe(naked)]
-unsafe extern "C" fn widen_one(input: *const i8, to: *mut i32, len: usize, count: usize, distance: usize) {
+unsafe extern "C" fn pad(
+    row: *mut i8,
+    image: *const i8,
+    before: usize,
+    inside: usize,
+    behind: usize,
+    padding: i32,
+) {
     naked_asm!(
-        // On the stack: what is saved, then at 28 the distance.
-        "push {{r4, r5, r6, r7, r8, r9, lr}}",
-        "ldr r9, [sp, #28]",
-        "sub r9, r9, r2",
-        "sub r8, r2, #8",
-        "1:",
-        "subs r2, r8, #0",
-        "bmi 3f",
+        // On the stack: what is saved, then at 8 the bytes behind and the padding.
+        "push {{r4, lr}}",
+        "ldrd r4, r12, [sp, #8]",
+        "cbz r2, 3f",
         "2:",
-        "ldr r5, [r0], #4",
-        "ldr r12, [r0], #4",
-        "sxtb16 r4, r5",
-        "sxtb16 r5, r5, ror #8",
-        "sxtb16 r6, r12",
-        "sxtb16 r7, r12, ror #8",
-        "stm r1!, {{r4, r5, r6, r7}}",
-        "subs r2, #8",
-        "bhs 2b",
+        "strb r12, [r0], #1",
+        "subs r2, #1",
+        "bne 2b",
         "3:",
-        "lsls r12, r2, #30",
-        "bcc 4f",
-        "ldr r5, [r0], #4",
-        "sxtb16 r4, r5",
-        "sxtb16 r5, r5, ror #8",
-        "strd r4, r5, [r1], #8",
+        "subs r3, #4",
+        "blo 5f",
         "4:",
-        "lsls r12, r2, #31",
-        "bcc 5f",
-        "ldrsb r4, [r0], #1",
-        "ldrsb r5, [r0], #1",
-        "pkhbt r4, r4, r5, lsl #16",
-        "str r4, [r1], #4",
+        "ldr r2, [r1], #4",
+        "str r2, [r0], #4",
+        "subs r3, #4",
+        "bhs 4b",
         "5:",
-        "lsls r12, r2, #31",
-        "beq 6f",
-        "ldrsb r4, [r0], #1",
-        "str r4, [r1], #4",
+        "adds r3, #4",
+        "beq 7f",
         "6:",
-        "add r0, r0, r9",
-        "subs r3, r3, #1",
-        "bne 1b",
-        "pop {{r4, r5, r6, r7, r8, r9, pc}}",
+        "ldrb r2, [r1], #1",
+        "strb r2, [r0], #1",
+        "subs r3, #1",
+        "bne 6b",
+        "7:",
+        "cbz r4, 9f",
+        "8:",
+        "strb r12, [r0], #1",
+        "subs r4, #1",
+        "bne 8b",
+        "9:",
+        "pop {{r4, pc}}",
     )
 }

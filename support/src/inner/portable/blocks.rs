@@ -78,14 +78,12 @@ pub fn widen_2(runs: RunsOfElements, [first, second]: [&[i8]; 2], to: &mut [[i32
     }
 }
 
-/// The same for one input.
+/// Fills a row: `before` elements of padding, what is inside, and padding.
 #[inline]
-pub fn widen_1(runs: RunsOfElements, input: &[i8], to: &mut [i32]) {
-    for (run, to) in to.chunks_mut(runs.steps().max(1)).take(runs.count).enumerate() {
-        for (to, a) in to.iter_mut().zip(steps(runs, run, input)) {
-            *to = a;
-        }
-    }
+pub fn pad_row(row: &mut [i8], before: usize, inside: &[i8], padding: i8) {
+    row.fill(padding);
+    let there = row.get_mut(before..).unwrap_or(&mut []);
+    there.iter_mut().zip(inside).for_each(|(to, &x)| *to = x);
 }
 
 fn steps(runs: RunsOfElements, run: usize, input: &[i8]) -> impl Iterator<Item = i32> {
@@ -101,21 +99,21 @@ fn pair(low: Option<&i8>, high: Option<&i8>) -> i32 {
     half(low) & 0xffff | half(high) << 16
 }
 
-/// Every unit of as many blocks as fill the outputs, for two rows of inputs.
+/// Every unit of as many whole blocks as the outputs hold, for two rows of inputs; for one if there is one output, and
+/// then both inputs of each pair are the same.
 #[inline]
-pub fn block_rows_2(blocks: Flash<'_, i32>, x: &[[i32; 2]], to: BlockOutput, outputs: [&mut [i8]; 2]) {
-    let [first, second] = outputs;
+pub fn block_rows_2(
+    blocks: Flash<'_, i32>,
+    x: &[[i32; 2]],
+    to: BlockOutput,
+    first: &mut [i8],
+    second: Option<&mut [i8]>,
+) {
     each_block(blocks, x.len(), to, first, |step| x.get(step).map(|pair| pair[0]));
-    each_block(blocks, x.len(), to, second, |step| x.get(step).map(|pair| pair[1]));
+    each_block(blocks, x.len(), to, second.unwrap_or(&mut []), |step| x.get(step).map(|pair| pair[1]));
 }
 
-/// The same for one row.
-#[inline]
-pub fn block_row(blocks: Flash<'_, i32>, x: &[i32], to: BlockOutput, output: &mut [i8]) {
-    each_block(blocks, x.len(), to, output, |step| x.get(step).copied());
-}
-
-/// The same for one row that is widened on the way.
+/// The same for one row of inputs that are widened on the way.
 #[inline]
 pub fn block_bytes(blocks: Flash<'_, i32>, row: &[i8], to: BlockOutput, output: &mut [i8]) {
     let runs = RunsOfElements { count: 1, len: row.len(), distance: 0 };

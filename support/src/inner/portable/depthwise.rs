@@ -53,9 +53,28 @@ impl Row3x3 {
     }
 }
 
-/// Every output of a row. `TIES` tells whether it matters how sums halfway between negative outputs are rounded.
-#[inline]
-pub fn depthwise_row_3x3<const STRIDE: usize, const TIES: bool>(
+/// The loop over a row.
+#[derive(Clone, Copy, Debug)]
+pub struct Loop3x3 {
+    stride: usize,
+}
+
+impl Loop3x3 {
+    /// The loop for a stride, 1 or 2. `TIES` tells whether it matters how sums halfway between negative outputs are
+    /// rounded.
+    pub const fn new<const STRIDE: usize, const TIES: bool>() -> Self {
+        Self { stride: STRIDE }
+    }
+
+    /// Every output of a row.
+    #[inline]
+    pub fn row(&self, p: &Row3x3, rows: Rows3, constants: Flash<'_, i32>, image: &[i8], output: &mut [i8]) {
+        each_output(self.stride, p, rows, constants, image, output);
+    }
+}
+
+fn each_output(
+    stride: usize,
     p: &Row3x3,
     rows: Rows3,
     constants: Flash<'_, i32>,
@@ -76,7 +95,7 @@ pub fn depthwise_row_3x3<const STRIDE: usize, const TIES: bool>(
                     Rows3::Upper if row == 2 => return None,
                     _ => row,
                 };
-                let column = column.wrapping_mul(STRIDE).wrapping_add(tap).checked_sub(p.left.into())?;
+                let column = column.wrapping_mul(stride).wrapping_add(tap).checked_sub(p.left.into())?;
                 let at = row.wrapping_mul(line).wrapping_add(column.wrapping_mul(p.channels));
                 (column < p.width).then(|| image.get(at.wrapping_add(channel)).copied())?
             };
