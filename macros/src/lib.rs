@@ -7,7 +7,7 @@ mod locate;
 use input::Input;
 use proc_macro::TokenStream;
 use quote::quote_spanned;
-use tiny_model_compiler::{Item, Refused, report, stub};
+use tiny_model_compiler::{Item, Options, Refused, report, stub};
 
 /// Expands a model. Called by `tiny_model!` of the crate `tiny-model`, which passes its own path first.
 #[proc_macro]
@@ -17,7 +17,16 @@ pub fn expand(tokens: TokenStream) -> TokenStream {
         Err(error) => return error.into_compile_error().into(),
     };
     let module = locate::module(&path);
-    let mut item = Item { attributes, visibility, name, support, path, source: None, module };
+    let mut item = Item {
+        attributes,
+        visibility,
+        name,
+        support,
+        path,
+        source: None,
+        module,
+        options: Options::default(),
+    };
     let (message, stub) = match locate::model(&item.path) {
         Err(message) => (message, stub(&item)),
         Ok((file, bytes)) => {

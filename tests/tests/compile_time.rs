@@ -23,6 +23,7 @@ fn item() -> Item {
         path: syn::parse_quote!("model.tflite"),
         source: None,
         module: format_ident!("hidden"),
+        options: tiny_model_compiler::Options::default(),
     }
 }
 

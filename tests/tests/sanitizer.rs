@@ -66,6 +66,7 @@ fn expansion(bytes: &[u8]) -> String {
         path: syn::parse_quote!("model.tflite"),
         source: None,
         module: syn::Ident::new("net", Span::call_site()),
+        options: tiny_model_compiler::Options::default(),
     };
     compile(bytes, &item).ok().expect("it was analyzed before").to_string()
 }

@@ -8,6 +8,7 @@ use crate::table;
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{format_ident, quote};
 
+mod overlap;
 mod state;
 
 /// The struct of a model, its functions and constants.
@@ -16,7 +17,7 @@ pub fn emit(item: &Item, file_bytes: usize, program: &Program, layout: &Layout) 
     let bytes = layout.bytes;
     let started = state::field(program);
     let doc = table::document(program, layout);
-    let functions = program.calls.iter().enumerate().map(|(at, call)| function(item, call, at));
+    let functions = program.calls.iter().enumerate().map(|(at, call)| function(item, layout, call, at));
     let tracked = track(item, file_bytes);
     let consts = consts(item, program, layout);
     let methods = methods(item, program, layout);
@@ -56,14 +57,17 @@ fn function_name(call: &Call, at: usize) -> Ident {
 }
 
 /// One documented function per call: its constants, and the kernel's name with its parameters.
-fn function(item: &Item, call: &Call, at: usize) -> TokenStream {
+fn function(item: &Item, layout: &Layout, call: &Call, at: usize) -> TokenStream {
     let support = &item.support;
     let name = function_name(call, at);
     let doc = format!(" Operator {}, `{}`: gives shape {:?}.", call.index, call.name, call.shape);
     let (module, kernel) = (format_ident!("{}", call.module), format_ident!("{}", call.kernel));
     let params: TokenStream = call.params.parse().unwrap_or_default();
     let statics = call.constants().map(|constant| static_bytes(item, constant));
-    let parameters = call.named_windows().map(|(name, view, access)| parameter(item, name, view, access));
+    let windows = overlap::windows(call, layout);
+    let parameters =
+        windows.iter().map(|Window { name, view, access, .. }| parameter(item, name, *view, *access));
+    let checked = overlap::check(item, layout, call, &params);
     let passed = call.args.iter().map(|arg| match arg {
         Arg::Constant(constant) => {
             let (name, ty) = (format_ident!("{}", constant.name), element(constant.ty));
@@ -76,10 +80,7 @@ fn function(item: &Item, call: &Call, at: usize) -> TokenStream {
                 _ => quote!(#name.as_slice()),
             }
         }
-        Arg::Planes(..) => {
-            let planes = quote!(#support::__private::kernels::planes::Planes);
-            quote!(#planes::apart(input.as_slice(), output.as_mut_slice()))
-        }
+        Arg::Planes(planes) => overlap::planes(item, layout, planes),
     });
     quote! {
         #[doc = #doc]
@@ -89,6 +90,7 @@ fn function(item: &Item, call: &Call, at: usize) -> TokenStream {
             #[allow(unused_imports)]
             use #support::__private::kernels::{shapes::*, #module::*};
             #(#statics)*
+            #checked
             #kernel(#support::__private::parameters!(#params), #(#passed),*)
         }
     }
@@ -179,8 +181,8 @@ fn methods(item: &Item, program: &Program, layout: &Layout) -> TokenStream {
     let places: Vec<Ident> = (0..names.len()).map(|i| format_ident!("place_{i}")).collect();
     let output = group(&outputs.iter().map(|array| quote!(&#array)).collect::<Vec<_>>());
     let windows_mut = group(&inputs.iter().map(|array| quote!(&mut #array)).collect::<Vec<_>>());
-    let opened_inputs = open(item, layout, &ports_windows(&program.inputs, Access::Write));
-    let opened_outputs = open(item, layout, &ports_windows(&program.outputs, Access::Read));
+    let opened_inputs = open(item, &ports_windows(&program.inputs, Access::Write, layout));
+    let opened_outputs = open(item, &ports_windows(&program.outputs, Access::Read, layout));
     let unpack = |count: usize, opened: TokenStream| match count {
         1 => quote!(#opened.0),
         _ => opened,
@@ -244,27 +246,42 @@ pub fn method(item: &Item, name: &str) -> Ident {
 /// One line of the table of contents that `run` is.
 fn step(item: &Item, layout: &Layout, call: &Call, at: usize) -> TokenStream {
     let name = function_name(call, at);
-    let windows: Vec<(View, Access)> = call.windows().collect();
-    let names: Vec<Ident> = call.named_windows().map(|(name, ..)| format_ident!("{name}")).collect();
-    let opened = open(item, layout, &windows);
+    let windows = overlap::windows(call, layout);
+    let names: Vec<Ident> = windows.iter().map(|window| format_ident!("{}", window.name)).collect();
+    let opened = open(item, &windows);
     quote! {
         let (#(#names,)*) = #opened;
         #name(#(#names),*);
     }
 }
 
+/// A window of the arena, with the name that it has in a function.
+struct Window {
+    name: &'static str,
+    view: View,
+    access: Access,
+    /// Its first byte.
+    at: usize,
+}
+
+impl Window {
+    fn new(name: &'static str, view: View, access: Access, layout: &Layout) -> Self {
+        let offset = layout.offsets.get(view.buffer.0).copied().unwrap_or(usize::MAX);
+        Self { name, view, access, at: offset.saturating_add(view.offset) }
+    }
+}
+
 /// Windows of the arena, as a tuple of references.
-fn open(item: &Item, layout: &Layout, windows: &[(View, Access)]) -> TokenStream {
+fn open(item: &Item, windows: &[Window]) -> TokenStream {
     let support = &item.support;
     let arena = quote!(#support::__private::arena);
-    let types = windows.iter().map(|(view, access)| {
+    let types = windows.iter().map(|Window { view, access, at, .. }| {
         let kind = match access {
             Access::Read => quote!(Read),
             Access::Write | Access::Update => quote!(Write),
             Access::ReadInPlace | Access::WriteInPlace => quote!(Shared),
         };
-        let offset = layout.offsets.get(view.buffer.0).copied().unwrap_or(usize::MAX);
-        let (ty, len, at) = (element(view.ty), view.len, offset.saturating_add(view.offset));
+        let (ty, len) = (element(view.ty), view.len);
         quote!(#arena::#kind<#ty, #len, #at>)
     });
     match windows.is_empty() {
@@ -273,8 +290,8 @@ fn open(item: &Item, layout: &Layout, windows: &[(View, Access)]) -> TokenStream
     }
 }
 
-fn ports_windows(ports: &[Port], access: Access) -> Vec<(View, Access)> {
-    ports.iter().map(|port| (port.view, access)).collect()
+fn ports_windows(ports: &[Port], access: Access, layout: &Layout) -> Vec<Window> {
+    ports.iter().map(|port| Window::new("port", port.view, access, layout)).collect()
 }
 
 /// The array type of each port.

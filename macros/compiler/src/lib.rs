@@ -58,9 +58,9 @@ mod kernels;
 
 pub use diagnostics::{At, Diagnostic, Problem};
 pub use graph::ElementType;
-pub use layout::{ALIGNMENT, Block, Layout, lifetimes, place, plan};
+pub use layout::{ALIGNMENT, Block, Layout, Pair, Placed, lifetimes, place, plan};
 pub use ops::{OPERATORS, Operator};
-pub use program::{Access, Arg, Buffer, BufferId, Call, Constant, Port, Program, View};
+pub use program::{Access, Arg, Buffer, BufferId, Call, Constant, Planes, Port, Program, View};
 pub use report::{report, warning};
 pub use table::Figures;
 
@@ -69,6 +69,7 @@ use import::Imported;
 use proc_macro2::{Ident, TokenStream};
 
 /// What to call the generated struct, and where it refers to.
+#[derive(Clone)]
 pub struct Item {
     /// Attributes and doc comments.
     pub attributes: Vec<syn::Attribute>,
@@ -84,6 +85,21 @@ pub struct Item {
     pub source: Option<String>,
     /// Name of the module that hides what belongs to the struct, unlike that of any other model.
     pub module: Ident,
+    /// What the caller asks for.
+    pub options: Options,
+}
+
+/// How a model is compiled.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Whether the output of an operator may be laid over the part of its input that is used up.
+    pub overlap: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { overlap: true }
+    }
 }
 
 /// Why a model could not be compiled, and what can stand in its place.
@@ -96,7 +112,7 @@ pub struct Refused {
 
 /// Compiles a model. What is worth knowing without being wrong becomes warnings of the caller's build.
 pub fn compile(bytes: &[u8], item: &Item) -> Result<TokenStream, Refused> {
-    let read = Read::from(bytes);
+    let read = Read::from(bytes, &item.options);
     match read.built {
         Ok((program, layout)) => {
             let model = |item: &Item| emit::emit(item, bytes.len(), &program, &layout);
@@ -112,13 +128,18 @@ pub fn compile(bytes: &[u8], item: &Item) -> Result<TokenStream, Refused> {
 
 /// Compiles a model as far as the memory plan, for tests and tools.
 pub fn analyze(bytes: &[u8]) -> Result<(Program, Layout), Vec<Diagnostic>> {
-    let Read { built, notes, .. } = Read::from(bytes);
+    analyze_with(bytes, &Options::default())
+}
+
+/// The same with options.
+pub fn analyze_with(bytes: &[u8], options: &Options) -> Result<(Program, Layout), Vec<Diagnostic>> {
+    let Read { built, notes, .. } = Read::from(bytes, options);
     built.map_err(|()| notes)
 }
 
 /// Everything there is to say about a model: why it is refused, or what to warn of.
 pub fn diagnose(bytes: &[u8]) -> Vec<Diagnostic> {
-    Read::from(bytes).notes
+    Read::from(bytes, &Options::default()).notes
 }
 
 /// The stub alone, for a model that could not even be read.
@@ -135,9 +156,9 @@ struct Read {
 }
 
 impl Read {
-    fn from(bytes: &[u8]) -> Self {
+    fn from(bytes: &[u8], options: &Options) -> Self {
         let Imported { mut graph, errors, mut warnings } = import::import(bytes);
-        let built = if errors.is_empty() { build(&mut graph) } else { Err(errors) };
+        let built = if errors.is_empty() { build(&mut graph, options) } else { Err(errors) };
         match built {
             Ok((program, layout)) => {
                 warnings.extend(warn::dominant_tensor(&graph, &program, &layout));
@@ -148,20 +169,20 @@ impl Read {
     }
 }
 
-fn build(graph: &mut Graph) -> Result<(Program, Layout), Vec<Diagnostic>> {
+fn build(graph: &mut Graph, options: &Options) -> Result<(Program, Layout), Vec<Diagnostic>> {
     let refused = passes::run(graph);
     if !refused.is_empty() {
         return Err(refused);
     }
     // From here on nothing is the user's fault, but for the size.
     let bug = |bug: lower::Bug| vec![bug.diagnostic()];
-    let program = lower::lower(graph).map_err(bug)?;
+    let mut program = lower::lower(graph).map_err(bug)?;
     if program.constant_bytes > limits::MAX_BYTES {
         let what = format!("weights and tables of {} bytes", program.constant_bytes);
         let why = format!("the limit is {}", limits::MAX_BYTES);
         return Err(vec![Problem::new(what, why, limits::SMALLER).at(At::Model)]);
     }
-    let layout = layout::plan(&program);
+    let layout = layout::plan(&mut program, options);
     verify::verify(&program, &layout).map_err(bug)?;
     Ok((program, layout))
 }

@@ -1,6 +1,7 @@
 //! Kernel calls over buffers: the model with nothing of TensorFlow Lite left in it.
 
 use crate::graph::{Contents, ElementType};
+use crate::kernels::reach::Reach;
 
 /// Index of a [`Buffer`] in [`Program::buffers`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -81,7 +82,20 @@ pub enum Arg {
     /// A window of the arena, with the name of the kernel's parameter.
     Window(&'static str, View, Access),
     /// The input and the output of a kernel that goes through both from one end to the other.
-    Planes(View, View),
+    Planes(Planes),
+}
+
+/// An input and an output that may share memory, as far as the output is written where the input is used up.
+#[derive(Clone, Copy, Debug)]
+pub struct Planes {
+    /// What is read.
+    pub input: View,
+    /// What is written.
+    pub output: View,
+    /// So many bytes the input must begin above the output, or more.
+    pub below: usize,
+    /// Or so many the output above the input, or more.
+    pub above: usize,
 }
 
 /// A constant in program memory.
@@ -159,6 +173,25 @@ impl Program {
     }
 }
 
+impl Planes {
+    /// An input and an output of a kernel that goes through both as `reach` says, given the elements of the
+    /// output.
+    pub fn new(input: View, output: View, reach: impl FnOnce(usize) -> Reach) -> Self {
+        let Reach { below, above } = reach(output.len);
+        let bytes = |elements: usize| elements.saturating_mul(output.ty.size().unwrap_or(1));
+        Self { input, output, below: bytes(below), above: bytes(above) }
+    }
+
+    /// The distance that is to be kept between the buffers: from the output's up to the input's, and from the
+    /// input's up to the output's.
+    pub fn distances(&self) -> (usize, usize) {
+        let (input, output) = (self.input.offset, self.output.offset);
+        let shifted =
+            |distance: usize, plus: usize, minus: usize| distance.saturating_add(plus).saturating_sub(minus);
+        (shifted(self.below, output, input), shifted(self.above, input, output))
+    }
+}
+
 impl View {
     /// Size in bytes.
     pub fn bytes(&self) -> usize {
@@ -167,6 +200,14 @@ impl View {
 }
 
 impl Call {
+    /// The input and the output of a kernel that allows them to share memory.
+    pub fn planes(&self) -> Option<Planes> {
+        self.args.iter().find_map(|arg| match arg {
+            Arg::Planes(planes) => Some(*planes),
+            Arg::Constant(_) | Arg::Window(..) => None,
+        })
+    }
+
     /// The windows of the arena that the call uses.
     pub fn windows(&self) -> impl Iterator<Item = (View, Access)> {
         self.named_windows().map(|(_, view, access)| (view, access))
@@ -176,8 +217,8 @@ impl Call {
     pub fn named_windows(&self) -> impl Iterator<Item = (&'static str, View, Access)> {
         let pair = |arg: &Arg| match arg {
             Arg::Window(name, view, access) => [Some((*name, *view, *access)), None],
-            Arg::Planes(input, output) => {
-                [Some(("input", *input, Access::Read)), Some(("output", *output, Access::Write))]
+            Arg::Planes(planes) => {
+                [Some(("input", planes.input, Access::Read)), Some(("output", planes.output, Access::Write))]
             }
             Arg::Constant(_) => [None, None],
         };

@@ -5,7 +5,7 @@ use crate::graph::ElementType;
 use crate::layout::{ALIGNMENT, Layout};
 use crate::limits::MAX_PORTS;
 use crate::lower::Bug;
-use crate::program::{Access, Port, Program, View};
+use crate::program::{Access, Planes, Port, Program, View};
 use std::ops::Range;
 
 /// Checks a program and its plan.
@@ -24,9 +24,28 @@ pub fn verify(program: &Program, layout: &Layout) -> Result<(), Bug> {
         if let Some(constant) = call.constants().find(|constant| element_size(constant.ty).is_none()) {
             return Err(Bug(format!("{name} has a constant of {}", constant.ty)));
         }
-        together(&name, &call.windows().collect::<Vec<_>>(), program, layout)?;
+        let mut windows: Vec<(View, Access)> = call.windows().collect();
+        if let Some(planes) = call.planes()
+            && may_overlap(&planes, layout)
+        {
+            // They are one window, which nobody else may use.
+            windows.retain(|(view, _)| *view != planes.input && *view != planes.output);
+            for view in [planes.input, planes.output] {
+                let both = [&windows[..], &[(view, Access::Write)]].concat();
+                together(&name, &both, program, layout)?;
+            }
+        }
+        together(&name, &windows, program, layout)?;
     }
     Ok(())
+}
+
+/// Whether an input and an output are as far apart as their kernel needs.
+fn may_overlap(planes: &Planes, layout: &Layout) -> bool {
+    let start = |view: &View| layout.offsets.get(view.buffer.0)?.checked_add(view.offset);
+    let (Some(input), Some(output)) = (start(&planes.input), start(&planes.output)) else { return false };
+    let far = |from: usize, to: usize, least: usize| to.checked_sub(from).is_some_and(|far| far >= least);
+    far(output, input, planes.below) || far(input, output, planes.above)
 }
 
 /// Checks windows that are open at the same time.
@@ -93,7 +112,7 @@ mod tests {
             calls: vec![call],
             ..Program::default()
         };
-        verify(&program, &Layout { offsets: vec![4], bytes: 20, state: 0 }).map_err(|bug| bug.0)
+        verify(&program, &Layout { offsets: vec![4], bytes: 20, bound: 0, state: 0 }).map_err(|bug| bug.0)
     }
 
     const I8: ElementType = ElementType::Int8;
@@ -125,7 +144,7 @@ mod tests {
 
     #[test]
     fn a_bug_reaches_the_user_as_ours() {
-        let bug = verify(&Program::default(), &Layout { offsets: Vec::new(), bytes: 3, state: 0 })
+        let bug = verify(&Program::default(), &Layout { offsets: Vec::new(), bytes: 3, bound: 0, state: 0 })
             .expect_err("3 bytes");
         let diagnostic = bug.diagnostic();
         assert!(diagnostic.is_bug() && diagnostic.fix.contains("report"), "{diagnostic}");

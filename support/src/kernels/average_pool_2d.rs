@@ -2,6 +2,7 @@
 
 use super::lanes::{LANES, add};
 use super::planes::Planes;
+use super::reach::Reach;
 use super::window::{Taps, Window};
 use crate::inner::flash::Element;
 use crate::inner::product;
@@ -16,6 +17,13 @@ pub struct AveragePool2d {
     pub least: i32,
     /// Greatest output, after the fused activation.
     pub greatest: i32,
+}
+
+impl AveragePool2d {
+    /// How far an output of so many elements may be laid over the input.
+    pub const fn reach(&self, output_len: usize) -> Reach {
+        self.window.reach(output_len)
+    }
 }
 
 /// `output[y, x, c] = clamp(mean(input[y · stride + row, x · stride + column, c]))`; the padding does

@@ -7,6 +7,7 @@ use super::fully_connected::{
     fully_connected_offset_s8, fully_connected_s4, fully_connected_s8, fully_connected_s16,
 };
 use super::planes::Planes;
+use super::reach::Reach;
 use super::requantization::{Requantization, Units};
 use super::window::{Taps, Window};
 use crate::inner::flash::Flash;
@@ -25,6 +26,27 @@ pub struct Conv2d {
     pub padding: i8,
     /// Range of the output.
     pub output: Requantization,
+}
+
+impl Conv2d {
+    /// How far an output of so many elements may be laid over the input.
+    pub const fn reach(&self, output_len: usize) -> Reach {
+        self.window.reach(output_len)
+    }
+}
+
+impl Conv2dOffset {
+    /// How far an output of so many elements may be laid over the input.
+    pub const fn reach(&self, output_len: usize) -> Reach {
+        self.layer.window.reach(output_len)
+    }
+}
+
+impl<A> Conv2d16<A> {
+    /// How far an output of so many elements may be laid over the input.
+    pub const fn reach(&self, output_len: usize) -> Reach {
+        self.window.reach(output_len)
+    }
 }
 
 /// A window of one pixel, or one that is the whole image: each pixel, or image, is a row of a fully

@@ -3,6 +3,7 @@
 use super::accumulator::Accumulator;
 use super::lanes::{LANES, multiply_add, multiply_add_s16};
 use super::planes::Planes;
+use super::reach::Reach;
 use super::requantization::{Requantization, Units};
 use super::ring::Ring;
 use super::rows::rows_mut;
@@ -21,6 +22,27 @@ pub struct DepthwiseConv2d {
     pub padding: i8,
     /// Range of the output.
     pub output: Requantization,
+}
+
+impl DepthwiseConv2d {
+    /// How far an output of so many elements may be laid over the input.
+    pub const fn reach(&self, output_len: usize) -> Reach {
+        self.window.reach(output_len)
+    }
+}
+
+impl DepthwiseConv2dOffset {
+    /// How far an output of so many elements may be laid over the input.
+    pub const fn reach(&self, output_len: usize) -> Reach {
+        self.layer.window.reach(output_len)
+    }
+}
+
+impl<A> DepthwiseConv2d16<A> {
+    /// How far an output of so many elements may be laid over the input.
+    pub const fn reach(&self, output_len: usize) -> Reach {
+        self.window.reach(output_len)
+    }
 }
 
 /// `output[y, x, c] = clamp(zero point + requantize(bias[c]

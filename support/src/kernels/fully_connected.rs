@@ -2,6 +2,7 @@
 
 use super::accumulator::Accumulator;
 use super::planes::Planes;
+use super::reach::Reach;
 use super::requantization::Requantization;
 use super::ring::Ring;
 use super::rows::{rows, rows_mut};
@@ -43,6 +44,27 @@ pub struct FullyConnected16<A> {
     pub sums: A,
     /// Range of the output, whose zero point is 0.
     pub output: Requantization,
+}
+
+impl FullyConnected {
+    /// How far an output of so many elements may be laid over the input.
+    pub const fn reach(&self, output_len: usize) -> Reach {
+        Reach::of_runs_in(output_len, self.depth, self.units)
+    }
+}
+
+impl FullyConnectedOffset {
+    /// How far an output of so many elements may be laid over the input.
+    pub const fn reach(&self, output_len: usize) -> Reach {
+        self.layer.reach(output_len)
+    }
+}
+
+impl<A> FullyConnected16<A> {
+    /// How far an output of so many elements may be laid over the input.
+    pub const fn reach(&self, output_len: usize) -> Reach {
+        Reach::of_runs_in(output_len, self.depth, self.units)
+    }
 }
 
 /// `output[row, unit] = clamp(zero point + requantize(bias[unit] + Σ weights[unit, i] · input[row, i]))`.
@@ -107,21 +129,21 @@ fn each_row(
     dot: impl Fn(i32, Flash<'_, i8>, &[i8]) -> i32,
     before: impl Fn(&[i8]) -> i32,
 ) {
-    let row = |(input, output): (&[i8], &mut [i8])| {
-        let before = before(input);
-        let mut scales = multipliers.iter().zip(shifts.iter());
-        let units = weights.chunks(bytes).zip(bias.iter());
-        for (y, (weights, bias)) in output.iter_mut().zip(units) {
-            let acc = dot(bias.wrapping_add(before), weights, input);
-            // Not earlier: it would take registers from the sum.
-            let Some((multiplier, shift)) = scales.next() else { return };
-            let value = requantize(acc, multiplier, shift.into());
-            *y = offset_and_clamp_s8(value, p.zero_point, p.least, p.greatest);
+    let mut runs = planes.runs(p.depth, p.units);
+    while let Some((input, output)) = runs.next() {
+        for (input, output) in rows(input, p.depth).zip(rows_mut(output, p.units)) {
+            let before = before(input);
+            let mut scales = multipliers.iter().zip(shifts.iter());
+            let units = weights.chunks(bytes).zip(bias.iter());
+            for (y, (weights, bias)) in output.iter_mut().zip(units) {
+                let acc = dot(bias.wrapping_add(before), weights, input);
+                // Not earlier: it would take registers from the sum.
+                let Some((multiplier, shift)) = scales.next() else { return };
+                let value = requantize(acc, multiplier, shift.into());
+                *y = offset_and_clamp_s8(value, p.zero_point, p.least, p.greatest);
+            }
         }
-    };
-    planes.each_run(p.depth, p.units, |input, output| {
-        rows(input, p.depth).zip(rows_mut(output, p.units)).for_each(row);
-    });
+    }
 }
 
 /// Shape and range of a fully connected layer over a ring.
@@ -170,12 +192,13 @@ pub fn fully_connected_s16<A: Accumulator>(
     shifts: Flash<'_, i8>,
     planes: Planes<'_, i16>,
 ) {
-    planes.each_run(p.depth, p.units, |input, output| {
+    let mut runs = planes.runs(p.depth, p.units);
+    while let Some((input, output)) = runs.next() {
         for (input, output) in rows(input, p.depth).zip(rows_mut(output, p.units)) {
             for ((unit, y), weights) in output.iter_mut().enumerate().zip(weights.chunks(p.depth)) {
                 let sum = p.sums.dot(p.sums.start(bias, unit), weights, input);
                 *y = p.sums.finish(sum, (multipliers, shifts), unit, p.output);
             }
         }
-    });
+    }
 }

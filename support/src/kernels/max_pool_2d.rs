@@ -1,6 +1,7 @@
 //! Every output is the greatest value of a window over one channel of an image.
 
 use super::planes::Planes;
+use super::reach::Reach;
 use super::window::Window;
 use crate::inner::flash::Element;
 
@@ -13,6 +14,13 @@ pub struct MaxPool2d<T> {
     pub least: T,
     /// Greatest output, after the fused activation.
     pub greatest: T,
+}
+
+impl<T> MaxPool2d<T> {
+    /// How far an output of so many elements may be laid over the input.
+    pub const fn reach(&self, output_len: usize) -> Reach {
+        self.window.reach(output_len)
+    }
 }
 
 /// `output[y, x, c] = clamp(max(input[y · stride + row, x · stride + column, c]))`; the padding does

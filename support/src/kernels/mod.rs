@@ -49,6 +49,7 @@ pub mod pad;
 pub mod planes;
 pub mod prelu;
 pub mod quantize;
+pub mod reach;
 pub mod reduce;
 pub mod relu;
 pub mod requantization;

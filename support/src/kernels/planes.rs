@@ -104,29 +104,52 @@ impl<'a, T> Planes<'a, T> {
         }
     }
 
-    /// Calls `run(input, output)` for runs of rows, each of `depth` elements of the input and `units` of the
-    /// output: for all rows at once, or for [`RUN`] at a time where memory is shared.
+    /// Runs of rows, each of `depth` elements of the input and `units` of the output: all rows at once, or
+    /// [`RUN`] at a time where memory is shared.
     #[inline(always)]
-    pub fn each_run(mut self, depth: usize, units: usize, mut run: impl FnMut(&[T], &mut [T])) {
-        let (all_inputs, all_outputs, backward) = (self.input_len(), self.output_len(), self.is_backward());
+    pub fn runs(self, depth: usize, units: usize) -> Runs<'a, T> {
+        let (inputs, outputs) = (self.input_len(), self.output_len());
         let (depth, units) = match self {
-            Self::Apart { .. } => (all_inputs, all_outputs),
+            Self::Apart { .. } => (inputs, outputs),
             Self::Overlapped { .. } => (product(depth, RUN), product(units, RUN).max(1)),
         };
-        let (mut inputs, mut outputs) = (all_inputs, all_outputs);
-        while outputs > 0 {
-            let (input, output) = (depth.min(inputs), units.min(outputs));
-            // What is left is at the end of both, or at their start.
-            let (from, at) = match backward {
-                true => (inputs.wrapping_sub(input), outputs.wrapping_sub(output)),
-                false => (all_inputs.wrapping_sub(inputs), all_outputs.wrapping_sub(outputs)),
-            };
-            if let Some((input, output)) = self.split(from, at, output) {
-                run(input, output);
-            }
-            inputs = inputs.wrapping_sub(input);
-            outputs = outputs.wrapping_sub(output);
+        Runs { planes: self, depth, units, inputs, outputs }
+    }
+}
+
+/// Runs of rows of the input, and what they become.
+#[derive(Debug)]
+pub struct Runs<'a, T> {
+    planes: Planes<'a, T>,
+    /// Elements of the input in a run.
+    depth: usize,
+    /// Elements of the output in a run.
+    units: usize,
+    /// Elements of the input that are left: those at its end, or at its start.
+    inputs: usize,
+    /// Elements of the output that are left.
+    outputs: usize,
+}
+
+impl<T> Runs<'_, T> {
+    /// The next run `(input, output)`, if there is one. Behind the run may be more of the input.
+    #[inline(always)]
+    #[allow(clippy::should_implement_trait)] // an iterator's items cannot borrow from it
+    pub fn next(&mut self) -> Option<(&[T], &mut [T])> {
+        if self.outputs == 0 {
+            return None;
         }
+        let (input, output) = (self.depth.min(self.inputs), self.units.min(self.outputs));
+        let (inputs, outputs) = (self.inputs.wrapping_sub(input), self.outputs.wrapping_sub(output));
+        let (from, at) = match self.planes.is_backward() {
+            true => (inputs, outputs),
+            false => (
+                self.planes.input_len().wrapping_sub(self.inputs),
+                self.planes.output_len().wrapping_sub(self.outputs),
+            ),
+        };
+        (self.inputs, self.outputs) = (inputs, outputs);
+        self.planes.split(from, at, output)
     }
 }
 
@@ -156,19 +179,23 @@ impl Overlap {
 mod tests {
     use super::*;
 
+    /// Pairs are added up.
+    fn pairs(planes: Planes<'_, u8>) {
+        let mut runs = planes.runs(2, 1);
+        while let Some((input, output)) = runs.next() {
+            output.iter_mut().zip(input.chunks(2)).for_each(|(y, x)| *y = x[0] + x[1]);
+        }
+    }
+
     #[test]
     fn used_up_input_becomes_output() {
-        // Pairs are added up, from the first to the last and back.
-        let sums = |input: &[u8], output: &mut [u8]| {
-            output.iter_mut().zip(input.chunks(2)).for_each(|(y, x)| *y = x[0] + x[1]);
-        };
         let mut memory = [0, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
         let overlap = Overlap { input: 4, input_len: 10, output: 0, output_len: 5 };
-        Planes::overlapped(&mut memory, overlap).each_run(2, 1, sums);
+        pairs(Planes::overlapped(&mut memory, overlap));
         assert_eq!(memory[..5], [3, 7, 11, 15, 19]);
         let mut memory = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 0, 0, 0, 0];
         let overlap = Overlap { input: 0, input_len: 10, output: 9, output_len: 5 };
-        Planes::overlapped(&mut memory, overlap).each_run(2, 1, sums);
+        pairs(Planes::overlapped(&mut memory, overlap));
         assert_eq!(memory[9..], [3, 7, 11, 15, 19]);
     }
 

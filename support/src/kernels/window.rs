@@ -48,23 +48,73 @@ pub struct Taps {
     pub first: usize,
 }
 
+/// The rows of an output, and what they see of the input.
+#[derive(Debug)]
+pub struct Rows<'a, T> {
+    planes: Planes<'a, T>,
+    y: Axis,
+    /// Elements of a row of the input.
+    line: usize,
+    /// Elements of an image.
+    image: usize,
+    /// Elements of a row of the output.
+    len: usize,
+    backward: bool,
+    /// Start of the image.
+    start: usize,
+    /// Start of the next row of the output.
+    at: usize,
+    /// Position in the padded image of the first window of an image.
+    first: usize,
+    /// Position of the next window.
+    from: usize,
+    /// Rows of this image that are done.
+    row: usize,
+    /// Elements of the output that are left.
+    left: usize,
+}
+
+impl<T> Rows<'_, T> {
+    /// The next row `(image, rows, output)`, if there is one.
+    ///
+    /// `image` begins with the row of the image on which the first of the taps `rows` lies, so that
+    /// `rows.first` is 0, and ends anywhere behind the last of them.
+    #[inline(always)]
+    #[allow(clippy::should_implement_trait)] // an iterator's items cannot borrow from it
+    pub fn next(&mut self) -> Option<(&[T], Taps, &mut [T])> {
+        if self.left < self.len || self.left == 0 {
+            return None;
+        }
+        if self.row == self.y.output {
+            self.row = 0;
+            self.from = self.first;
+            self.start = self.start.wrapping_add(self.towards(self.image));
+        }
+        let (rows, at) = (self.y.at(self.from), self.at);
+        let first = self.start.wrapping_add(product(self.line, rows.first));
+        self.row = self.row.wrapping_add(1);
+        self.from = self.from.wrapping_add(self.towards(self.y.stride));
+        self.at = at.wrapping_add(self.towards(self.len));
+        self.left = self.left.wrapping_sub(self.len);
+        let (image, output) = self.planes.split(first, at, self.len)?;
+        Some((image, Taps { first: 0, ..rows }, output))
+    }
+
+    /// A step to what comes next.
+    #[inline(always)]
+    fn towards(&self, step: usize) -> usize {
+        if self.backward { step.wrapping_neg() } else { step }
+    }
+}
+
 impl Axis {
     /// The taps on the image for each output.
     #[inline(always)]
     pub fn outputs(self) -> impl Iterator<Item = Taps> {
-        self.walk(false)
-    }
-
-    /// The same, the last output first if it goes backward.
-    #[inline(always)]
-    fn walk(self, backward: bool) -> impl Iterator<Item = Taps> {
-        let (mut next, step) = match backward {
-            true => (product(self.output.wrapping_sub(1), self.stride), self.stride.wrapping_neg()),
-            false => (0, self.stride),
-        };
+        let mut next = 0usize;
         (0..self.output).map(move |_| {
             let at = next;
-            next = next.wrapping_add(step);
+            next = next.wrapping_add(self.stride);
             self.at(at)
         })
     }
@@ -96,45 +146,36 @@ impl Axis {
 }
 
 impl Window {
-    /// Calls `row(image, rows, output)` for each row of the output, which `output` holds.
-    ///
-    /// `image` begins with the row of the image on which the first of the taps `rows` lies, so that
-    /// `rows.first` is 0, and ends anywhere behind the last of them.
+    /// The rows of the output, one after the other.
     #[inline(always)]
-    pub fn each_row<T>(&self, mut planes: Planes<'_, T>, mut row: impl FnMut(&[T], Taps, &mut [T])) {
+    pub fn rows<'a, T>(&self, planes: Planes<'a, T>) -> Rows<'a, T> {
         let line = product(self.x.input, self.channels);
         let image = product(line, self.y.input);
         let len = product(self.x.output, self.units);
-        let whole = product(len, self.y.output);
+        let count = self.y.output;
         let backward = planes.is_backward();
-        let towards = |step: usize| if backward { step.wrapping_neg() } else { step };
-        let (mut start, mut at) = match backward {
-            true => (planes.input_len().wrapping_sub(image), planes.output_len().wrapping_sub(len)),
-            false => (0, 0),
+        let (start, at, from) = match backward {
+            true => (
+                planes.input_len().wrapping_sub(image),
+                planes.output_len().wrapping_sub(len),
+                product(count.wrapping_sub(1), self.y.stride),
+            ),
+            false => (0, 0, 0),
         };
-        let mut left = planes.output_len();
-        while left >= whole.max(1) {
-            for rows in self.y.walk(backward) {
-                let first = start.wrapping_add(product(line, rows.first));
-                if let Some((image, output)) = planes.split(first, at, len) {
-                    row(image, Taps { first: 0, ..rows }, output);
-                }
-                at = at.wrapping_add(towards(len));
-            }
-            start = start.wrapping_add(towards(image));
-            left = left.wrapping_sub(whole);
-        }
+        let left = if count == 0 || len == 0 { 0 } else { planes.output_len() };
+        Rows { planes, y: self.y, line, image, len, backward, start, at, first: from, from, row: 0, left }
     }
 
     /// Calls `pixel(image, rows, columns, output)` for each pixel of the output, whose channels
-    /// `output` holds. `image` and `rows` are those of [`each_row`](Self::each_row).
+    /// `output` holds. `image` and `rows` are those of [`Rows::next`].
     #[inline(always)]
     pub fn each_pixel<T>(&self, planes: Planes<'_, T>, mut pixel: impl FnMut(&[T], Taps, Taps, &mut [T])) {
-        self.each_row(planes, |image, rows, output| {
+        let mut all = self.rows(planes);
+        while let Some((image, rows, output)) = all.next() {
             for (columns, output) in self.x.outputs().zip(rows_mut(output, self.units)) {
                 pixel(image, rows, columns, output);
             }
-        });
+        }
     }
 
     /// Goes over the taps of one pixel, row by row: `inside(acc, tap, at)` for the `columns.inside`
@@ -216,10 +257,11 @@ mod tests {
     };
 
     fn sums(planes: Planes<'_, u8>) {
-        ROWS.each_row(planes, |image, rows, output| {
+        let mut all = ROWS.rows(planes);
+        while let Some((image, rows, output)) = all.next() {
             assert_eq!(rows.first, 0);
             output.copy_from_slice(&[image.iter().take(2 * rows.inside).sum()]);
-        });
+        }
     }
 
     #[test]

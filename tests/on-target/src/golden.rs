@@ -143,6 +143,7 @@ fn item() -> Item {
         support: quote!(::tiny_model),
         path: syn::parse_quote!(""),
         module: format_ident!("hidden"),
+        options: tiny_model_compiler::Options::default(),
         source: None,
     }
 }

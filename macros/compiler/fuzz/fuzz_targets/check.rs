@@ -15,6 +15,7 @@ pub fn check(bytes: &[u8]) {
         path: syn::parse_quote!("model.tflite"),
         source: Some("model.tflite".to_owned()),
         module: Ident::new("hidden", Span::call_site()),
+        options: tiny_model_compiler::Options::default(),
     };
     match compile(bytes, &item) {
         Ok(tokens) => is_ours(tokens),

@@ -11,9 +11,10 @@ use crate::kernels::depthwise_conv_2d::{
     DepthwiseConv2d, DepthwiseConv2d16, DepthwiseConv2dOffset, DepthwiseConv2dRing,
 };
 use crate::kernels::fully_connected::FullyConnectedRing;
+use crate::kernels::reach::Reach;
 use crate::kernels::shapes::{Requantization, Ring, Window};
 use crate::lower::{Bug, Lowering};
-use crate::program::{Access, Arg, Constant};
+use crate::program::{Access, Arg, Constant, Planes, View};
 use crate::quantize::Multiplier;
 
 /// How a file orders weights.
@@ -86,7 +87,7 @@ impl Op for Convolution {
                 args.extend(ring.args());
                 args.push(Arg::Window("output", to.write(output)?, Access::Write));
             }
-            None => args.push(Arg::Planes(to.read(input)?, to.write(output)?)),
+            None => args.push(Arg::Planes(self.planes(to.read(input)?, to.write(output)?))),
         }
         to.call(kernel.module, kernel.name, &*kernel.params, args, elements.saturating_mul(self.filter()));
         Ok(())
@@ -123,6 +124,14 @@ impl Convolution {
         let Window { y, x, channels, .. } = self.window;
         let pixels = y.is_pointwise() && x.is_pointwise();
         self.depth == channels && (pixels || y.is_whole() && x.is_whole())
+    }
+
+    /// An input and an output that may share memory.
+    fn planes(&self, input: View, output: View) -> Planes {
+        Planes::new(input, output, |len| match self.is_fully_connected() {
+            true => Reach::of_runs_in(len, self.filter(), self.window.units),
+            false => self.window.reach(len),
+        })
     }
 
     /// Picks the kernel that exploits most of what is known.
@@ -200,7 +209,7 @@ impl Convolution {
             sums.bias(to, 2, self.window.units),
             multipliers,
             shifts,
-            Arg::Planes(to.read(input)?, to.write(output)?),
+            Arg::Planes(self.planes(to.read(input)?, to.write(output)?)),
         ];
         to.call(kernel.module, kernel.name, &*kernel.params, args, macs);
         Ok(())

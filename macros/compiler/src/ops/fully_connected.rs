@@ -8,9 +8,10 @@ use crate::graph::ElementType;
 use crate::kernels::fully_connected::{
     FullyConnected, FullyConnected16, FullyConnectedOffset, FullyConnectedRing,
 };
+use crate::kernels::reach::Reach;
 use crate::kernels::shapes::Requantization;
 use crate::lower::{Bug, Lowering};
-use crate::program::{Access, Arg, Constant};
+use crate::program::{Access, Arg, Constant, Planes, View};
 use crate::quantize::Multiplier;
 use crate::read::{CONVERT_AGAIN, Reader};
 use crate::schema::tflite;
@@ -83,6 +84,11 @@ pub(crate) fn read(reader: &Reader<'_>) -> Result<Rc<dyn Op>, Problem> {
 }
 
 impl Layer {
+    /// An input and an output that may share memory.
+    fn planes(&self, input: View, output: View) -> Planes {
+        Planes::new(input, output, |len| Reach::of_runs_in(len, self.depth, self.units))
+    }
+
     fn lower_16(&self, to: &mut Lowering<'_>, sums: Sums) -> Result<(), Bug> {
         let (input, weights, output) = (to.input(0)?, to.input(1)?, to.output(0)?);
         let (scale, zero_point) = to.scale_and_zero_point(output);
@@ -96,7 +102,7 @@ impl Layer {
             sums.bias(to, 2, units),
             multipliers,
             shifts,
-            Arg::Planes(to.read(input)?, to.write(output)?),
+            Arg::Planes(self.planes(to.read(input)?, to.write(output)?)),
         ];
         to.call("fully_connected", "fully_connected_s16", &params, args, self.rows.saturating_mul(depth).saturating_mul(units));
         Ok(())
@@ -142,7 +148,7 @@ impl Op for Layer {
             to.call("fully_connected", "fully_connected_ring_s8", &params, args, macs);
             return Ok(());
         }
-        args.push(Arg::Planes(to.read(input)?, to.write(output)?));
+        args.push(Arg::Planes(self.planes(to.read(input)?, to.write(output)?)));
         match weight_zero_point {
             0 if four_bits => to.call("fully_connected", "fully_connected_s4", &params, args, macs),
             0 => to.call("fully_connected", "fully_connected_s8", &params, args, macs),

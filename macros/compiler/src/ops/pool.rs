@@ -6,7 +6,7 @@ use crate::diagnostics::Problem;
 use crate::graph::ElementType;
 use crate::kernels::shapes::Window;
 use crate::lower::{Bug, Lowering};
-use crate::program::Arg;
+use crate::program::{Arg, Planes};
 use crate::read::{QUANTIZE, Reader};
 use crate::schema::tflite;
 
@@ -66,7 +66,9 @@ impl Pool {
         kernel: &'static str,
         params: &dyn std::fmt::Debug,
     ) -> Result<(), Bug> {
-        let args = vec![Arg::Planes(to.read(to.input(0)?)?, to.write(to.output(0)?)?)];
+        let args = vec![Arg::Planes(Planes::new(to.read(to.input(0)?)?, to.write(to.output(0)?)?, |len| {
+            self.window.reach(len)
+        }))];
         to.call(module, kernel, params, args, 0);
         Ok(())
     }
