@@ -85,7 +85,7 @@ fn arena(model: &Model) -> String {
     let mut blocks: Vec<&Block> = model.blocks.iter().collect();
     blocks.sort_by_key(|block| std::cmp::Reverse(block.live.end() - block.live.start()));
     for block in blocks {
-        svg.push_str(&rectangle(block, column, &y));
+        svg.push_str(&rectangle(block, column, y));
     }
     for at in 0..model.layers.len() {
         if (at + 1).is_multiple_of((28 / column).max(1)) {

@@ -191,6 +191,15 @@ def identities():
     return chain(x, a, one, again, whole, flat, square, convolution(rng, out(square), (3, 3), 5))
 
 
+def reshapes():
+    """Two RESHAPEs with channels between them that have nothing to do with those before and after."""
+    rng, x = random("reshapes"), image()
+    a = steady(convolution(rng, x, (3, 3), 6), [0, 3], [900, -700])
+    flat = reshape(out(a), [1, 27, 14])
+    line = reshape(out(flat), [1, 1, 63, 6])
+    return chain(x, a, flat, line, convolution(rng, out(line), (1, 1), 5))
+
+
 def tables():
     """Products and sums with one constant, changes of scale, and a curve: one table."""
     x = image([1, 24, 16, 3])
@@ -222,6 +231,7 @@ for build in [
     paddings_that_count,
     limits,
     identities,
+    reshapes,
     tables,
     constants,
 ]:

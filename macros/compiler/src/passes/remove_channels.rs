@@ -69,7 +69,7 @@ fn candidates(graph: &Graph) -> Spare {
     for &id in made {
         let count = channels(graph.tensor(id));
         let caller = graph.inputs.contains(&id) || graph.outputs.contains(&id);
-        if caller || count < 2 || count > MAX_CHANNELS || spare.contains_key(&id) {
+        if caller || !(2..=MAX_CHANNELS).contains(&count) || spare.contains_key(&id) {
             continue;
         }
         let Some(rest) = left.checked_sub(count) else { break };
