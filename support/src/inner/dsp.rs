@@ -77,6 +77,7 @@
 mod blocks;
 mod depthwise;
 mod dot;
+mod high;
 mod shared;
 mod taps;
 mod widen;
@@ -84,6 +85,7 @@ mod widen;
 pub use blocks::{block_bytes, block_rows_2};
 pub use depthwise::Loop3x3;
 pub use dot::dot_s8;
+pub use high::{high, high_add};
 pub use shared::unknown;
 pub use taps::depthwise_pixel;
 pub use widen::{pad_row, widen_2};

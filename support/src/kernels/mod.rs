@@ -81,6 +81,7 @@ pub mod softmax;
 pub mod source;
 pub mod squared_difference;
 pub mod sub;
+pub mod sum_of_two;
 pub mod svdf;
 pub mod transpose_conv;
 pub mod unidirectional_sequence_lstm;
