@@ -1,6 +1,25 @@
 //! The specification of the inner loops, in plain Rust.
 
+mod blocks;
+mod depthwise;
+mod taps;
+
+pub use blocks::{
+    BLOCK, BLOCK_CONSTANTS, BlockOutput, RunsOfElements, block_bytes, block_rows_2, pad_row, widen_2,
+};
+
+#[allow(unused_imports)] // by assembly
+pub use depthwise::CHANNEL_CONSTANTS;
+pub use depthwise::{Loop3x3, Row3x3, Rows3};
+pub use taps::{Tap, TapsOfPixel, depthwise_pixel};
+
 use super::flash::Flash;
+
+/// What `x` is, without the optimizer knowing it: a function that gets it is not made anew for each layer.
+#[inline(always)]
+pub fn unknown<T>(x: &T) -> &T {
+    x
+}
 
 /// `acc + Σ weights · input`, as far as both reach, modulo 2^32.
 #[inline(always)]
