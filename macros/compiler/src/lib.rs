@@ -19,6 +19,8 @@ mod graph;
 #[cfg_attr(not(test), warn(clippy::arithmetic_side_effects, clippy::indexing_slicing))]
 mod import;
 #[cfg_attr(not(test), warn(clippy::arithmetic_side_effects, clippy::indexing_slicing))]
+mod interpret;
+#[cfg_attr(not(test), warn(clippy::arithmetic_side_effects, clippy::indexing_slicing))]
 mod layout;
 mod limits;
 #[cfg_attr(not(test), warn(clippy::arithmetic_side_effects, clippy::indexing_slicing))]
@@ -32,6 +34,8 @@ mod passes;
 mod program;
 #[cfg_attr(not(test), warn(clippy::arithmetic_side_effects, clippy::indexing_slicing))]
 mod quantize;
+#[cfg_attr(not(test), warn(clippy::arithmetic_side_effects, clippy::indexing_slicing))]
+mod ranges;
 #[cfg_attr(not(test), warn(clippy::arithmetic_side_effects, clippy::indexing_slicing))]
 mod read;
 #[cfg_attr(not(test), warn(clippy::arithmetic_side_effects, clippy::indexing_slicing))]
@@ -61,11 +65,12 @@ mod kernels;
 pub use budget::{Budget, Resource};
 pub use diagnostics::{At, Diagnostic, Problem};
 pub use graph::ElementType;
+pub use interpret::Machine;
 pub use layout::{ALIGNMENT, Block, Layout, Pair, Placed, lifetimes, place, plan};
 pub use ops::{OPERATORS, Operator};
-pub use program::{Access, Arg, Buffer, BufferId, Call, Constant, Planes, Port, Program, View};
+pub use program::{Access, Arg, Buffer, BufferId, Call, Constant, Planes, Port, Program, Variant, View};
 pub use report::{report, warning};
-pub use table::Figures;
+pub use table::{Figures, live_bytes};
 
 use graph::Graph;
 use import::Imported;
@@ -101,11 +106,6 @@ pub struct Options {
     pub without: Vec<&'static str>,
 }
 
-/// Names of the passes that make a model smaller or faster, in the order in which they run.
-pub fn optional_passes() -> impl Iterator<Item = &'static str> {
-    [layout::OVERLAP].into_iter()
-}
-
 /// Why a model could not be compiled, and what can stand in its place.
 pub struct Refused {
     /// Everything that is wrong.
@@ -129,6 +129,11 @@ pub fn compile(bytes: &[u8], item: &Item) -> Result<TokenStream, Refused> {
             Err(Refused { diagnostics: read.notes, stub })
         }
     }
+}
+
+/// Names of the passes that make a model smaller or faster, in the order in which they run.
+pub fn optional_passes() -> impl Iterator<Item = &'static str> {
+    passes::optional().chain([layout::OVERLAP])
 }
 
 /// Compiles a model as far as the memory plan, for tests and tools.
@@ -175,12 +180,12 @@ impl Read {
 }
 
 fn build(graph: &mut Graph, options: &Options) -> Result<(Program, Layout), Vec<Diagnostic>> {
-    let refused = passes::run(graph);
+    let bug = |bug: lower::Bug| vec![bug.diagnostic()];
+    let refused = passes::run(graph, options).map_err(bug)?;
     if !refused.is_empty() {
         return Err(refused);
     }
     // From here on nothing is the user's fault, but for the size.
-    let bug = |bug: lower::Bug| vec![bug.diagnostic()];
     let mut program = lower::lower(graph).map_err(bug)?;
     if program.constant_bytes > limits::MAX_BYTES {
         let what = format!("weights and tables of {} bytes", program.constant_bytes);

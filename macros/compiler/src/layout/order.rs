@@ -204,7 +204,7 @@ fn is_write(access: Access) -> bool {
 mod tests {
     use super::*;
     use crate::graph::{Contents, ElementType};
-    use crate::program::{Arg, Buffer, BufferId, Port, View};
+    use crate::program::{Arg, Buffer, BufferId, Params, Port, View};
 
     fn view(buffer: usize, len: usize) -> View {
         View { buffer: BufferId(buffer), offset: 0, ty: ElementType::Int8, len }
@@ -227,10 +227,14 @@ mod tests {
             module: "add",
             kernel: "add",
             params: String::new(),
+            parameters: ().keep(),
             args: (reads.iter().map(window(Access::Read)))
                 .chain(writes.iter().map(window(Access::Write)))
                 .collect(),
             macs: 0,
+            variant: None,
+            sum_bits: None,
+            notes: Vec::new(),
         };
         Program {
             inputs: vec![port(0)],
