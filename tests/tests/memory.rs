@@ -57,7 +57,7 @@ fn zoo() -> PathBuf {
     PathBuf::from(env!("TINY_MODEL_ZOO_FOUND"))
 }
 
-const APART: Options = Options { overlap: false };
+const APART: Options = Options { overlap: false, without: Vec::new() };
 
 /// All models that compile, planned with each of these options.
 fn plans(options: &[Options]) -> impl Iterator<Item = (PathBuf, Program, Layout)> {
