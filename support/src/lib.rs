@@ -69,6 +69,29 @@ pub const BACKEND: &str = env!("TINY_MODEL_BACKEND");
 /// assert_eq!(&blank, reader.infer(&[-128; 64]));
 /// ```
 ///
+/// Behind the path, limits make a compile error of a model that outgrows its device; it says by how much, and which
+/// layers take most:
+///
+/// ```
+/// # use tiny_model::tiny_model;
+/// const RAM_OF_BOARD: usize = 2048;
+///
+/// tiny_model! {
+///     struct Small = "../examples/digits/digits.tflite";
+///     ram <= RAM_OF_BOARD - 512;
+///     flash <= 8 * 1024;
+///     macs <= 50_000;
+/// }
+/// ```
+///
+/// ```compile_fail
+/// # use tiny_model::tiny_model;
+/// tiny_model! {
+///     struct TooLarge = "../examples/digits/digits.tflite";
+///     ram <= 512;
+/// }
+/// ```
+///
 /// The struct has
 ///
 /// - `const fn new()`: all memory of the model is in the value, so that it may live in a static;

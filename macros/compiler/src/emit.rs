@@ -174,10 +174,13 @@ fn consts(item: &Item, program: &Program, layout: &Layout) -> TokenStream {
     let figures = table::Figures::of(program, layout);
     let (ram, state, macs) = (figures.ram, figures.state, figures.macs);
     let flash = bytes_by_backend(item, figures.flash, table::flash_on(program, "dsp"));
-    let layers = program.calls.iter().map(|call| {
+    let layers = program.calls.iter().zip(table::live_bytes(program, layout)).map(|(call, ram)| {
         let (name, shape, macs) = (call.name, &call.shape, call.macs);
         let flash = bytes_by_backend(item, call.constant_bytes(), call.constant_bytes_on("dsp"));
-        quote!(#support::Layer { operator: #name, shape: &[#(#shape),*], macs: #macs, flash: #flash })
+        let notes = call.notes.join(", ");
+        quote!(#support::Layer {
+            operator: #name, shape: &[#(#shape),*], macs: #macs, flash: #flash, ram: #ram, notes: #notes
+        })
     });
     quote! {
         #[allow(dead_code)]

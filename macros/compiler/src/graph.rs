@@ -97,6 +97,8 @@ pub struct Node {
     pub inputs: Vec<Option<TensorId>>,
     /// What it writes.
     pub outputs: Vec<TensorId>,
+    /// What was proved of it or fused into it, for people.
+    pub notes: Vec<String>,
 }
 
 /// A value between operators.
@@ -268,6 +270,13 @@ impl Graph {
     #[allow(clippy::indexing_slicing)] // as above
     pub fn tensor_mut(&mut self, id: TensorId) -> &mut Tensor {
         &mut self.tensors[id.0]
+    }
+
+    /// Adds a tensor.
+    pub fn add(&mut self, tensor: Tensor) -> TensorId {
+        let id = TensorId(self.tensors.len());
+        self.tensors.push(tensor);
+        id
     }
 
     /// Where a node is, for a diagnostic.

@@ -263,7 +263,7 @@ impl<'f, 'a> Import<'f, 'a> {
         reader_float_check(&reader)?;
         legacy::check(&reader)?;
         let op = (row.read)(&reader)?;
-        let node = Node { index, name: row.name, op, inputs, outputs };
+        let node = Node { index, name: row.name, op, inputs, outputs, notes: Vec::new() };
         match node.op.fold(&self.graph, &node) {
             Some(values) => {
                 self.count_folded(&node, &values)?;

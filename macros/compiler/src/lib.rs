@@ -8,6 +8,8 @@
 //! ```
 
 #[cfg_attr(not(test), warn(clippy::arithmetic_side_effects, clippy::indexing_slicing))]
+mod budget;
+#[cfg_attr(not(test), warn(clippy::arithmetic_side_effects, clippy::indexing_slicing))]
 mod custom_options;
 mod diagnostics;
 #[cfg_attr(not(test), warn(clippy::arithmetic_side_effects, clippy::indexing_slicing))]
@@ -16,6 +18,8 @@ mod emit;
 mod graph;
 #[cfg_attr(not(test), warn(clippy::arithmetic_side_effects, clippy::indexing_slicing))]
 mod import;
+#[cfg_attr(not(test), warn(clippy::arithmetic_side_effects, clippy::indexing_slicing))]
+mod interpret;
 #[cfg_attr(not(test), warn(clippy::arithmetic_side_effects, clippy::indexing_slicing))]
 mod layout;
 mod limits;
@@ -30,6 +34,8 @@ mod passes;
 mod program;
 #[cfg_attr(not(test), warn(clippy::arithmetic_side_effects, clippy::indexing_slicing))]
 mod quantize;
+#[cfg_attr(not(test), warn(clippy::arithmetic_side_effects, clippy::indexing_slicing))]
+mod ranges;
 #[cfg_attr(not(test), warn(clippy::arithmetic_side_effects, clippy::indexing_slicing))]
 mod read;
 #[cfg_attr(not(test), warn(clippy::arithmetic_side_effects, clippy::indexing_slicing))]
@@ -56,13 +62,15 @@ mod inner;
 #[path = "../../../support/src/kernels/mod.rs"]
 mod kernels;
 
+pub use budget::{Budget, Resource};
 pub use diagnostics::{At, Diagnostic, Problem};
 pub use graph::ElementType;
+pub use interpret::Machine;
 pub use layout::{ALIGNMENT, Block, Layout, Pair, Placed, lifetimes, place, plan};
 pub use ops::{OPERATORS, Operator};
 pub use program::{Access, Arg, Buffer, BufferId, Call, Constant, Planes, Port, Program, Variant, View};
 pub use report::{report, warning};
-pub use table::Figures;
+pub use table::{Figures, live_bytes};
 
 use graph::Graph;
 use import::Imported;
@@ -87,19 +95,15 @@ pub struct Item {
     pub module: Ident,
     /// What the caller asks for.
     pub options: Options,
+    /// What the model may take.
+    pub budgets: Vec<Budget>,
 }
 
-/// How a model is compiled.
-#[derive(Clone, Debug)]
+/// What a model is compiled with. The default is what everybody gets.
+#[derive(Clone, Debug, Default)]
 pub struct Options {
-    /// Whether the output of an operator may be laid over the part of its input that is used up.
-    pub overlap: bool,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self { overlap: true }
-    }
+    /// Passes to leave out, by name: those of [`optional_passes`].
+    pub without: Vec<&'static str>,
 }
 
 /// Why a model could not be compiled, and what can stand in its place.
@@ -117,13 +121,19 @@ pub fn compile(bytes: &[u8], item: &Item) -> Result<TokenStream, Refused> {
         Ok((program, layout)) => {
             let model = |item: &Item| emit::emit(item, bytes.len(), &program, &layout);
             let (model, warnings) = (module::hide(item, model), warn::emit(item, &read.notes));
-            Ok(quote::quote!(#model #warnings))
+            let budgets = budget::emit(item, &read.graph, &program, &layout);
+            Ok(quote::quote!(#model #warnings #budgets))
         }
         Err(()) => {
             let stub = module::hide(item, |item| stub::emit(item, bytes.len(), &read.graph));
             Err(Refused { diagnostics: read.notes, stub })
         }
     }
+}
+
+/// Names of the passes that make a model smaller or faster, in the order in which they run.
+pub fn optional_passes() -> impl Iterator<Item = &'static str> {
+    passes::optional().chain([layout::OVERLAP])
 }
 
 /// Compiles a model as far as the memory plan, for tests and tools.
@@ -170,12 +180,12 @@ impl Read {
 }
 
 fn build(graph: &mut Graph, options: &Options) -> Result<(Program, Layout), Vec<Diagnostic>> {
-    let refused = passes::run(graph);
+    let bug = |bug: lower::Bug| vec![bug.diagnostic()];
+    let refused = passes::run(graph, options).map_err(bug)?;
     if !refused.is_empty() {
         return Err(refused);
     }
     // From here on nothing is the user's fault, but for the size.
-    let bug = |bug: lower::Bug| vec![bug.diagnostic()];
     let mut program = lower::lower(graph).map_err(bug)?;
     if program.constant_bytes > limits::MAX_BYTES {
         let what = format!("weights and tables of {} bytes", program.constant_bytes);

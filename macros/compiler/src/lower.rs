@@ -3,7 +3,8 @@
 use crate::diagnostics::Diagnostic;
 use crate::graph::{Contents, ElementType, Graph, Node, Quantization, Tensor, TensorId};
 use crate::limits::MAX_BYTES;
-use crate::program::{Access, Arg, Buffer, BufferId, Call, Constant, Port, Program, Variant, View};
+use crate::program::{Access, Arg, Buffer, BufferId, Call, Constant, Params, Port, Program, Variant, View};
+use crate::ranges::{Analysis, Known};
 use std::collections::HashMap;
 use std::fmt;
 
@@ -11,6 +12,9 @@ mod rings;
 mod variables;
 
 pub use rings::RingView;
+
+/// Sums of so few bits are worth a note.
+const SHORT_SUM: u32 = 16;
 
 /// A broken invariant: our mistake, never the user's.
 #[derive(Clone, Debug)]
@@ -30,6 +34,9 @@ pub struct Lowering<'g> {
     views: HashMap<TensorId, View>,
     rings: HashMap<TensorId, RingView>,
     variables: variables::Variables,
+    analysis: Analysis,
+    /// What was proved of the sums of the call that comes next.
+    sum_bits: Option<u32>,
     program: Program,
 }
 
@@ -61,6 +68,7 @@ fn only_ports(graph: &Graph) -> Result<Program, Bug> {
         op: std::rc::Rc::new(crate::ops::Nothing),
         inputs: Vec::new(),
         outputs: Vec::new(),
+        notes: Vec::new(),
     };
     let mut lowering = Lowering::new(graph, &node);
     for &input in &graph.inputs {
@@ -73,12 +81,26 @@ impl<'g> Lowering<'g> {
     fn new(graph: &'g Graph, node: &'g Node) -> Self {
         let (views, rings) = (HashMap::new(), HashMap::new());
         let variables = variables::Variables::of(graph);
-        Self { graph, node, views, rings, variables, program: Program::default() }
+        let (analysis, sum_bits) = (Analysis::of(graph), None);
+        Self { graph, node, views, rings, variables, analysis, sum_bits, program: Program::default() }
     }
 
     /// A tensor of the model.
     pub fn tensor(&self, id: TensorId) -> &'g Tensor {
         self.graph.tensor(id)
+    }
+
+    /// What is known of the operator's inputs.
+    pub fn known(&self) -> Known<'_> {
+        Known { graph: self.graph, node: self.node, analysis: &self.analysis, kept: None }
+    }
+
+    /// Notes the least and the greatest sums of the call that comes next.
+    pub fn prove_sums(&mut self, sums: &[[i64; 2]]) {
+        let bits = |sum: i64| {
+            (if sum < 0 { !sum } else { sum }).checked_ilog2().map_or(1, |bits| bits.saturating_add(2))
+        };
+        self.sum_bits = sums.iter().flatten().map(|&sum| bits(sum)).max();
     }
 
     /// The id of input `index`, which the operator has checked to exist.
@@ -126,9 +148,12 @@ impl<'g> Lowering<'g> {
             module: "constant",
             kernel: "constant",
             params: "Constant".to_owned(),
+            parameters: crate::kernels::constant::Constant.keep(),
             args: vec![Arg::Constant(constant), Arg::Window("output", view, Access::Write)],
             macs: 0,
             variant: None,
+            sum_bits: None,
+            notes: Vec::new(),
         });
         Ok(view)
     }
@@ -201,16 +226,34 @@ impl<'g> Lowering<'g> {
         &mut self,
         module: &'static str,
         kernel: &'static str,
-        params: &dyn fmt::Debug,
+        params: &dyn Params,
         args: Vec<Arg>,
         macs: usize,
     ) {
         let shape = self.node.outputs.first().map(|&id| self.tensor(id).shape.clone());
         let name = self.node.name;
         let shape = shape.unwrap_or_default();
-        let params = format!("{params:?}");
+        let (params, parameters) = (format!("{params:?}"), params.keep());
         let (index, variant) = (self.node.index, None);
-        self.push(Call { index, name, shape, module, kernel, params, args, macs, variant });
+        // What is said of an operator is said once, where it has several calls.
+        let first = self.program.calls.last().is_none_or(|call| call.index != index);
+        let mut notes = if first { self.node.notes.clone() } else { Vec::new() };
+        let sum_bits = self.sum_bits.take();
+        notes.extend(sum_bits.filter(|bits| *bits <= SHORT_SUM).map(|bits| format!("sums in {bits} bits")));
+        self.push(Call {
+            index,
+            name,
+            shape,
+            module,
+            kernel,
+            params,
+            parameters,
+            args,
+            macs,
+            variant,
+            sum_bits,
+            notes,
+        });
     }
 
     /// Another kernel for the last call.

@@ -7,8 +7,10 @@
 use crate::diagnostics::Problem;
 use crate::graph::{Effect, Graph, Node};
 use crate::lower::{Bug, Lowering};
+use crate::ranges::{Known, Ranges};
 use crate::read::Reader;
 use crate::schema::tflite::BuiltinOperator;
+use channels::{Channels, Cut};
 use std::fmt;
 use std::rc::Rc;
 
@@ -32,8 +34,86 @@ pub trait Op: fmt::Debug {
         None
     }
 
+    /// The values that each of its outputs can have, if those of its inputs are known; the default has all
+    /// that their types have.
+    fn ranges(&self, _known: &Known<'_>) -> Option<Vec<Ranges>> {
+        None
+    }
+
+    /// How channels of its outputs hang together with those of its inputs.
+    fn channels(&self, _known: &Known<'_>) -> Channels {
+        Channels::Bound
+    }
+
+    /// The same operator without the channels that its tensors no longer have; the default is the operator as it
+    /// is, which does for those that know no shape.
+    fn without_channels(&self, _cut: &mut Cut<'_>) -> Option<Rc<dyn Op>> {
+        None
+    }
+
+    /// What it puts around its input, if that is all it does.
+    fn padding(&self, _known: &Known<'_>) -> Option<Padding> {
+        None
+    }
+
+    /// The same operator on what input 0 was before it was padded, if that is possible.
+    fn padded(&self, _padding: &Padding, _known: &Known<'_>) -> Option<Rc<dyn Op>> {
+        None
+    }
+
+    /// The input whose elements it limits, and to what, if that is all it does.
+    fn limits(&self, _known: &Known<'_>) -> Option<(usize, i32, i32)> {
+        None
+    }
+
+    /// The same operator with its output limited, if that costs nothing.
+    fn limited(&self, _least: i32, _greatest: i32) -> Option<Rc<dyn Op>> {
+        None
+    }
+
+    /// Whether its output is always its first input.
+    fn is_identity(&self, _known: &Known<'_>) -> bool {
+        false
+    }
+
+    /// Whether all it does is to give its first input another shape.
+    fn is_reshape(&self) -> bool {
+        false
+    }
+
+    /// The function that it computes, if each element of its output depends on the one at the same place of an
+    /// input.
+    fn elementwise(&self, _known: &Known<'_>) -> Option<Elementwise> {
+        None
+    }
+
     /// Appends the kernel calls that do its work.
     fn lower(&self, to: &mut Lowering<'_>) -> Result<(), Bug>;
+}
+
+/// What lies around an input.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Padding {
+    /// How much lies before it along each dimension.
+    pub before: Vec<usize>,
+    /// The input's shape.
+    pub shape: Vec<usize>,
+    /// The value around it.
+    pub value: i32,
+    /// The least value that the input can have.
+    pub least: i32,
+}
+
+/// A function of single elements.
+pub struct Elementwise {
+    /// Which input they are of.
+    pub input: usize,
+    /// The function.
+    pub function: Box<dyn Fn(i32) -> i32>,
+    /// Whether it is a table already.
+    pub is_table: bool,
+    /// Whether it costs less than a table.
+    pub is_cheap: bool,
 }
 
 /// Elements that lie side by side in an input and in an output.
@@ -70,6 +150,7 @@ pub struct Operator {
 pub(crate) mod activation;
 pub(crate) mod blocks;
 pub(crate) mod channel_rows;
+pub(crate) mod channels;
 pub(crate) mod comparison;
 pub(crate) mod convolution;
 pub(crate) mod curve;
@@ -86,6 +167,7 @@ pub(crate) mod signal;
 pub(crate) mod signal_fft;
 pub(crate) mod sums;
 pub(crate) mod unit_blocks;
+pub(crate) mod weighted;
 pub(crate) mod window;
 
 /// The name of an operator: that of its code, or its own if it is a custom one.

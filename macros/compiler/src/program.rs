@@ -2,6 +2,9 @@
 
 use crate::graph::{Contents, ElementType};
 use crate::kernels::reach::Reach;
+use std::any::Any;
+use std::fmt;
+use std::rc::Rc;
 
 /// Index of a [`Buffer`] in [`Program::buffers`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -124,12 +127,18 @@ pub struct Call {
     pub kernel: &'static str,
     /// The kernel's parameters as a Rust expression.
     pub params: String,
+    /// The same as a value.
+    pub parameters: Parameters,
     /// What follows the parameters, in order.
     pub args: Vec<Arg>,
     /// Multiplications and accumulations of one inference.
     pub macs: usize,
     /// What does the same on a backend with other loops.
     pub variant: Option<Variant>,
+    /// Bits that hold every sum of an operator with weights, with its sign, if that is known.
+    pub sum_bits: Option<u32>,
+    /// What was proved of the operator or fused into it, for people.
+    pub notes: Vec<String>,
 }
 
 /// Another kernel for the same call, with constants of its own, between its parameters and the windows.
@@ -145,6 +154,29 @@ pub struct Variant {
     pub params: String,
     /// What takes the place of the call's constants.
     pub constants: Vec<Constant>,
+}
+
+/// Parameters of a kernel.
+pub trait Params: fmt::Debug {
+    /// The same, to be kept.
+    fn keep(&self) -> Parameters;
+}
+
+impl<T: fmt::Debug + Clone + 'static> Params for T {
+    fn keep(&self) -> Parameters {
+        Parameters(Rc::new(self.clone()))
+    }
+}
+
+/// Parameters of a kernel as they were given.
+#[derive(Clone, Debug)]
+pub struct Parameters(Rc<dyn Any>);
+
+impl Parameters {
+    /// Those of a kernel that takes such ones.
+    pub(crate) fn get<T: 'static>(&self) -> Option<&T> {
+        self.0.downcast_ref()
+    }
 }
 
 impl Constant {

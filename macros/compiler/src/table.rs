@@ -1,6 +1,6 @@
 //! The layer table of the documentation, and the figures under it.
 
-use crate::layout::{ALIGNMENT, Layout};
+use crate::layout::{ALIGNMENT, Layout, lifetimes};
 use crate::program::{Port, Program};
 use std::fmt::Write;
 
@@ -52,10 +52,31 @@ pub fn document(program: &Program, layout: &Layout) -> String {
     };
     ports("input", &program.inputs);
     ports("output", &program.outputs);
-    text.push_str("\n| operator | output | MACs | constants |\n|---|---|---:|---:|\n");
-    for call in &program.calls {
+    text.push_str("\n| operator | output | MACs | constants | RAM in use | proved or fused |\n");
+    text.push_str("|---|---|---:|---:|---:|---|\n");
+    for (call, live) in program.calls.iter().zip(live_bytes(program, layout)) {
         let (name, shape, macs, flash) = (call.name, &call.shape, call.macs, call.constant_bytes());
-        let _ = writeln!(text, "| {name} | {shape:?} | {macs} | {flash} |");
+        let notes = call.notes.join(", ");
+        let _ = writeln!(text, "| {name} | {shape:?} | {macs} | {flash} | {live} | {notes} |");
     }
     text
+}
+
+/// Bytes of the arena that hold something while each call runs.
+pub fn live_bytes(program: &Program, layout: &Layout) -> Vec<usize> {
+    let lives = lifetimes(program);
+    let at = |time: usize| {
+        let live = lives.iter().zip(program.buffers.iter().zip(&layout.offsets));
+        let live = live.filter(|(life, _)| life.contains(&time));
+        let mut extents: Vec<(usize, usize)> =
+            live.map(|(_, (buffer, &offset))| (offset, offset.saturating_add(buffer.bytes))).collect();
+        extents.sort_unstable();
+        let (mut bytes, mut done) = (0usize, 0);
+        for (start, end) in extents {
+            bytes = bytes.saturating_add(end.saturating_sub(start.max(done)));
+            done = done.max(end);
+        }
+        bytes
+    };
+    (1..=program.calls.len()).map(at).collect()
 }

@@ -1,12 +1,36 @@
 //! Invariants of what is about to be emitted: a violation is our bug and says so, before rustc would
 //! show it as an error in code that nobody wrote.
 
-use crate::graph::ElementType;
+use crate::graph::{ElementType, Graph, TensorId};
 use crate::layout::{ALIGNMENT, Layout};
 use crate::limits::MAX_PORTS;
 use crate::lower::Bug;
 use crate::program::{Access, Planes, Port, Program, View};
+use std::collections::HashSet;
 use std::ops::Range;
+
+/// Checks that every tensor that is read has been written before, once.
+pub fn verify_graph(graph: &Graph) -> Result<(), Bug> {
+    let variables = graph.variables.iter().filter_map(|variable| variable.tensor);
+    let mut written: HashSet<TensorId> = graph.inputs.iter().copied().chain(variables).collect();
+    let known = |written: &HashSet<TensorId>, id: TensorId| {
+        let tensor = graph.tensors.get(id.0);
+        tensor.is_some_and(|tensor| tensor.data.is_some()) || written.contains(&id)
+    };
+    for node in &graph.nodes {
+        if let Some(id) = node.inputs.iter().flatten().find(|&&id| !known(&written, id)) {
+            return Err(Bug(format!("{}: tensor {} is read before it is written", graph.at(node), id.0)));
+        }
+        if let Some(id) = node.outputs.iter().find(|&&id| known(&written, id)) {
+            return Err(Bug(format!("{}: tensor {} is written twice", graph.at(node), id.0)));
+        }
+        written.extend(&node.outputs);
+    }
+    match graph.outputs.iter().find(|&&id| !known(&written, id)) {
+        Some(id) => Err(Bug(format!("the output {} is not written", id.0))),
+        None => Ok(()),
+    }
+}
 
 /// Checks a program and its plan.
 pub fn verify(program: &Program, layout: &Layout) -> Result<(), Bug> {
@@ -92,7 +116,7 @@ fn element_size(ty: ElementType) -> Option<usize> {
 mod tests {
     use super::*;
     use crate::graph::ElementType;
-    use crate::program::{Arg, Buffer, BufferId, Call};
+    use crate::program::{Arg, Buffer, BufferId, Call, Params};
 
     /// A program of one call on one buffer of 16 bytes, planned at byte 4 of an arena of 20.
     fn check(windows: &[(usize, usize, ElementType, Access)]) -> Result<(), String> {
@@ -106,9 +130,12 @@ mod tests {
             module: "clamp",
             kernel: "clamp_s8",
             params: "Clamp { least: 0, greatest: 1 }".to_owned(),
+            parameters: ().keep(),
             args: windows.iter().map(view).collect(),
             macs: 0,
             variant: None,
+            sum_bits: None,
+            notes: Vec::new(),
         };
         let program = Program {
             buffers: vec![Buffer { bytes: 16, initial: None }],

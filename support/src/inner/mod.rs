@@ -14,6 +14,8 @@ mod avr;
 mod dsp;
 pub mod flash;
 pub mod portable;
+#[cfg(any(tiny_model_multiplier = "short", test))]
+mod short;
 
 // What a backend names comes before what the glob brings.
 #[cfg(tiny_model_backend = "avr")]
@@ -23,3 +25,5 @@ pub use dsp::{
     Loop3x3, block_bytes, block_rows_2, depthwise_pixel, dot_s8, high, high_add, pad_row, unknown, widen_2,
 };
 pub use portable::*;
+#[cfg(tiny_model_multiplier = "short")]
+pub use short::requantize;

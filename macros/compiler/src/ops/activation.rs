@@ -1,8 +1,9 @@
 //! The activation that is fused into an operator: a range.
 
 use crate::diagnostics::Problem;
-use crate::graph::ElementType;
+use crate::graph::{ElementType, TensorId};
 use crate::quantize::activation_range;
+use crate::read::Reader;
 use crate::schema::tflite::ActivationFunctionType;
 
 /// A fused activation.
@@ -28,6 +29,12 @@ impl Activation {
                 "use one of these, or make the activation a layer of its own",
             )),
         }
+    }
+
+    /// The range that it leaves of an operator's output.
+    pub(crate) fn of_output(self, reader: &Reader<'_>, output: TensorId) -> Result<(i32, i32), Problem> {
+        let (scale, zero_point) = reader.per_tensor(output, "output")?;
+        Ok(self.range(scale, zero_point, reader.tensor(output).ty))
     }
 
     /// The range that it leaves, in the integers of a tensor with this quantization.

@@ -1,7 +1,9 @@
 //! ADD: the sum of two operands.
 
 use super::elementwise::{self, Operands, Shape};
-use super::{Folded, Op, activation::Activation};
+use super::lookup::limited;
+use super::channels::{Channels, Cut};
+use super::{Elementwise, Folded, Op, activation::Activation};
 use crate::diagnostics::Problem;
 use crate::graph::{ElementType, Graph, Node, TensorId};
 use crate::kernels::shapes::{Loop, Requantization, Scaling, Sum};
@@ -9,6 +11,7 @@ use crate::kernels::sum_of_two::{Finer, SumOfTwo};
 use crate::lower::{Bug, Lowering};
 use crate::program::Variant;
 use crate::quantize::Multiplier;
+use crate::ranges::{Known, Ranges};
 use crate::read::{QUANTIZE, Reader};
 use crate::schema::tflite;
 use std::rc::Rc;
@@ -57,6 +60,14 @@ pub(super) fn sum(
         least,
         greatest,
     })
+}
+
+impl Sum<Vec<Loop>> {
+    /// The same with its output limited.
+    pub(super) fn limited(&self, least: i32, greatest: i32) -> Self {
+        let (least, greatest) = limited((self.least, self.greatest), least, greatest);
+        Self { least, greatest, ..self.clone() }
+    }
 }
 
 /// Bits of headroom for sums of `int8`.
@@ -117,6 +128,42 @@ fn same_shape(p: &Sum<Vec<Loop>>, elements: usize) -> Option<SumOfTwo> {
 }
 
 impl Op for Add {
+    fn ranges(&self, known: &Known<'_>) -> Option<Vec<Ranges>> {
+        match self {
+            Self::Int8(p) | Self::Int16(p) => {
+                elementwise::ranges(known, |a, b| elementwise::corners(a, b, |a, b| p.add(a, b)))
+            }
+            Self::Int32(_) => None,
+        }
+    }
+
+    fn channels(&self, known: &Known<'_>) -> Channels {
+        elementwise::ties(known)
+    }
+
+    fn limited(&self, least: i32, greatest: i32) -> Option<Rc<dyn Op>> {
+        Some(Rc::new(match self {
+            Self::Int8(p) => Self::Int8(p.limited(least, greatest)),
+            Self::Int16(p) => Self::Int16(p.limited(least, greatest)),
+            Self::Int32(_) => return None,
+        }))
+    }
+
+    fn elementwise(&self, known: &Known<'_>) -> Option<Elementwise> {
+        let (Self::Int8(p) | Self::Int16(p)) = self else { return None };
+        let p = p.clone();
+        elementwise::with_one(known, move |a, b| p.add(a, b))
+    }
+
+    fn without_channels(&self, cut: &mut Cut<'_>) -> Option<Rc<dyn Op>> {
+        let shape = elementwise::shape_of(cut)?;
+        Some(Rc::new(match self {
+            Self::Int8(p) => Self::Int8(Sum { shape, ..p.clone() }),
+            Self::Int16(p) => Self::Int16(Sum { shape, ..p.clone() }),
+            Self::Int32(_) => Self::Int32(shape),
+        }))
+    }
+
     fn fold(&self, graph: &Graph, node: &Node) -> Option<Folded> {
         match self {
             Self::Int8(p) | Self::Int16(p) => {

@@ -1,9 +1,10 @@
 //! What CONV_2D and DEPTHWISE_CONV_2D share: both are convolutions with groups of channels.
 
-use super::activation::Activation;
+use super::channels::{Channels, Cut};
+use super::lookup::limited;
 use super::sums::{Activations, Sums};
 use super::unit_blocks::{self, MAX_MEMORY, MEMORY_OF_A_STEP, Simplified, Units};
-use super::{Op, channel_rows, requantization};
+use super::{Op, Padding, channel_rows, requantization, window};
 use crate::graph::ElementType;
 use crate::inner::BLOCK;
 use crate::kernels::blocks::{Conv2dBlocks, ConvolutionBlocks, PixelBlocks};
@@ -18,8 +19,12 @@ use crate::kernels::fully_connected::FullyConnectedRing;
 use crate::kernels::reach::Reach;
 use crate::kernels::shapes::{Requantization, Ring, Window};
 use crate::lower::{Bug, Lowering};
-use crate::program::{Access, Arg, Constant, Planes, Variant, View};
+use crate::program::{Access, Arg, Constant, Params, Planes, Variant, View};
 use crate::quantize::Multiplier;
+use crate::ranges::{Known, Ranges};
+use std::rc::Rc;
+
+mod channels;
 
 /// How a file orders weights.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,19 +36,45 @@ pub(crate) enum Order {
 }
 
 /// A convolution: bias is input 2, and may be left out.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Convolution {
     pub(crate) window: Window,
     /// Channels that one unit sees.
     pub(crate) depth: usize,
     pub(crate) order: Order,
-    pub(crate) activation: Activation,
+    /// The least and the greatest output, after the fused activation.
+    pub(crate) range: (i32, i32),
     pub(crate) activations: Activations,
     /// One, or one per unit.
     pub(crate) multipliers: Vec<Multiplier>,
 }
 
 impl Op for Convolution {
+    fn ranges(&self, known: &Known<'_>) -> Option<Vec<Ranges>> {
+        self.output_ranges(known)
+    }
+
+    fn channels(&self, known: &Known<'_>) -> Channels {
+        self.ties(known)
+    }
+
+    fn padded(&self, padding: &Padding, known: &Known<'_>) -> Option<Rc<dyn Op>> {
+        // As many channels and images as before, and the value that stands for nothing.
+        let same = padding.shape.last() == Some(&self.window.channels)
+            && padding.shape.first() == known.input(0)?.shape.first()
+            && padding.value == Known::zero_point(known.input(0)?);
+        let window = window::padded(self.window, padding).filter(|_| same)?;
+        Some(Rc::new(Self { window, ..self.clone() }))
+    }
+
+    fn limited(&self, least: i32, greatest: i32) -> Option<Rc<dyn Op>> {
+        Some(Rc::new(Self { range: limited(self.range, least, greatest), ..self.clone() }))
+    }
+
+    fn without_channels(&self, cut: &mut Cut<'_>) -> Option<Rc<dyn Op>> {
+        Some(Rc::new(self.cut(cut)?))
+    }
+
     fn lower(&self, to: &mut Lowering<'_>) -> Result<(), Bug> {
         if let Activations::Int16(sums) = self.activations {
             return self.lower_16(to, sums);
@@ -51,8 +82,8 @@ impl Op for Convolution {
         let (input, weights, output) = (to.input(0)?, to.input(1)?, to.output(0)?);
         let (_, padding) = to.scale_and_zero_point(input);
         let padding = i8::try_from(padding).map_err(|_| to.bug(format_args!("zero point {padding}")))?;
-        let (scale, zero_point) = to.scale_and_zero_point(output);
-        let (least, greatest) = self.activation.range(scale, zero_point, ElementType::Int8);
+        let (_, zero_point) = to.scale_and_zero_point(output);
+        let (least, greatest) = self.range;
         let range = Requantization { zero_point, least, greatest };
         let (_, weight_zero_point) = to.scale_and_zero_point(weights);
         // A depthwise convolution has too few weights for it to be worth a kernel.
@@ -95,6 +126,9 @@ impl Op for Convolution {
             }
             None => args.push(Arg::Planes(self.planes(to.read(input)?, to.write(output)?))),
         }
+        if let Some(sums) = self.sums(&to.known()) {
+            to.prove_sums(&sums);
+        }
         to.call(kernel.module, kernel.name, &*kernel.params, args, elements.saturating_mul(self.filter()));
         if let Some(variant) = variant.filter(|_| ring.is_none()) {
             to.offer(variant);
@@ -107,7 +141,7 @@ impl Op for Convolution {
 struct Kernel {
     module: &'static str,
     name: &'static str,
-    params: Box<dyn std::fmt::Debug>,
+    params: Box<dyn Params>,
     /// How it wants the weights.
     order: Order,
     /// Weights that begin with a byte of their own if they have four bits.
@@ -203,8 +237,8 @@ impl Convolution {
 
     fn lower_16(&self, to: &mut Lowering<'_>, sums: Sums) -> Result<(), Bug> {
         let (input, weights, output) = (to.input(0)?, to.input(1)?, to.output(0)?);
-        let (scale, zero_point) = to.scale_and_zero_point(output);
-        let (least, greatest) = self.activation.range(scale, zero_point, ElementType::Int16);
+        let (_, zero_point) = to.scale_and_zero_point(output);
+        let (least, greatest) = self.range;
         let kernel = self.kernel_16(sums, Requantization { zero_point, least, greatest });
         let weights = self.units_first(to.tensor(weights).to_i8().unwrap_or_default());
         let weights = match kernel.order {
