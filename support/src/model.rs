@@ -11,6 +11,10 @@ pub struct Layer {
     pub macs: usize,
     /// Bytes of constants in program memory.
     pub flash: usize,
+    /// Bytes of RAM that hold something while it runs.
+    pub ram: usize,
+    /// What the compiler proved of it or fused into it; empty if there is nothing to say.
+    pub notes: &'static str,
 }
 
 /// How near a model that was quantized while compiling is to the float model, measured with the kernels that

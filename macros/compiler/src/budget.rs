@@ -214,8 +214,10 @@ impl Excess<'_> {
         match self.resource {
             Resource::Ram => {
                 let plan = match bytes == bound {
-                    true => "no plan takes less".to_owned(),
-                    false => format!("no plan is known that takes less, and none takes less than {bound}"),
+                    true => "no plan for this order of operators takes less".to_owned(),
+                    false => format!(
+                        "no plan for this order of operators is known that takes less, and none takes less than {bound}"
+                    ),
                 };
                 let kept = match state {
                     0 => String::new(),

@@ -175,7 +175,10 @@ fn plan_owners(
     let placed = place(&blocks, &pairs);
     let offset = |&owner: &usize| placed.offsets.get(block_of(owner)).copied().unwrap_or(0);
     let offsets = owners.iter().map(offset).collect();
-    Layout { offsets, bytes: placed.bytes, bound: placed.bound, state: 0 }
+    // Where some work in place, others might do so too, or not: only what is in use at a moment bounds them all.
+    let apart = ids.len() == owners.len();
+    let bound = if apart { placed.bound } else { placed.in_use };
+    Layout { offsets, bytes: placed.bytes, bound, state: 0 }
 }
 
 /// The blocks that a call may lay over each other: one that is read for the last time, and one that is

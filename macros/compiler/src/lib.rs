@@ -71,13 +71,13 @@ pub use graph::ElementType;
 pub use interpret::Machine;
 pub use layout::{ALIGNMENT, Block, Layout, Pair, Placed, lifetimes, place, plan};
 pub use ops::{OPERATORS, Operator};
-pub use program::{Access, Arg, Buffer, BufferId, Call, Constant, Planes, Port, Program, View};
+pub use program::{Access, Arg, Buffer, BufferId, Call, Constant, Planes, Port, Program, Variant, View};
 pub use quantize::measure::Accuracy;
 pub use quantize::model::Facts;
 pub use quantize::samples::Files;
 pub use quantize::settings::{Bits, Calibration, Fixed, Sample, Settings, Verification};
 pub use report::{report, warning};
-pub use table::Figures;
+pub use table::{Figures, live_bytes};
 
 use graph::Graph;
 use import::Imported;

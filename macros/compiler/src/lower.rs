@@ -3,7 +3,8 @@
 use crate::diagnostics::Diagnostic;
 use crate::graph::{Contents, ElementType, Graph, Node, Quantization, Tensor, TensorId};
 use crate::limits::MAX_BYTES;
-use crate::program::{Access, Arg, Buffer, BufferId, Call, Constant, Params, Port, Program, View};
+use crate::program::{Access, Arg, Buffer, BufferId, Call, Constant, Params, Port, Program, Variant, View};
+use crate::ranges::{Analysis, Known};
 use std::collections::HashMap;
 use std::fmt;
 
@@ -11,6 +12,9 @@ mod rings;
 mod variables;
 
 pub use rings::RingView;
+
+/// Sums of so few bits are worth a note.
+const SHORT_SUM: u32 = 16;
 
 /// A broken invariant: our mistake, never the user's.
 #[derive(Clone, Debug)]
@@ -30,6 +34,9 @@ pub struct Lowering<'g> {
     views: HashMap<TensorId, View>,
     rings: HashMap<TensorId, RingView>,
     variables: variables::Variables,
+    analysis: Analysis,
+    /// What was proved of the sums of the call that comes next.
+    sum_bits: Option<u32>,
     program: Program,
 }
 
@@ -74,12 +81,26 @@ impl<'g> Lowering<'g> {
     fn new(graph: &'g Graph, node: &'g Node) -> Self {
         let (views, rings) = (HashMap::new(), HashMap::new());
         let variables = variables::Variables::of(graph);
-        Self { graph, node, views, rings, variables, program: Program::default() }
+        let (analysis, sum_bits) = (Analysis::of(graph), None);
+        Self { graph, node, views, rings, variables, analysis, sum_bits, program: Program::default() }
     }
 
     /// A tensor of the model.
     pub fn tensor(&self, id: TensorId) -> &'g Tensor {
         self.graph.tensor(id)
+    }
+
+    /// What is known of the operator's inputs.
+    pub fn known(&self) -> Known<'_> {
+        Known { graph: self.graph, node: self.node, analysis: &self.analysis, kept: None }
+    }
+
+    /// Notes the least and the greatest sums of the call that comes next.
+    pub fn prove_sums(&mut self, sums: &[[i64; 2]]) {
+        let bits = |sum: i64| {
+            (if sum < 0 { !sum } else { sum }).checked_ilog2().map_or(1, |bits| bits.saturating_add(2))
+        };
+        self.sum_bits = sums.iter().flatten().map(|&sum| bits(sum)).max();
     }
 
     /// The id of input `index`, which the operator has checked to exist.
@@ -130,6 +151,9 @@ impl<'g> Lowering<'g> {
             parameters: crate::kernels::constant::Constant.keep(),
             args: vec![Arg::Constant(constant), Arg::Window("output", view, Access::Write)],
             macs: 0,
+            variant: None,
+            sum_bits: None,
+            notes: Vec::new(),
         });
         Ok(view)
     }
@@ -210,7 +234,33 @@ impl<'g> Lowering<'g> {
         let name = self.node.name;
         let shape = shape.unwrap_or_default();
         let (params, parameters) = (format!("{params:?}"), params.keep());
-        self.push(Call { index: self.node.index, name, shape, module, kernel, params, parameters, args, macs });
+        let (index, variant) = (self.node.index, None);
+        // What is said of an operator is said once, where it has several calls.
+        let first = self.program.calls.last().is_none_or(|call| call.index != index);
+        let mut notes = if first { self.node.notes.clone() } else { Vec::new() };
+        let sum_bits = self.sum_bits.take();
+        notes.extend(sum_bits.filter(|bits| *bits <= SHORT_SUM).map(|bits| format!("sums in {bits} bits")));
+        self.push(Call {
+            index,
+            name,
+            shape,
+            module,
+            kernel,
+            params,
+            parameters,
+            args,
+            macs,
+            variant,
+            sum_bits,
+            notes,
+        });
+    }
+
+    /// Another kernel for the last call.
+    pub fn offer(&mut self, variant: Variant) {
+        if let Some(call) = self.program.calls.last_mut() {
+            call.variant = Some(variant);
+        }
     }
 
     fn push(&mut self, mut call: Call) {

@@ -171,12 +171,13 @@ fn constant(tensor: &Tensor) -> Option<Ranges> {
     let values = tensor.to_i32()?;
     let channels = channels(tensor);
     let along = |channel: usize| values.iter().skip(channel).step_by(channels.max(1)).copied();
-    (0..channels.min(MAX_CHANNELS)).map(|channel| Interval::around(along(channel))).collect::<Option<_>>().map(
-        |each: Vec<Interval>| match channels <= MAX_CHANNELS && !each.is_empty() {
+    (0..channels.min(MAX_CHANNELS))
+        .map(|channel| Interval::around(along(channel)))
+        .collect::<Option<_>>()
+        .map(|each: Vec<Interval>| match channels <= MAX_CHANNELS && !each.is_empty() {
             true => Ranges(each),
             false => Ranges::of_type(tensor),
-        },
-    )
+        })
 }
 
 /// What an operator knows of its inputs.

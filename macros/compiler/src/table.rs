@@ -1,6 +1,6 @@
 //! The layer table of the documentation, and the figures under it.
 
-use crate::layout::{ALIGNMENT, Layout};
+use crate::layout::{ALIGNMENT, Layout, lifetimes};
 use crate::program::{Port, Program};
 use crate::quantize::model::Facts;
 use std::fmt::Write;
@@ -54,14 +54,26 @@ fn quantization(facts: &Facts) -> String {
     text
 }
 
+/// Bytes of constants on a backend.
+pub fn flash_on(program: &Program, backend: &str) -> usize {
+    let calls = program.calls.iter().map(|call| call.constant_bytes_on(backend));
+    calls.fold(program.initial_bytes(), usize::saturating_add)
+}
+
 /// The table as Markdown.
 pub fn document(program: &Program, layout: &Layout, facts: Option<&Facts>) -> String {
     let Figures { ram, state, flash, macs } = Figures::of(program, layout);
     let kept = match program.has_state() {
-        true => format!(" ({state} of them kept from one inference to the next)"),
+        true => format!("{state} of them kept from one inference to the next; "),
         false => String::new(),
     };
-    let mut text = format!("\n{macs} MACs, {ram} bytes of RAM{kept}, {flash} bytes of constants.\n\n");
+    // Of the arena, for the order in which the operators run.
+    let plan = match layout.bytes <= layout.bound {
+        true => "no plan takes less".to_owned(),
+        false => format!("no plan takes less than {}", layout.bound),
+    };
+    let mut text =
+        format!("\n{macs} MACs, {ram} bytes of RAM ({kept}{plan}), {flash} bytes of constants.\n\n");
     let mut ports = |what: &str, ports: &[Port]| {
         for Port { shape, scale, zero_point, view, fixed, .. } in ports {
             let _ = match fixed {
@@ -78,10 +90,31 @@ pub fn document(program: &Program, layout: &Layout, facts: Option<&Facts>) -> St
     if let Some(facts) = facts {
         text.push_str(&quantization(facts));
     }
-    text.push_str("\n| operator | output | MACs | constants |\n|---|---|---:|---:|\n");
-    for call in &program.calls {
+    text.push_str("\n| operator | output | MACs | constants | RAM in use | proved or fused |\n");
+    text.push_str("|---|---|---:|---:|---:|---|\n");
+    for (call, live) in program.calls.iter().zip(live_bytes(program, layout)) {
         let (name, shape, macs, flash) = (call.name, &call.shape, call.macs, call.constant_bytes());
-        let _ = writeln!(text, "| {name} | {shape:?} | {macs} | {flash} |");
+        let notes = call.notes.join(", ");
+        let _ = writeln!(text, "| {name} | {shape:?} | {macs} | {flash} | {live} | {notes} |");
     }
     text
+}
+
+/// Bytes of the arena that hold something while each call runs.
+pub fn live_bytes(program: &Program, layout: &Layout) -> Vec<usize> {
+    let lives = lifetimes(program);
+    let at = |time: usize| {
+        let live = lives.iter().zip(program.buffers.iter().zip(&layout.offsets));
+        let live = live.filter(|(life, _)| life.contains(&time));
+        let mut extents: Vec<(usize, usize)> =
+            live.map(|(_, (buffer, &offset))| (offset, offset.saturating_add(buffer.bytes))).collect();
+        extents.sort_unstable();
+        let (mut bytes, mut done) = (0usize, 0);
+        for (start, end) in extents {
+            bytes = bytes.saturating_add(end.saturating_sub(start.max(done)));
+            done = done.max(end);
+        }
+        bytes
+    };
+    (1..=program.calls.len()).map(at).collect()
 }

@@ -208,7 +208,8 @@ fn special(call: &Call, slots: &mut [Slot]) -> Option<()> {
             pad::pad(&pad::Pad { value: value as T, place }, any::<T>(&mut s)?, next(&mut s)?)
         }),
         ("max_pool_2d", kernel) => {
-            let &max_pool_2d::MaxPool2d { window, least, greatest } = p.get::<max_pool_2d::MaxPool2d<i32>>()?;
+            let &max_pool_2d::MaxPool2d { window, least, greatest } =
+                p.get::<max_pool_2d::MaxPool2d<i32>>()?;
             let mut s = slots.iter_mut();
             match kernel {
                 "max_pool_2d_s8" => {
@@ -264,7 +265,8 @@ where
             fully_connected::fully_connected_s16(&p, weights, bias, multipliers, shifts, planes(&mut s)?);
         }
         "conv_2d_s16" => {
-            let &Conv2d16 { window, depth, group, contiguous, output: range, .. } = p.get::<Conv2d16<Sums>>()?;
+            let &Conv2d16 { window, depth, group, contiguous, output: range, .. } =
+                p.get::<Conv2d16<Sums>>()?;
             let p = Conv2d16 { window, depth, group, contiguous, sums, output: range };
             conv_2d::conv_2d_s16(&p, weights, bias, multipliers, shifts, planes(&mut s)?);
         }

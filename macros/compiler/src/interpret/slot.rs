@@ -35,7 +35,9 @@ impl Slot {
         let pairs = || bytes.as_chunks::<2>().0.iter().copied();
         let fours = || bytes.as_chunks::<4>().0.iter().copied();
         Some(match ty {
-            ElementType::Int8 | ElementType::Int4 => Self::I8(bytes.iter().map(|b| b.cast_signed()).collect()),
+            ElementType::Int8 | ElementType::Int4 => {
+                Self::I8(bytes.iter().map(|b| b.cast_signed()).collect())
+            }
             ElementType::UInt8 | ElementType::Bool => Self::U8(bytes.to_vec()),
             ElementType::Int16 => Self::I16(pairs().map(i16::from_le_bytes).collect()),
             ElementType::UInt16 => Self::U16(pairs().map(u16::from_le_bytes).collect()),

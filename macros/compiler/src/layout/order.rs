@@ -228,11 +228,14 @@ mod tests {
             module: "add",
             kernel: "add",
             params: String::new(),
-            parameters: crate::kernels::constant::Constant.keep(),
+            parameters: ().keep(),
             args: (reads.iter().map(window(Access::Read)))
                 .chain(writes.iter().map(window(Access::Write)))
                 .collect(),
             macs: 0,
+            variant: None,
+            sum_bits: None,
+            notes: Vec::new(),
         };
         Program {
             inputs: vec![port(0)],

@@ -7,8 +7,8 @@ use crate::inner::flash::Flash;
 use crate::kernels::broadcast::{Loops, broadcast};
 use crate::kernels::shapes::{Broadcast, Loop};
 use crate::lower::{Bug, Lowering};
-use crate::ops::channels::{Channels, Cut};
 use crate::ops::activation::Activation;
+use crate::ops::channels::{Channels, Cut};
 use crate::program::{Access, Arg, Params};
 use crate::ranges::{Interval, Known, Ranges, channels};
 use crate::read::{CONVERT_AGAIN, QUANTIZE, Reader};
@@ -205,7 +205,10 @@ pub(crate) fn one(known: &Known<'_>) -> Option<(usize, i32)> {
 }
 
 /// What an operator computes from one operand if the other is one constant.
-pub(crate) fn with_one(known: &Known<'_>, function: impl Fn(i32, i32) -> i32 + 'static) -> Option<Elementwise> {
+pub(crate) fn with_one(
+    known: &Known<'_>,
+    function: impl Fn(i32, i32) -> i32 + 'static,
+) -> Option<Elementwise> {
     let (input, value) = one(known)?;
     let function: Box<dyn Fn(i32) -> i32> = match input {
         0 => Box::new(move |x| function(x, value)),

@@ -1,7 +1,7 @@
 //! What unary operators share: each output depends on the one input at its place.
 
-use super::{Elementwise, Op};
 use super::channels::Channels;
+use super::{Elementwise, Op};
 use crate::diagnostics::Problem;
 use crate::graph::{ElementType, TensorId};
 use crate::kernels::clamp::Clamp;
@@ -98,7 +98,8 @@ impl Op for Table {
 
     fn is_identity(&self, known: &Known<'_>) -> bool {
         let range = known.ranges(0).map(|ranges| ranges.hull());
-        let same = |x: i32| self.0.get(usize::from((x as i8).cast_unsigned())).is_some_and(|&y| i32::from(y) == x);
+        let same =
+            |x: i32| self.0.get(usize::from((x as i8).cast_unsigned())).is_some_and(|&y| i32::from(y) == x);
         range.is_some_and(|range| (range.least..=range.greatest).all(same))
     }
 

@@ -158,8 +158,8 @@ pub(crate) fn scaled(sum: Bounds, Multiplier { multiplier, shift }: Multiplier) 
 fn scaled_wide(sum: Bounds, Multiplier { multiplier, shift }: Multiplier) -> Option<Interval> {
     let upper = upper_half(multiplier);
     let value = |x: i64| {
-        let all = i128::from(x) * i128::from(upper) >> (15 - shift).clamp(0, 63);
-        (i64::try_from(x).is_ok() && i32::try_from(all + 1).is_ok() && x.unsigned_abs() < 1 << 47)
+        let all = (i128::from(x) * i128::from(upper)) >> (15 - shift).clamp(0, 63);
+        (i32::try_from(all + 1).is_ok() && x.unsigned_abs() < 1 << 47)
             .then(|| requantize_wide(x, upper, shift))
     };
     let [least, greatest] = sum.map(value);

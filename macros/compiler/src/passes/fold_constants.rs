@@ -32,7 +32,8 @@ pub fn run(graph: &mut Graph) -> bool {
 fn folded(graph: &Graph, node: &Node) -> Option<Vec<Vec<u8>>> {
     let inputs = || node.inputs.iter().flatten().map(|&id| graph.tensor(id));
     let bytes = |tensor: &Tensor| Some(tensor.elements().saturating_mul(tensor.ty.size()?));
-    let total = |all: Vec<Option<usize>>| all.into_iter().try_fold(0usize, |sum, x| Some(sum.saturating_add(x?)));
+    let total =
+        |all: Vec<Option<usize>>| all.into_iter().try_fold(0usize, |sum, x| Some(sum.saturating_add(x?)));
     let known = node.op.effect() == Effect::None
         && !node.outputs.is_empty()
         && inputs().all(|tensor| tensor.data.is_some() && tensor.ty.is_on_devices());
@@ -52,7 +53,8 @@ fn alone(graph: &Graph, node: &Node) -> Graph {
     let mut alone = Graph::default();
     let inputs = node.inputs.iter().map(|id| id.map(|id| alone.add(graph.tensor(id).clone()))).collect();
     let outputs: Vec<TensorId> = node.outputs.iter().map(|&id| alone.add(graph.tensor(id).clone())).collect();
-    let node = Node { index: node.index, name: node.name, op: node.op.clone(), inputs, outputs, notes: Vec::new() };
+    let node =
+        Node { index: node.index, name: node.name, op: node.op.clone(), inputs, outputs, notes: Vec::new() };
     alone.outputs = node.outputs.clone();
     alone.nodes = vec![node];
     alone

@@ -8,7 +8,7 @@ use crate::ranges::{Analysis, Known};
 use std::collections::HashSet;
 
 /// Tensors smaller than a table are better computed.
-const WORTH_A_TABLE: usize = 256;
+const WORTH_A_TABLE: usize = 1024;
 
 /// Runs the pass.
 pub fn run(graph: &mut Graph) -> bool {
@@ -78,6 +78,7 @@ fn chain(
         _ => tables > 0 || output.elements() >= WORTH_A_TABLE,
     };
     // One limit alone costs less than a table.
-    let cheap = nodes.iter().all(|&at| functions.get(at).and_then(Option::as_ref).is_some_and(|f| f.is_cheap));
+    let cheap =
+        nodes.iter().all(|&at| functions.get(at).and_then(Option::as_ref).is_some_and(|f| f.is_cheap));
     (output.ty == ElementType::Int8 && pays && !cheap).then_some((nodes, input))
 }

@@ -49,7 +49,8 @@ fn spare(graph: &Graph, analysis: &Analysis) -> Spare {
             }
             Channels::Sums(free) => {
                 node.inputs.iter().skip(1).for_each(|&id| keep(id));
-                if let Some(input) = node.inputs.first().copied().flatten().and_then(|id| spare.get_mut(&id)) {
+                if let Some(input) = node.inputs.first().copied().flatten().and_then(|id| spare.get_mut(&id))
+                {
                     input.iter_mut().zip(free).for_each(|(spare, free)| *spare = *spare && *free);
                 }
             }
@@ -68,7 +69,7 @@ fn candidates(graph: &Graph) -> Spare {
     for &id in made {
         let count = channels(graph.tensor(id));
         let caller = graph.inputs.contains(&id) || graph.outputs.contains(&id);
-        if caller || count < 2 || count > MAX_CHANNELS || spare.contains_key(&id) {
+        if caller || !(2..=MAX_CHANNELS).contains(&count) || spare.contains_key(&id) {
             continue;
         }
         let Some(rest) = left.checked_sub(count) else { break };

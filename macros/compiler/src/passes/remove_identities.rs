@@ -9,7 +9,8 @@ use std::collections::{HashMap, HashSet};
 /// Runs the pass.
 pub fn run(graph: &mut Graph) -> bool {
     let analysis = Analysis::of(graph);
-    let variables: HashSet<TensorId> = graph.variables.iter().filter_map(|variable| variable.tensor).collect();
+    let variables: HashSet<TensorId> =
+        graph.variables.iter().filter_map(|variable| variable.tensor).collect();
     let mut same: HashMap<TensorId, TensorId> = HashMap::new();
     let mut removed: HashSet<usize> = HashSet::new();
     for (at, node) in graph.nodes.iter().enumerate() {

@@ -24,7 +24,8 @@ impl Convolution {
             at.checked_rem(depth).unwrap_or(0).saturating_add(first)
         };
         let rows: Vec<bool> = (0..self.window.y.taps).map(|tap| sees_padding(self.window.y, tap)).collect();
-        let columns: Vec<bool> = (0..self.window.x.taps).map(|tap| sees_padding(self.window.x, tap)).collect();
+        let columns: Vec<bool> =
+            (0..self.window.x.taps).map(|tap| sees_padding(self.window.x, tap)).collect();
         let padded = |at: usize| {
             let tap = at.checked_div(depth).unwrap_or(0);
             let row = tap.checked_div(columns.len()).and_then(|row| rows.get(row));
@@ -59,9 +60,9 @@ impl Convolution {
     pub(super) fn ties(&self, known: &Known<'_>) -> Channels {
         let [channels, units] = [self.window.channels, self.window.units];
         if self.depth == channels {
-            let spare = known.ranges(0).and_then(|input| {
-                self.weighted(known, |weighted| weighted.spare(channels, &input))
-            });
+            let spare = known
+                .ranges(0)
+                .and_then(|input| self.weighted(known, |weighted| weighted.spare(channels, &input)));
             return spare.map_or(Channels::Bound, Channels::Sums);
         }
         if self.depth != 1 {
