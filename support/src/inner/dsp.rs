@@ -73,6 +73,9 @@
 //!
 //! Functions of assembly are never inlined, and what drives them gets its parameters through [`unknown`], because LLVM
 //! makes copies of functions for constants that it sees in calls.
+//!
+//! They name the architecture Armv7E-M, which has all their instructions: the assembler goes by the target's name, and that of
+//! Armv8-M does not tell whether there is a DSP extension.
 
 mod blocks;
 mod depthwise;

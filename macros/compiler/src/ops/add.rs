@@ -7,7 +7,7 @@ use super::{Elementwise, Folded, Op, activation::Activation};
 use crate::diagnostics::Problem;
 use crate::graph::{ElementType, Graph, Node, TensorId};
 use crate::kernels::shapes::{Loop, Requantization, Scaling, Sum};
-use crate::kernels::sum_of_two::{Operand, SumOfTwo};
+use crate::kernels::sum_of_two::{Finer, SumOfTwo};
 use crate::lower::{Bug, Lowering};
 use crate::program::Variant;
 use crate::quantize::Multiplier;
@@ -103,21 +103,28 @@ fn scaling(zero_point: i32, factor: f64) -> Result<Scaling, Problem> {
 
 /// The sum as the kernel for operands of one shape has it, if they are and there are the shifts.
 fn same_shape(p: &Sum<Vec<Loop>>, elements: usize) -> Option<SumOfTwo> {
-    let operand = |scaling: Scaling| {
-        let shift = u32::try_from(scaling.shift.checked_neg()?).ok().filter(|&shift| shift <= 30)?;
-        Some(Operand { zero: scaling.zero_point.checked_mul(1 << 21)?, multiplier: scaling.multiplier, shift })
-    };
     let is_one_run = p.shape.run == elements && !p.shape.repeat_left && !p.shape.repeat_right;
     let Scaling { zero_point, multiplier, shift } = p.output;
-    let divisor = 1i32.checked_shl(u32::try_from(shift.checked_add(32)?).ok()?);
     (is_one_run && p.headroom == HEADROOM && (-31..=-2).contains(&shift)).then_some(())?;
-    Some(SumOfTwo {
-        left: operand(p.left)?,
-        right: operand(p.right)?,
-        multiplier,
-        divisor: divisor?,
-        output: Requantization { zero_point, least: p.least, greatest: p.greatest },
-    })
+    let divisor = 1i32.checked_shl(u32::try_from(shift.checked_add(32)?).ok()?)?;
+    // The factor of the coarser operand is a half.
+    let is_shifted = |operand: Scaling| operand.multiplier == 1 << 30 && operand.shift == 0;
+    let (is_left_finer, other, finer) = match (is_shifted(p.left), is_shifted(p.right)) {
+        (true, _) => (false, p.left, p.right),
+        (false, true) => (true, p.right, p.left),
+        (false, false) => return None,
+    };
+    let zero = |operand: Scaling, bits: u32| operand.zero_point.checked_mul(1i32.checked_shl(bits)?);
+    let (finer, zero) = match is_shifted(finer) {
+        true => (None, zero(other, 19)?.checked_add(zero(finer, 19)?)?),
+        false => {
+            let shift = u32::try_from(finer.shift.checked_neg()?).ok().filter(|shift| (1..=30).contains(shift))?;
+            let scale = Finer { zero: zero(finer, 21)?, multiplier: finer.multiplier, shift };
+            (Some(scale), zero(other, 19)?)
+        }
+    };
+    let output = Requantization { zero_point, least: p.least, greatest: p.greatest };
+    Some(SumOfTwo { is_left_finer, finer, zero, multiplier, divisor, output })
 }
 
 impl Op for Add {

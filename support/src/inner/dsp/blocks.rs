@@ -202,6 +202,7 @@ unsafe extern "C" fn two_rows(
     // On the stack: 0 the inputs, 4 their end, 8 and 12 the outputs, then what is saved, then from 52 on the
     // arguments, two of which make room for addresses in this code: 52 the first step, 64 the output.
     naked_asm!(
+        ".arch armv7e-m",
         "push {{r0, r1, r2, r3, r4, r5, r6, r7, r8, r9, r10, r11, lr}}",
         "ldr r4, [sp, #52]",
         "add r5, r0, r4, lsl #3",
@@ -411,6 +412,7 @@ unsafe extern "C" fn row_of_bytes(
     // what is saved, then from 52 on the arguments, one of which makes room for an address in this code: 60 the
     // output. `r3` is the end of the inputs that make whole words.
     naked_asm!(
+        ".arch armv7e-m",
         "push {{r0, r1, r2, r3, r4, r5, r6, r7, r8, r9, r10, r11, lr}}",
         "ldrb r4, [sp, #60]",
         "adr.w r5, 6f",

@@ -279,6 +279,7 @@ macro_rules! row {
             // On the stack: 0 multiplier, 4 divisor, 8 bias, 12 the end of a loop, 16 the image, 20 the output,
             // 24 constants, 28 channels, then what is saved, then from 68 on the arguments.
             naked_asm!(
+                ".arch armv7e-m",
                 "push {{r4, r5, r6, r7, r8, r9, r10, r11, lr}}",
                 "sub sp, sp, #32",
                 "strd r0, r1, [sp, #16]",

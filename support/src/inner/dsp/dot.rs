@@ -21,6 +21,7 @@ pub fn dot_s8(acc: i32, weights: Flash<'_, i8>, input: &[i8]) -> i32 {
 #[unsafe(naked)]
 unsafe extern "C" fn dot(acc: i32, weights: *const i8, input: *const i8, terms: usize) -> i32 {
     naked_asm!(
+        ".arch armv7e-m",
         "push {{r4, r5, r6, lr}}",
         "subs r3, #8",
         "blo 3f",

@@ -123,6 +123,7 @@ unsafe extern "C" fn pixel(
     // On the stack: 0 to 12 the first arguments, 16 the channel, 20 rows that are left, 24 the constants from the
     // channel, then what is saved, then from 64 on the other arguments.
     naked_asm!(
+        ".arch armv7e-m",
         "push {{r4, r5, r6, r7, r8, r9, r10, r11, lr}}",
         "sub sp, sp, #28",
         "strd r0, r1, [sp]",

@@ -32,6 +32,7 @@ unsafe extern "C" fn widen_two(
 ) {
     // Words may be loaded from any address, and are stored to aligned ones.
     naked_asm!(
+        ".arch armv7e-m",
         // On the stack: what is saved, then from 32 on the count and the distance.
         "push {{r4, r5, r6, r7, r8, r9, r10, lr}}",
         "ldrd r8, r9, [sp, #32]",
@@ -115,6 +116,7 @@ unsafe extern "C" fn pad(
     padding: i32,
 ) {
     naked_asm!(
+        ".arch armv7e-m",
         // On the stack: what is saved, then at 8 the bytes behind and the padding.
         "push {{r4, lr}}",
         "ldrd r4, r12, [sp, #8]",
