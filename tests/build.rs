@@ -9,6 +9,7 @@ fn main() {
     let out = PathBuf::from(std::env::var_os("OUT_DIR").expect("cargo sets it"));
     println!("cargo::rerun-if-env-changed=TINY_MODEL_ZOO");
     println!("cargo::rerun-if-env-changed=TINY_MODEL_ONLY");
+    println!("cargo::rerun-if-env-changed=TINY_MODEL_WITHOUT");
 
     let operators = folders(&here.join("ops"));
     let mut operators: Vec<Case> = operators.iter().flat_map(|folder| cases(folder)).collect();
@@ -164,12 +165,15 @@ fn module(text: &mut String, case: &Case, inputs: usize, outputs: usize) {
         ),
         false => format!("while vectors.next() {{ {infer} {run} }}"),
     };
+    // `TINY_MODEL_WITHOUT=overlap` leaves out a pass: outputs must be the same.
+    let without = std::env::var("TINY_MODEL_WITHOUT");
+    let without = without.map_or(String::new(), |passes| format!("without = [{passes}];"));
     let _ = write!(
         text,
         r#"
 #[allow(non_snake_case, deprecated)] // warnings about models are not about this test
 mod {name} {{
-    tiny_model::tiny_model! {{ pub struct Net = {path:?}; }}
+    tiny_model::tiny_model! {{ pub struct Net = {path:?}; {without} }}
 
     #[test]
     fn equals_the_reference() {{

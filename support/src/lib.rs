@@ -69,6 +69,29 @@ pub const BACKEND: &str = env!("TINY_MODEL_BACKEND");
 /// assert_eq!(&blank, reader.infer(&[-128; 64]));
 /// ```
 ///
+/// Behind the path, limits make a compile error of a model that outgrows its device; it says by how much, and which
+/// layers take most:
+///
+/// ```
+/// # use tiny_model::tiny_model;
+/// const RAM_OF_BOARD: usize = 2048;
+///
+/// tiny_model! {
+///     struct Small = "../examples/digits/digits.tflite";
+///     ram <= RAM_OF_BOARD - 512;
+///     flash <= 8 * 1024;
+///     macs <= 50_000;
+/// }
+/// ```
+///
+/// ```compile_fail
+/// # use tiny_model::tiny_model;
+/// tiny_model! {
+///     struct TooLarge = "../examples/digits/digits.tflite";
+///     ram <= 512;
+/// }
+/// ```
+///
 /// The struct has
 ///
 /// - `const fn new()`: all memory of the model is in the value, so that it may live in a static;
@@ -119,6 +142,22 @@ pub mod __private {
         };
     }
     pub use crate::__flash_bytes as flash_bytes;
+
+    /// One of two pieces of code, by the backend that the build script found.
+    #[macro_export]
+    #[doc(hidden)]
+    #[cfg(tiny_model_backend = "dsp")]
+    macro_rules! __by_backend {
+        (dsp { $($then:tt)* } else { $($otherwise:tt)* }) => { $($then)* };
+    }
+
+    #[macro_export]
+    #[doc(hidden)]
+    #[cfg(not(tiny_model_backend = "dsp"))]
+    macro_rules! __by_backend {
+        (dsp { $($then:tt)* } else { $($otherwise:tt)* }) => { $($otherwise)* };
+    }
+    pub use crate::__by_backend as by_backend;
 
     /// The parameters of a kernel, by reference.
     ///

@@ -174,6 +174,16 @@ fn the_catalogue_is_up_to_date() {
         let page = folders.entry(folder.to_owned()).or_default();
         let _ = writeln!(page, "- **[{name}](cases/{case}.stderr)**: {what}\n  - why: {why}\n  - fix: {fix}");
     }
+    // What is wrong with a call and not with a model, by the first line of what is shown.
+    for case in ["budget", "macro"] {
+        let page = folders.entry(case.to_owned()).or_default();
+        for path in files(&here().join("cases").join(case), "stderr") {
+            let (text, name) = (text(&path), path.file_stem().expect("it has a name").display());
+            let first =
+                text.lines().next().and_then(|line| line.split_once(": ")).map_or("", |(_, said)| said);
+            let _ = writeln!(page, "- **[{name}](cases/{case}/{name}.stderr)**: {first}");
+        }
+    }
     let mut page = INTRODUCTION.to_owned();
     for (folder, entries) in folders {
         let _ = write!(page, "\n## {folder}\n\n{entries}");

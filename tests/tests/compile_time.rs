@@ -24,6 +24,7 @@ fn item() -> Item {
         source: None,
         module: format_ident!("hidden"),
         options: tiny_model_compiler::Options::default(),
+        budgets: Vec::new(),
     }
 }
 

@@ -57,8 +57,6 @@ fn zoo() -> PathBuf {
     PathBuf::from(env!("TINY_MODEL_ZOO_FOUND"))
 }
 
-const APART: Options = Options { overlap: false, without: Vec::new() };
-
 /// All models that compile, planned with each of these options.
 fn plans(options: &[Options]) -> impl Iterator<Item = (PathBuf, Program, Layout)> {
     models().into_iter().flat_map(|path| {
@@ -71,7 +69,7 @@ fn plans(options: &[Options]) -> impl Iterator<Item = (PathBuf, Program, Layout)
 #[test]
 fn no_byte_is_overwritten_before_its_last_read() {
     let mut replayed = 0;
-    for (path, program, layout) in plans(&[Options::default(), APART]) {
+    for (path, program, layout) in plans(&[Options::default(), Options { without: vec!["overlap"] }]) {
         let path = path.display();
         Replay::new(&layout).run(&program).unwrap_or_else(|error| panic!("{path}: {error}"));
         let theirs = interpreters_plan(&program).next_multiple_of(4).max(4);

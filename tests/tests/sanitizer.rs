@@ -67,6 +67,7 @@ fn expansion(bytes: &[u8]) -> String {
         source: None,
         module: syn::Ident::new("net", Span::call_site()),
         options: tiny_model_compiler::Options::default(),
+        budgets: Vec::new(),
     };
     compile(bytes, &item).ok().expect("it was analyzed before").to_string()
 }

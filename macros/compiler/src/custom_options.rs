@@ -17,7 +17,11 @@ impl Reader<'_> {
         parse(bytes, names).map(|values| CustomOptions { values }).ok_or_else(|| {
             Problem::new(
                 format!("{} bytes of options that cannot be read", bytes.len()),
-                format!("{} has a FlexBuffers map of the numbers {}", self.name, names.join(", ")),
+                format!(
+                    "{} has a FlexBuffers map of numbers with these names: {}",
+                    self.name,
+                    names.join(", ")
+                ),
                 CONVERT_AGAIN,
             )
         })

@@ -3,7 +3,7 @@
 use crate::Item;
 use crate::graph::ElementType;
 use crate::layout::Layout;
-use crate::program::{Access, Arg, Call, Constant, Port, Program, View};
+use crate::program::{Access, Arg, Call, Constant, Port, Program, Variant, View};
 use crate::table;
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{format_ident, quote};
@@ -58,42 +58,73 @@ fn function_name(call: &Call, at: usize) -> Ident {
 
 /// One documented function per call: its constants, and the kernel's name with its parameters.
 fn function(item: &Item, layout: &Layout, call: &Call, at: usize) -> TokenStream {
-    let support = &item.support;
     let name = function_name(call, at);
     let doc = format!(" Operator {}, `{}`: gives shape {:?}.", call.index, call.name, call.shape);
-    let (module, kernel) = (format_ident!("{}", call.module), format_ident!("{}", call.kernel));
-    let params: TokenStream = call.params.parse().unwrap_or_default();
-    let statics = call.constants().map(|constant| static_bytes(item, constant));
     let windows = overlap::windows(call, layout);
     let parameters =
         windows.iter().map(|Window { name, view, access, .. }| parameter(item, name, *view, *access));
-    let checked = overlap::check(item, layout, call, &params);
-    let passed = call.args.iter().map(|arg| match arg {
-        Arg::Constant(constant) => {
-            let (name, ty) = (format_ident!("{}", constant.name), element(constant.ty));
-            quote!(#name.view::<#ty>())
+    let constants: Vec<&Constant> = call.constants().collect();
+    let plain = kernel_call(item, layout, call, (call.module, call.kernel, &call.params), &constants);
+    let body = match &call.variant {
+        Some(Variant { backend, module, kernel, params, constants }) => {
+            let constants: Vec<&Constant> = constants.iter().collect();
+            let variant = kernel_call(item, layout, call, (module, kernel, params), &constants);
+            by_backend(item, backend, &variant, &plain)
         }
-        Arg::Window(name, _, access) => {
-            let name = format_ident!("{name}");
-            match access {
-                Access::Write | Access::Update => quote!(#name.as_mut_slice()),
-                _ => quote!(#name.as_slice()),
-            }
-        }
-        Arg::Planes(planes) => overlap::planes(item, layout, planes),
-    });
+        None => plain,
+    };
     quote! {
         #[doc = #doc]
         #[inline(never)]
         fn #name(#(#parameters),*) {
-            // Not every kernel's parameters hold shapes that others share.
-            #[allow(unused_imports)]
-            use #support::__private::kernels::{shapes::*, #module::*};
-            #(#statics)*
-            #checked
-            #kernel(#support::__private::parameters!(#params), #(#passed),*)
+            #body
         }
     }
+}
+
+/// A kernel's constants, and the kernel with its parameters.
+fn kernel_call(
+    item: &Item,
+    layout: &Layout,
+    call: &Call,
+    (module, kernel, params): (&str, &str, &str),
+    constants: &[&Constant],
+) -> TokenStream {
+    let support = &item.support;
+    let (module, kernel) = (format_ident!("{module}"), format_ident!("{kernel}"));
+    let params: TokenStream = params.parse().unwrap_or_default();
+    let statics = constants.iter().map(|constant| static_bytes(item, constant));
+    let views = constants.iter().map(|constant| {
+        let (name, ty) = (format_ident!("{}", constant.name), element(constant.ty));
+        quote!(#name.view::<#ty>())
+    });
+    let windows = call.args.iter().filter_map(|arg| match arg {
+        Arg::Constant(_) => None,
+        Arg::Window(name, _, access) => {
+            let name = format_ident!("{name}");
+            Some(match access {
+                Access::Write | Access::Update => quote!(#name.as_mut_slice()),
+                _ => quote!(#name.as_slice()),
+            })
+        }
+        Arg::Planes(planes) => Some(overlap::planes(item, layout, planes)),
+    });
+    let passed = views.chain(windows);
+    let checked = overlap::check(item, layout, call, &params);
+    quote! {
+        // Not every kernel's parameters hold shapes that others share.
+        #[allow(unused_imports)]
+        use #support::__private::kernels::{shapes::*, #module::*};
+        #(#statics)*
+        #checked
+        #kernel(#support::__private::parameters!(#params), #(#passed),*)
+    }
+}
+
+/// One of two pieces of code: which one, the support crate knows.
+fn by_backend(item: &Item, backend: &str, then: &TokenStream, otherwise: &TokenStream) -> TokenStream {
+    let (support, backend) = (&item.support, format_ident!("{backend}"));
+    quote!(#support::__private::by_backend! { #backend { #then } else { #otherwise } })
 }
 
 /// A parameter of a call's function, for a window of the arena.
@@ -141,9 +172,11 @@ fn consts(item: &Item, program: &Program, layout: &Layout) -> TokenStream {
     let (input_type, input) = ports(&program.inputs);
     let (output_type, output) = ports(&program.outputs);
     let figures = table::Figures::of(program, layout);
-    let (ram, state, flash, macs) = (figures.ram, figures.state, figures.flash, figures.macs);
+    let (ram, state, macs) = (figures.ram, figures.state, figures.macs);
+    let flash = bytes_by_backend(item, figures.flash, table::flash_on(program, "dsp"));
     let layers = program.calls.iter().zip(table::live_bytes(program, layout)).map(|(call, ram)| {
-        let (name, shape, macs, flash) = (call.name, &call.shape, call.macs, call.constant_bytes());
+        let (name, shape, macs) = (call.name, &call.shape, call.macs);
+        let flash = bytes_by_backend(item, call.constant_bytes(), call.constant_bytes_on("dsp"));
         let notes = call.notes.join(", ");
         quote!(#support::Layer {
             operator: #name, shape: &[#(#shape),*], macs: #macs, flash: #flash, ram: #ram, notes: #notes
@@ -168,6 +201,14 @@ fn consts(item: &Item, program: &Program, layout: &Layout) -> TokenStream {
             pub const LAYERS: &'static [#support::Layer] = &[#(#layers),*];
         }
         const _: () = ::core::assert!(::core::mem::size_of::<#name>() == #name::RAM);
+    }
+}
+
+/// Bytes of constants, which are others on the backend `dsp`.
+fn bytes_by_backend(item: &Item, bytes: usize, on_dsp: usize) -> TokenStream {
+    match bytes == on_dsp {
+        true => quote!(#bytes),
+        false => by_backend(item, "dsp", &quote!(#on_dsp), &quote!(#bytes)),
     }
 }
 

@@ -31,10 +31,18 @@ pub struct Layout {
 /// Every offset is a multiple of this, so that any element type fits and words can be loaded.
 pub const ALIGNMENT: usize = 4;
 
+/// The name of what lays outputs over inputs, among the passes that can be left out.
+pub const OVERLAP: &str = "overlap";
+
+/// Whether the output of a call may be laid over the part of its input that is used up.
+fn overlaps(options: &Options) -> bool {
+    !options.without.contains(&OVERLAP)
+}
+
 /// Plans the arena of a program, and the order of its calls.
 pub fn plan(program: &mut Program, options: &Options) -> Layout {
     let given = plan_in_order(program, options);
-    let best = match order::better(program, options.overlap) {
+    let best = match order::better(program, overlaps(options)) {
         None => given,
         Some(order) => {
             let calls = std::mem::take(&mut program.calls);
@@ -160,14 +168,17 @@ fn plan_owners(
     }
     let blocks: Vec<Block> = blocks.into_iter().flatten().collect();
     let block = |buffer: BufferId| owners.get(buffer.0).map_or(usize::MAX, |&owner| block_of(owner));
-    let pairs = match options.overlap {
+    let pairs = match overlaps(options) {
         true => pairs(program, &blocks, block),
         false => Vec::new(),
     };
     let placed = place(&blocks, &pairs);
     let offset = |&owner: &usize| placed.offsets.get(block_of(owner)).copied().unwrap_or(0);
     let offsets = owners.iter().map(offset).collect();
-    Layout { offsets, bytes: placed.bytes, bound: placed.bound, state: 0 }
+    // Where some work in place, others might do so too, or not: only what is in use at a moment bounds them all.
+    let apart = ids.len() == owners.len();
+    let bound = if apart { placed.bound } else { placed.in_use };
+    Layout { offsets, bytes: placed.bytes, bound, state: 0 }
 }
 
 /// The blocks that a call may lay over each other: one that is read for the last time, and one that is

@@ -8,6 +8,8 @@
 //! ```
 
 #[cfg_attr(not(test), warn(clippy::arithmetic_side_effects, clippy::indexing_slicing))]
+mod budget;
+#[cfg_attr(not(test), warn(clippy::arithmetic_side_effects, clippy::indexing_slicing))]
 mod custom_options;
 mod diagnostics;
 #[cfg_attr(not(test), warn(clippy::arithmetic_side_effects, clippy::indexing_slicing))]
@@ -60,12 +62,13 @@ mod inner;
 #[path = "../../../support/src/kernels/mod.rs"]
 mod kernels;
 
+pub use budget::{Budget, Resource};
 pub use diagnostics::{At, Diagnostic, Problem};
 pub use graph::ElementType;
 pub use interpret::Machine;
 pub use layout::{ALIGNMENT, Block, Layout, Pair, Placed, lifetimes, place, plan};
 pub use ops::{OPERATORS, Operator};
-pub use program::{Access, Arg, Buffer, BufferId, Call, Constant, Planes, Port, Program, View};
+pub use program::{Access, Arg, Buffer, BufferId, Call, Constant, Planes, Port, Program, Variant, View};
 pub use report::{report, warning};
 pub use table::{Figures, live_bytes};
 
@@ -92,21 +95,15 @@ pub struct Item {
     pub module: Ident,
     /// What the caller asks for.
     pub options: Options,
+    /// What the model may take.
+    pub budgets: Vec<Budget>,
 }
 
-/// How a model is compiled.
-#[derive(Clone, Debug)]
+/// What a model is compiled with. The default is what everybody gets.
+#[derive(Clone, Debug, Default)]
 pub struct Options {
-    /// Whether the output of an operator may be laid over the part of its input that is used up.
-    pub overlap: bool,
     /// Passes to leave out, by name: those of [`optional_passes`].
     pub without: Vec<&'static str>,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self { overlap: true, without: Vec::new() }
-    }
 }
 
 /// Why a model could not be compiled, and what can stand in its place.
@@ -124,7 +121,8 @@ pub fn compile(bytes: &[u8], item: &Item) -> Result<TokenStream, Refused> {
         Ok((program, layout)) => {
             let model = |item: &Item| emit::emit(item, bytes.len(), &program, &layout);
             let (model, warnings) = (module::hide(item, model), warn::emit(item, &read.notes));
-            Ok(quote::quote!(#model #warnings))
+            let budgets = budget::emit(item, &read.graph, &program, &layout);
+            Ok(quote::quote!(#model #warnings #budgets))
         }
         Err(()) => {
             let stub = module::hide(item, |item| stub::emit(item, bytes.len(), &read.graph));
@@ -135,7 +133,7 @@ pub fn compile(bytes: &[u8], item: &Item) -> Result<TokenStream, Refused> {
 
 /// Names of the passes that make a model smaller or faster, in the order in which they run.
 pub fn optional_passes() -> impl Iterator<Item = &'static str> {
-    passes::optional()
+    passes::optional().chain([layout::OVERLAP])
 }
 
 /// Compiles a model as far as the memory plan, for tests and tools.

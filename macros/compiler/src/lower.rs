@@ -3,7 +3,7 @@
 use crate::diagnostics::Diagnostic;
 use crate::graph::{Contents, ElementType, Graph, Node, Quantization, Tensor, TensorId};
 use crate::limits::MAX_BYTES;
-use crate::program::{Access, Arg, Buffer, BufferId, Call, Constant, Params, Port, Program, View};
+use crate::program::{Access, Arg, Buffer, BufferId, Call, Constant, Params, Port, Program, Variant, View};
 use crate::ranges::{Analysis, Known};
 use std::collections::HashMap;
 use std::fmt;
@@ -151,6 +151,7 @@ impl<'g> Lowering<'g> {
             parameters: crate::kernels::constant::Constant.keep(),
             args: vec![Arg::Constant(constant), Arg::Window("output", view, Access::Write)],
             macs: 0,
+            variant: None,
             sum_bits: None,
             notes: Vec::new(),
         });
@@ -233,15 +234,33 @@ impl<'g> Lowering<'g> {
         let name = self.node.name;
         let shape = shape.unwrap_or_default();
         let (params, parameters) = (format!("{params:?}"), params.keep());
-        let index = self.node.index;
+        let (index, variant) = (self.node.index, None);
         // What is said of an operator is said once, where it has several calls.
         let first = self.program.calls.last().is_none_or(|call| call.index != index);
         let mut notes = if first { self.node.notes.clone() } else { Vec::new() };
         let sum_bits = self.sum_bits.take();
         notes.extend(sum_bits.filter(|bits| *bits <= SHORT_SUM).map(|bits| format!("sums in {bits} bits")));
-        let call =
-            Call { index, name, shape, module, kernel, params, parameters, args, macs, sum_bits, notes };
-        self.push(call);
+        self.push(Call {
+            index,
+            name,
+            shape,
+            module,
+            kernel,
+            params,
+            parameters,
+            args,
+            macs,
+            variant,
+            sum_bits,
+            notes,
+        });
+    }
+
+    /// Another kernel for the last call.
+    pub fn offer(&mut self, variant: Variant) {
+        if let Some(call) = self.program.calls.last_mut() {
+            call.variant = Some(variant);
+        }
     }
 
     fn push(&mut self, mut call: Call) {

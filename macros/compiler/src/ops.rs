@@ -149,6 +149,7 @@ pub struct Operator {
 
 pub(crate) mod activation;
 pub(crate) mod blocks;
+pub(crate) mod channel_rows;
 pub(crate) mod channels;
 pub(crate) mod comparison;
 pub(crate) mod convolution;
@@ -165,6 +166,7 @@ pub(crate) mod sigmoid;
 pub(crate) mod signal;
 pub(crate) mod signal_fft;
 pub(crate) mod sums;
+pub(crate) mod unit_blocks;
 pub(crate) mod weighted;
 pub(crate) mod window;
 

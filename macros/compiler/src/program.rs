@@ -133,10 +133,27 @@ pub struct Call {
     pub args: Vec<Arg>,
     /// Multiplications and accumulations of one inference.
     pub macs: usize,
+    /// What does the same on a backend with other loops.
+    pub variant: Option<Variant>,
     /// Bits that hold every sum of an operator with weights, with its sign, if that is known.
     pub sum_bits: Option<u32>,
     /// What was proved of the operator or fused into it, for people.
     pub notes: Vec<String>,
+}
+
+/// Another kernel for the same call, with constants of its own, between its parameters and the windows.
+#[derive(Clone, Debug)]
+pub struct Variant {
+    /// The backend that it is for.
+    pub backend: &'static str,
+    /// As for the call.
+    pub module: &'static str,
+    /// As for the call.
+    pub kernel: &'static str,
+    /// As for the call.
+    pub params: String,
+    /// What takes the place of the call's constants.
+    pub constants: Vec<Constant>,
 }
 
 /// Parameters of a kernel.
@@ -179,6 +196,11 @@ impl Constant {
     pub fn int32(name: &'static str, values: impl IntoIterator<Item = i32>) -> Self {
         let bytes = values.into_iter().flat_map(i32::to_le_bytes).collect();
         Self { name, ty: ElementType::Int32, bytes }
+    }
+
+    /// Bytes with the padding to whole words.
+    fn padded_bytes(&self) -> usize {
+        self.bytes.len().checked_next_multiple_of(4).unwrap_or(usize::MAX)
     }
 }
 
@@ -265,10 +287,18 @@ impl Call {
         })
     }
 
-    /// Bytes of program memory that its constants take, with the padding to whole words.
+    /// Bytes of program memory that its constants take.
     pub fn constant_bytes(&self) -> usize {
-        let padded =
-            |constant: &Constant| constant.bytes.len().checked_next_multiple_of(4).unwrap_or(usize::MAX);
-        self.constants().map(padded).fold(0, usize::saturating_add)
+        self.constants().map(Constant::padded_bytes).fold(0, usize::saturating_add)
+    }
+
+    /// The same on a backend for which there may be a variant.
+    pub fn constant_bytes_on(&self, backend: &str) -> usize {
+        match &self.variant {
+            Some(variant) if variant.backend == backend => {
+                variant.constants.iter().map(Constant::padded_bytes).fold(0, usize::saturating_add)
+            }
+            _ => self.constant_bytes(),
+        }
     }
 }

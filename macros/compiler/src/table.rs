@@ -30,14 +30,26 @@ impl Figures {
     }
 }
 
+/// Bytes of constants on a backend.
+pub fn flash_on(program: &Program, backend: &str) -> usize {
+    let calls = program.calls.iter().map(|call| call.constant_bytes_on(backend));
+    calls.fold(program.initial_bytes(), usize::saturating_add)
+}
+
 /// The table as Markdown.
 pub fn document(program: &Program, layout: &Layout) -> String {
     let Figures { ram, state, flash, macs } = Figures::of(program, layout);
     let kept = match program.has_state() {
-        true => format!(" ({state} of them kept from one inference to the next)"),
+        true => format!("{state} of them kept from one inference to the next; "),
         false => String::new(),
     };
-    let mut text = format!("\n{macs} MACs, {ram} bytes of RAM{kept}, {flash} bytes of constants.\n\n");
+    // Of the arena, for the order in which the operators run.
+    let plan = match layout.bytes <= layout.bound {
+        true => "no plan takes less".to_owned(),
+        false => format!("no plan takes less than {}", layout.bound),
+    };
+    let mut text =
+        format!("\n{macs} MACs, {ram} bytes of RAM ({kept}{plan}), {flash} bytes of constants.\n\n");
     let mut ports = |what: &str, ports: &[Port]| {
         for Port { shape, scale, zero_point, view, .. } in ports {
             let ty = crate::emit::element(view.ty);

@@ -42,8 +42,10 @@ pub fn verify(program: &Program, layout: &Layout) -> Result<(), Bug> {
     together("the outputs", &ports(&program.outputs, Access::Read), program, layout)?;
     for call in &program.calls {
         let name = format!("operator {} {}", call.index, call.name);
-        if syn::parse_str::<syn::Expr>(&call.params).is_err() {
-            return Err(Bug(format!("{name} has parameters `{}`", call.params)));
+        for params in [&call.params].into_iter().chain(call.variant.as_ref().map(|variant| &variant.params)) {
+            if syn::parse_str::<syn::Expr>(params).is_err() {
+                return Err(Bug(format!("{name} has parameters `{params}`")));
+            }
         }
         if let Some(constant) = call.constants().find(|constant| element_size(constant.ty).is_none()) {
             return Err(Bug(format!("{name} has a constant of {}", constant.ty)));
@@ -131,6 +133,7 @@ mod tests {
             parameters: ().keep(),
             args: windows.iter().map(view).collect(),
             macs: 0,
+            variant: None,
             sum_bits: None,
             notes: Vec::new(),
         };

@@ -44,7 +44,10 @@ pub fn dominant_tensor(graph: &Graph, program: &Program, layout: &Layout) -> Opt
     let buffers = program.buffers.iter().enumerate().filter(|(_, buffer)| buffer.initial.is_none());
     let (largest, buffer) = buffers.max_by_key(|(_, buffer)| buffer.bytes)?;
     let most = buffer.bytes.saturating_mul(4) > layout.bytes.saturating_mul(3);
-    if !most || layout.bytes < WORTH_A_WARNING || without(program, largest).saturating_mul(2) > layout.bytes {
+    if !most
+        || layout.bytes < WORTH_A_WARNING
+        || without(program, layout, largest).saturating_mul(2) > layout.bytes
+    {
         return None;
     }
     let at = writer(graph, program, BufferId(largest));
@@ -60,14 +63,17 @@ pub fn dominant_tensor(graph: &Graph, program: &Program, layout: &Layout) -> Opt
     Some(problem.at(at))
 }
 
-/// Bytes that are in use at a time when one buffer is not counted.
-fn without(program: &Program, buffer: usize) -> usize {
-    let buffers = || lifetimes(program).into_iter().zip(&program.buffers).enumerate();
-    let others: Vec<_> =
-        buffers().filter(|(id, (_, other))| *id != buffer && other.initial.is_none()).collect();
+/// Bytes that are in use at a time when one buffer is not counted, nor those that lie in its place.
+fn without(program: &Program, layout: &Layout, buffer: usize) -> usize {
+    let place = |id: usize| Some((*layout.offsets.get(id)?, program.buffers.get(id)?.bytes));
+    let lives = lifetimes(program);
+    let others: Vec<_> = (lives.iter().zip(&program.buffers).enumerate())
+        .filter(|(id, (_, other))| place(*id) != place(buffer) && other.initial.is_none())
+        .map(|(_, (live, other))| (live, other.bytes))
+        .collect();
     let at = |time: usize| {
-        let live = others.iter().filter(|(_, (live, _))| live.contains(&time));
-        live.map(|(_, (_, buffer))| buffer.bytes).fold(0, usize::saturating_add)
+        let live = others.iter().filter(|(live, _)| live.contains(&time));
+        live.map(|(_, bytes)| *bytes).fold(0, usize::saturating_add)
     };
     (0..=program.calls.len()).map(at).max().unwrap_or(0)
 }

@@ -53,6 +53,20 @@ impl Reach {
     }
 
     /// Whether memory that is shared so is never written before its last read.
+    ///
+    /// Expanded code asserts it of every layer, so that a plan in which a row is missing does not compile:
+    ///
+    /// ```compile_fail
+    /// use tiny_model::__private::kernels::{fully_connected::FullyConnected, planes::Overlap};
+    /// const LAYER: FullyConnected =
+    ///     FullyConnected { depth: 8, units: 8, zero_point: 0, least: -128, greatest: 127 };
+    /// const _: () = assert!(LAYER.reach(80).allows(&Overlap {
+    ///     input: 24, // 4 rows of 8 are written at a time
+    ///     input_len: 80,
+    ///     output: 0,
+    ///     output_len: 80,
+    /// }));
+    /// ```
     pub const fn allows(&self, overlap: &Overlap) -> bool {
         if overlap.is_backward() {
             overlap.output - overlap.input >= self.above

@@ -175,106 +175,110 @@ impl<const N: usize> SignalFft<[Stage; N]> {
     #[inline(always)]
     pub fn run<T: Sample>(&self, twiddles: Flash<'_, T>, data: &mut [Complex<T>]) {
         for stage in &self.stages {
-            let size = match stage.radix {
-                2 => stage.len << 1,
-                4 => stage.len << 2,
-                3 if self.has_odd_radix => (stage.len << 1).wrapping_add(stage.len),
-                _ => (stage.len << 2).wrapping_add(stage.len),
-            };
-            for block in rows_mut(data, size) {
-                match stage.radix {
-                    2 => radix_2(stage, twiddles, block),
-                    4 => radix_4(stage, twiddles, block, self.inverse),
-                    3 if self.has_odd_radix => radix_3(stage, twiddles, block),
-                    _ if self.has_odd_radix => radix_5(stage, twiddles, block),
-                    _ => {}
-                }
+            match stage.radix {
+                2 => radix_2(stage, twiddles, data),
+                4 if self.inverse => radix_4::<T, true>(stage, twiddles, data),
+                4 => radix_4::<T, false>(stage, twiddles, data),
+                3 if self.has_odd_radix => radix_3(stage, twiddles, data),
+                5 if self.has_odd_radix => radix_5(stage, twiddles, data),
+                _ => {}
             }
         }
     }
 }
 
+/// Several runs of `len` elements one after the other, as long as there are.
 #[inline(always)]
-fn radix_2<T: Sample>(stage: &Stage, twiddles: Flash<'_, T>, block: &mut [Complex<T>]) {
-    let mut parts = rows_mut(block, stage.len);
-    let (Some(first), Some(second)) = (parts.next(), parts.next()) else { return };
-    let mut at = 0usize;
-    for (a, b) in first.iter_mut().zip(second) {
-        let turned = T::product(divided(*b, 2), entry(twiddles, at));
-        let whole = divided(*a, 2);
-        (*a, *b) = (add(whole, turned), subtract(whole, turned));
-        at = at.wrapping_add(stage.stride);
+fn blocks<T, const RADIX: usize>(data: &mut [T], len: usize) -> impl Iterator<Item = [&mut [T]; RADIX]> {
+    let mut runs = rows_mut(data, len);
+    core::iter::from_fn(move || {
+        let mut block = [const { None }; RADIX];
+        for place in &mut block {
+            *place = Some(runs.next()?);
+        }
+        Some(block.map(Option::unwrap_or_default))
+    })
+}
+
+// Each stage is a call of its own: there are as many as a model has lengths, and on small processors there are not
+// as many registers as one of them needs.
+
+#[inline(never)]
+fn radix_2<T: Sample>(stage: &Stage, twiddles: Flash<'_, T>, data: &mut [Complex<T>]) {
+    for [first, second] in blocks(data, stage.len) {
+        let mut at = 0usize;
+        for (a, b) in first.iter_mut().zip(second) {
+            let turned = T::product(divided(*b, 2), entry(twiddles, at));
+            let whole = divided(*a, 2);
+            (*a, *b) = (add(whole, turned), subtract(whole, turned));
+            at = at.wrapping_add(stage.stride);
+        }
     }
 }
 
-#[inline(always)]
-fn radix_3<T: Sample>(stage: &Stage, twiddles: Flash<'_, T>, block: &mut [Complex<T>]) {
-    let mut parts = rows_mut(block, stage.len);
-    let (Some(first), Some(second), Some(third)) = (parts.next(), parts.next(), parts.next()) else { return };
+#[inline(never)]
+fn radix_3<T: Sample>(stage: &Stage, twiddles: Flash<'_, T>, data: &mut [Complex<T>]) {
     // Stages come one after the other: the third of a turn is at this stage's stride and length.
     let [_, sine] = entry(twiddles, crate::inner::product(stage.stride, stage.len));
-    let mut at = 0usize;
-    for ((a, b), c) in first.iter_mut().zip(second).zip(third) {
-        let one = T::product(divided(*b, 3), entry(twiddles, at));
-        let two = T::product(divided(*c, 3), entry(twiddles, at << 1));
-        let whole = divided(*a, 3);
-        let (sum, difference) = (add(one, two), subtract(one, two));
-        let middle = subtract(whole, sum.map(T::half));
-        let side = difference.map(|x| x.times(sine));
-        *a = add(whole, sum);
-        (*b, *c) = (subtract_turned(middle, side), add_turned(middle, side));
-        at = at.wrapping_add(stage.stride);
+    for [first, second, third] in blocks(data, stage.len) {
+        let mut at = 0usize;
+        for ((a, b), c) in first.iter_mut().zip(second).zip(third) {
+            let one = T::product(divided(*b, 3), entry(twiddles, at));
+            let two = T::product(divided(*c, 3), entry(twiddles, at << 1));
+            let whole = divided(*a, 3);
+            let (sum, difference) = (add(one, two), subtract(one, two));
+            let middle = subtract(whole, sum.map(T::half));
+            let side = difference.map(|x| x.times(sine));
+            *a = add(whole, sum);
+            (*b, *c) = (subtract_turned(middle, side), add_turned(middle, side));
+            at = at.wrapping_add(stage.stride);
+        }
     }
 }
 
-#[inline(always)]
-fn radix_4<T: Sample>(stage: &Stage, twiddles: Flash<'_, T>, block: &mut [Complex<T>], inverse: bool) {
-    let mut parts = rows_mut(block, stage.len);
-    let (Some(first), Some(second), Some(third), Some(fourth)) =
-        (parts.next(), parts.next(), parts.next(), parts.next())
-    else {
-        return;
-    };
-    let mut at = 0usize;
-    for (((a, b), c), d) in first.iter_mut().zip(second).zip(third).zip(fourth) {
-        let one = T::product(divided(*b, 4), entry(twiddles, at));
-        let two = T::product(divided(*c, 4), entry(twiddles, at << 1));
-        let three = T::product(divided(*d, 4), entry(twiddles, (at << 1).wrapping_add(at)));
-        let whole = divided(*a, 4);
-        let (even, odd) = (add(whole, two), subtract(whole, two));
-        let (sum, difference) = (add(one, three), subtract(one, three));
-        (*a, *c) = (add(even, sum), subtract(even, sum));
-        let turned = (add_turned(odd, difference), subtract_turned(odd, difference));
-        (*b, *d) = if inverse { (turned.1, turned.0) } else { turned };
-        at = at.wrapping_add(stage.stride);
+#[inline(never)]
+fn radix_4<T: Sample, const INVERSE: bool>(stage: &Stage, twiddles: Flash<'_, T>, data: &mut [Complex<T>]) {
+    for [first, second, third, fourth] in blocks(data, stage.len) {
+        let mut at = 0usize;
+        for (((a, b), c), d) in first.iter_mut().zip(second).zip(third).zip(fourth) {
+            let one = T::product(divided(*b, 4), entry(twiddles, at));
+            let two = T::product(divided(*c, 4), entry(twiddles, at << 1));
+            let three = T::product(divided(*d, 4), entry(twiddles, (at << 1).wrapping_add(at)));
+            let whole = divided(*a, 4);
+            let (even, odd) = (add(whole, two), subtract(whole, two));
+            let (sum, difference) = (add(one, three), subtract(one, three));
+            (*a, *c) = (add(even, sum), subtract(even, sum));
+            let turned = (add_turned(odd, difference), subtract_turned(odd, difference));
+            (*b, *d) = if INVERSE { (turned.1, turned.0) } else { turned };
+            at = at.wrapping_add(stage.stride);
+        }
     }
 }
 
-#[inline(always)]
-fn radix_5<T: Sample>(stage: &Stage, twiddles: Flash<'_, T>, block: &mut [Complex<T>]) {
-    let mut parts = rows_mut(block, stage.len);
-    let (Some(first), Some(second), Some(third)) = (parts.next(), parts.next(), parts.next()) else { return };
-    let (Some(fourth), Some(fifth)) = (parts.next(), parts.next()) else { return };
+#[inline(never)]
+fn radix_5<T: Sample>(stage: &Stage, twiddles: Flash<'_, T>, data: &mut [Complex<T>]) {
     let fifth_turn = crate::inner::product(stage.stride, stage.len);
     let (near, far) = (entry(twiddles, fifth_turn), entry(twiddles, fifth_turn << 1));
-    let mut at = 0usize;
-    for ((((a, b), c), d), e) in first.iter_mut().zip(second).zip(third).zip(fourth).zip(fifth) {
-        let (twice, four_times) = (at << 1, at << 2);
-        let one = T::product(divided(*b, 5), entry(twiddles, at));
-        let two = T::product(divided(*c, 5), entry(twiddles, twice));
-        let three = T::product(divided(*d, 5), entry(twiddles, twice.wrapping_add(at)));
-        let four = T::product(divided(*e, 5), entry(twiddles, four_times));
-        let whole = divided(*a, 5);
-        let (outer, inner) = (add(one, four), add(two, three));
-        let (outer_difference, inner_difference) = (subtract(one, four), subtract(two, three));
-        *a = add(whole, add(outer, inner));
-        let scaled = |z: Complex<T>, factor: T| z.map(|x| x.times(factor));
-        let middle = |p: T, q: T| add(add(whole, scaled(outer, p)), scaled(inner, q));
-        let (narrow, wide) = (middle(near[0], far[0]), middle(far[0], near[0]));
-        let side = add(scaled(outer_difference, near[1]), scaled(inner_difference, far[1]));
-        (*b, *e) = (subtract_turned(narrow, side), add_turned(narrow, side));
-        let side = subtract(scaled(outer_difference, far[1]), scaled(inner_difference, near[1]));
-        (*c, *d) = (subtract_turned(wide, side), add_turned(wide, side));
-        at = at.wrapping_add(stage.stride);
+    for [first, second, third, fourth, fifth] in blocks(data, stage.len) {
+        let mut at = 0usize;
+        for ((((a, b), c), d), e) in first.iter_mut().zip(second).zip(third).zip(fourth).zip(fifth) {
+            let (twice, four_times) = (at << 1, at << 2);
+            let one = T::product(divided(*b, 5), entry(twiddles, at));
+            let two = T::product(divided(*c, 5), entry(twiddles, twice));
+            let three = T::product(divided(*d, 5), entry(twiddles, twice.wrapping_add(at)));
+            let four = T::product(divided(*e, 5), entry(twiddles, four_times));
+            let whole = divided(*a, 5);
+            let (outer, inner) = (add(one, four), add(two, three));
+            let (outer_difference, inner_difference) = (subtract(one, four), subtract(two, three));
+            *a = add(whole, add(outer, inner));
+            let scaled = |z: Complex<T>, factor: T| z.map(|x| x.times(factor));
+            let middle = |p: T, q: T| add(add(whole, scaled(outer, p)), scaled(inner, q));
+            let (narrow, wide) = (middle(near[0], far[0]), middle(far[0], near[0]));
+            let side = add(scaled(outer_difference, near[1]), scaled(inner_difference, far[1]));
+            (*b, *e) = (subtract_turned(narrow, side), add_turned(narrow, side));
+            let side = subtract(scaled(outer_difference, far[1]), scaled(inner_difference, near[1]));
+            (*c, *d) = (subtract_turned(wide, side), add_turned(wide, side));
+            at = at.wrapping_add(stage.stride);
+        }
     }
 }

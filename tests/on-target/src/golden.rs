@@ -144,6 +144,7 @@ fn item() -> Item {
         path: syn::parse_quote!(""),
         module: format_ident!("hidden"),
         options: tiny_model_compiler::Options::default(),
+        budgets: Vec::new(),
         source: None,
     }
 }

@@ -16,6 +16,7 @@ pub fn check(bytes: &[u8]) {
         source: Some("model.tflite".to_owned()),
         module: Ident::new("hidden", Span::call_site()),
         options: tiny_model_compiler::Options::default(),
+        budgets: Vec::new(),
     };
     match compile(bytes, &item) {
         Ok(tokens) => is_ours(tokens),

@@ -59,7 +59,7 @@ impl<'a> Branch<'a> {
             let bytes = ends.max().unwrap_or(0);
             if bytes < self.best.bytes {
                 let offsets = self.offsets.iter().map(|at| at.unwrap_or(0)).collect();
-                self.best = Placed { offsets, bytes, bound: 0 };
+                self.best = Placed { offsets, bytes, ..Placed::default() };
             }
             return;
         }

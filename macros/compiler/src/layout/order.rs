@@ -199,3 +199,82 @@ fn buffers(call: &Call) -> Vec<usize> {
 fn is_write(access: Access) -> bool {
     matches!(access, Access::Write | Access::WriteInPlace | Access::Update)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::graph::{Contents, ElementType};
+    use crate::program::{Arg, Buffer, BufferId, Params, Port, View};
+
+    fn view(buffer: usize, len: usize) -> View {
+        View { buffer: BufferId(buffer), offset: 0, ty: ElementType::Int8, len }
+    }
+
+    /// Calls that read and write buffers of these sizes; the first one is the input, the last one the output.
+    fn program(sizes: &[usize], calls: &[(&[usize], &[usize])]) -> Program {
+        let port = |buffer: usize| Port {
+            name: String::new(),
+            shape: Vec::new(),
+            scale: 1.0,
+            zero_point: 0,
+            view: view(buffer, sizes[buffer]),
+        };
+        let window = |access| move |&id: &usize| Arg::Window("window", view(id, sizes[id]), access);
+        let call = |(reads, writes): &(&[usize], &[usize])| Call {
+            index: 0,
+            name: "ADD",
+            shape: Vec::new(),
+            module: "add",
+            kernel: "add",
+            params: String::new(),
+            parameters: ().keep(),
+            args: (reads.iter().map(window(Access::Read)))
+                .chain(writes.iter().map(window(Access::Write)))
+                .collect(),
+            macs: 0,
+            variant: None,
+            sum_bits: None,
+            notes: Vec::new(),
+        };
+        Program {
+            inputs: vec![port(0)],
+            outputs: vec![port(sizes.len() - 1)],
+            buffers: sizes.iter().map(|&bytes| Buffer { bytes, initial: None }).collect(),
+            calls: calls.iter().map(call).collect(),
+            ..Program::default()
+        }
+    }
+
+    const SIZES: [usize; 6] = [10, 100, 100, 4, 4, 4];
+    /// Two branches that widen and narrow again, both widened first.
+    const BRANCHES: [(&[usize], &[usize]); 5] =
+        [(&[0], &[1]), (&[0], &[2]), (&[1], &[3]), (&[2], &[4]), (&[3, 4], &[5])];
+
+    #[test]
+    fn a_branch_ends_before_the_next_begins() {
+        let program = program(&SIZES, &BRANCHES);
+        assert_eq!(better(&program, true), Some(vec![0, 2, 1, 3, 4]));
+    }
+
+    #[test]
+    fn what_gains_nothing_stays() {
+        let chain = program(&SIZES[..3], &[(&[0], &[1]), (&[1], &[2])]);
+        assert_eq!(better(&chain, true), None);
+        let good = program(&SIZES, &[BRANCHES[0], BRANCHES[2], BRANCHES[1], BRANCHES[3], BRANCHES[4]]);
+        assert_eq!(better(&good, true), None);
+    }
+
+    #[test]
+    fn state_is_read_before_it_is_written_anew() {
+        // Without the variable the second call would come first.
+        let mut program = program(
+            &[10, 100, 4, 8, 4, 4],
+            &[(&[0, 3], &[1]), (&[0], &[3, 4]), (&[1], &[2]), (&[2, 4], &[5])],
+        );
+        program.buffers[3].initial = Some(Contents::Fill(0));
+        if let Some(order) = better(&program, true) {
+            let place = |call| order.iter().position(|&at| at == call);
+            assert!(place(0) < place(1), "{order:?}");
+        }
+    }
+}

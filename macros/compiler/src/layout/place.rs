@@ -36,8 +36,10 @@ pub struct Placed {
     pub offsets: Vec<usize>,
     /// Bytes in all, a whole number of words.
     pub bytes: usize,
-    /// No plan takes less.
+    /// No plan for these blocks takes less.
     pub bound: usize,
+    /// Bytes that are in use at one moment, which is less or the same.
+    pub in_use: usize,
 }
 
 /// Looks at so many pairs of blocks to find a better order, and at as many more to prove that there is none.
@@ -48,11 +50,10 @@ const MOST_BRANCHED: usize = 48;
 /// Places blocks. No two that are in use at the same time share bytes, but for those of a pair.
 pub fn place(blocks: &[Block], pairs: &[Pair]) -> Placed {
     let task = Task::new(blocks, pairs);
-    let bound = task.bound(pairs);
+    let in_use = task.bound(pairs);
     let (order, mut best) = task.greedy();
-    let mut work = WORK;
+    let (mut work, mut bound) = (WORK, in_use);
     task.improve(order, &mut best, bound, &mut work);
-    let mut bound = bound;
     if best.bytes > bound && blocks.len() <= MOST_BRANCHED {
         let mut search = super::branch::Branch::new(&task, pairs, best, WORK);
         if search.run() {
@@ -60,7 +61,7 @@ pub fn place(blocks: &[Block], pairs: &[Pair]) -> Placed {
         }
         best = search.best;
     }
-    Placed { bound, ..best }
+    Placed { bound, in_use, ..best }
 }
 
 /// Another block, and the distances that are to be kept from it.
@@ -165,7 +166,8 @@ impl<'a> Task<'a> {
                 bytes = bytes.max(aligned(block.bytes.saturating_add(at)));
             }
         }
-        Placed { offsets: places.into_iter().map(Option::unwrap_or_default).collect(), bytes, bound: 0 }
+        let offsets = places.into_iter().map(Option::unwrap_or_default).collect();
+        Placed { offsets, bytes, ..Placed::default() }
     }
 
     /// The lowest place of a block among those that have theirs. Sizes saturate: an arena that large is no

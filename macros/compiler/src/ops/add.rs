@@ -6,8 +6,10 @@ use super::channels::{Channels, Cut};
 use super::{Elementwise, Folded, Op, activation::Activation};
 use crate::diagnostics::Problem;
 use crate::graph::{ElementType, Graph, Node, TensorId};
-use crate::kernels::shapes::{Loop, Scaling, Sum};
+use crate::kernels::shapes::{Loop, Requantization, Scaling, Sum};
+use crate::kernels::sum_of_two::{Finer, SumOfTwo};
 use crate::lower::{Bug, Lowering};
+use crate::program::Variant;
 use crate::quantize::Multiplier;
 use crate::ranges::{Known, Ranges};
 use crate::read::{QUANTIZE, Reader};
@@ -99,6 +101,32 @@ fn scaling(zero_point: i32, factor: f64) -> Result<Scaling, Problem> {
     }
 }
 
+/// The sum as the kernel for operands of one shape has it, if they are and there are the shifts.
+fn same_shape(p: &Sum<Vec<Loop>>, elements: usize) -> Option<SumOfTwo> {
+    let is_one_run = p.shape.run == elements && !p.shape.repeat_left && !p.shape.repeat_right;
+    let Scaling { zero_point, multiplier, shift } = p.output;
+    (is_one_run && p.headroom == HEADROOM && (-31..=-2).contains(&shift)).then_some(())?;
+    let divisor = 1i32.checked_shl(u32::try_from(shift.checked_add(32)?).ok()?)?;
+    // The factor of the coarser operand is a half.
+    let is_shifted = |operand: Scaling| operand.multiplier == 1 << 30 && operand.shift == 0;
+    let (is_left_finer, other, finer) = match (is_shifted(p.left), is_shifted(p.right)) {
+        (true, _) => (false, p.left, p.right),
+        (false, true) => (true, p.right, p.left),
+        (false, false) => return None,
+    };
+    let zero = |operand: Scaling, bits: u32| operand.zero_point.checked_mul(1i32.checked_shl(bits)?);
+    let (finer, zero) = match is_shifted(finer) {
+        true => (None, zero(other, 19)?.checked_add(zero(finer, 19)?)?),
+        false => {
+            let shift = u32::try_from(finer.shift.checked_neg()?).ok().filter(|shift| (1..=30).contains(shift))?;
+            let scale = Finer { zero: zero(finer, 21)?, multiplier: finer.multiplier, shift };
+            (Some(scale), zero(other, 19)?)
+        }
+    };
+    let output = Requantization { zero_point, least: p.least, greatest: p.greatest };
+    Some(SumOfTwo { is_left_finer, finer, zero, multiplier, divisor, output })
+}
+
 impl Op for Add {
     fn ranges(&self, known: &Known<'_>) -> Option<Vec<Ranges>> {
         match self {
@@ -147,7 +175,18 @@ impl Op for Add {
 
     fn lower(&self, to: &mut Lowering<'_>) -> Result<(), Bug> {
         match self {
-            Self::Int8(p) => elementwise::call(to, "add", "add_s8", p),
+            Self::Int8(p) => {
+                elementwise::call(to, "add", "add_s8", p)?;
+                let operands = [to.input(0)?, to.input(1)?];
+                if operands.iter().all(|&id| to.tensor(id).data.is_none())
+                    && let Some(sum) = same_shape(p, to.tensor(to.output(0)?).elements())
+                {
+                    let (backend, module, kernel) = ("dsp", "sum_of_two", "add_same_shape_s8");
+                    let params = format!("{sum:?}");
+                    to.offer(Variant { backend, module, kernel, params, constants: Vec::new() });
+                }
+                Ok(())
+            }
             Self::Int16(p) => elementwise::call(to, "add", "add_s16", p),
             Self::Int32(p) => elementwise::call(to, "add", "add_s32", p),
         }

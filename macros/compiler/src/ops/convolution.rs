@@ -3,19 +3,23 @@
 use super::channels::{Channels, Cut};
 use super::lookup::limited;
 use super::sums::{Activations, Sums};
-use super::{Op, Padding, requantization, window};
+use super::unit_blocks::{self, MAX_MEMORY, MEMORY_OF_A_STEP, Simplified, Units};
+use super::{Op, Padding, channel_rows, requantization, window};
 use crate::graph::ElementType;
+use crate::inner::BLOCK;
+use crate::kernels::blocks::{Conv2dBlocks, ConvolutionBlocks, PixelBlocks};
 use crate::kernels::conv_2d::{
     Conv2d, Conv2d16, Conv2dOffset, FullyConnected, FullyConnected16, FullyConnectedOffset,
 };
 use crate::kernels::depthwise_conv_2d::{
     DepthwiseConv2d, DepthwiseConv2d16, DepthwiseConv2dOffset, DepthwiseConv2dRing,
 };
+use crate::kernels::depthwise_rows::{DepthwiseConv2d3x3, DepthwiseConv2dTaps};
 use crate::kernels::fully_connected::FullyConnectedRing;
 use crate::kernels::reach::Reach;
 use crate::kernels::shapes::{Requantization, Ring, Window};
 use crate::lower::{Bug, Lowering};
-use crate::program::{Access, Arg, Constant, Params, Planes, View};
+use crate::program::{Access, Arg, Constant, Params, Planes, Variant, View};
 use crate::quantize::Multiplier;
 use crate::ranges::{Known, Ranges};
 use std::rc::Rc;
@@ -88,6 +92,8 @@ impl Op for Convolution {
         let units = weights.chunks_exact(self.filter());
         let sums = units.map(|unit| requantization::difference_sum(unit, weight_zero_point));
         let bias = requantization::folded_bias(to, 2, sums, padding.into());
+        let variant =
+            (weight_zero_point == 0).then(|| self.variant(&weights, &bias, padding, range)).flatten();
         let (multipliers, shifts) = requantization::constants(&self.multipliers, self.window.units);
         let plain = weight_zero_point == 0 && !four_bits;
         let on_ring = to.ring(input).filter(|_| plain);
@@ -124,6 +130,9 @@ impl Op for Convolution {
             to.prove_sums(&sums);
         }
         to.call(kernel.module, kernel.name, &*kernel.params, args, elements.saturating_mul(self.filter()));
+        if let Some(variant) = variant.filter(|_| ring.is_none()) {
+            to.offer(variant);
+        }
         Ok(())
     }
 }
@@ -304,6 +313,70 @@ impl Convolution {
         let group = parts(units, parts(channels, depth));
         let params = Box::new(Conv2d16 { window, depth, group, contiguous, sums, output });
         Kernel { module: "conv_2d", name: "conv_2d_s16", params, order: Order::UnitsFirst, run: 1 }
+    }
+}
+
+impl Convolution {
+    /// The kernel for the backend that has others.
+    fn variant(&self, weights: &[i8], bias: &[i32], padding: i8, output: Requantization) -> Option<Variant> {
+        let layer = Simplified::of(weights, bias, &self.multipliers, output);
+        let rows = self.rows_3x3(&layer, padding, output);
+        let taps = || self.taps(&layer, padding, output);
+        rows.or_else(taps).or_else(|| self.blocks(&layer, padding, output))
+    }
+
+    /// The kernel for a depthwise window of 3 × 3, if it is one.
+    fn rows_3x3(&self, layer: &Simplified, padding: i8, output: Requantization) -> Option<Variant> {
+        let Self { window, depth, .. } = *self;
+        if depth != 1 || !channel_rows::suits(&window) {
+            return None;
+        }
+        let ties = output.least < output.zero_point;
+        let constants = vec![channel_rows::constants(layer, ties)?];
+        let params = DepthwiseConv2d3x3::<0, false> { window, padding, output };
+        let params = unit_blocks::with_arguments(&params, format_args!("{}, {ties}", window.x.stride));
+        let (module, kernel) = ("depthwise_rows", "depthwise_conv_2d_3x3_s8");
+        Some(Variant { backend: "dsp", module, kernel, params, constants })
+    }
+
+    /// The kernel for any other depthwise window.
+    fn taps(&self, layer: &Simplified, padding: i8, output: Requantization) -> Option<Variant> {
+        let Self { window, depth, .. } = *self;
+        if depth != 1 || window.units != window.channels || window.channels < BLOCK {
+            return None;
+        }
+        let filter = self.filter();
+        let channels = channel_rows::tap_constants(layer, filter, padding)?;
+        let constants = vec![Constant::int8("WEIGHTS", transposed(&layer.weights, filter)), channels];
+        let params = format!("{:?}", DepthwiseConv2dTaps { window, padding, output });
+        let (module, kernel) = ("depthwise_rows", "depthwise_conv_2d_taps_s8");
+        Some(Variant { backend: "dsp", module, kernel, params, constants })
+    }
+
+    /// The kernel for weights in blocks, if that suits: units must share their inputs, and columns of the window
+    /// lie side by side.
+    fn blocks(&self, layer: &Simplified, padding: i8, output: Requantization) -> Option<Variant> {
+        let Self { window, depth, .. } = *self;
+        if depth != window.channels || !(window.x.dilation == 1 || window.x.taps == 1) {
+            return None;
+        }
+        let filter = self.filter();
+        let is_row = self.is_fully_connected();
+        let run = if is_row { filter } else { window.x.taps.saturating_mul(depth) };
+        let ties = output.least < output.zero_point;
+        let Simplified { weights, bias, multipliers } = layer;
+        let units = Units { weights, filter, run, bias, multipliers, ties };
+        let steps = units.steps();
+        let memory = steps.saturating_mul(MEMORY_OF_A_STEP).saturating_add(run.saturating_mul(2));
+        let constants = vec![units.blocks().filter(|_| memory <= MAX_MEMORY)?];
+        let (kernel, params) = if is_row {
+            let params = PixelBlocks::<0> { depth: filter, units: window.units, output };
+            ("conv_2d_1x1_blocks_s8", unit_blocks::with_arguments(&params, format_args!("{steps}")))
+        } else {
+            let params = Conv2dBlocks::<0, 0> { layer: ConvolutionBlocks { window, padding, output } };
+            ("conv_2d_blocks_s8", unit_blocks::with_arguments(&params, format_args!("{steps}, {run}")))
+        };
+        Some(Variant { backend: "dsp", module: "blocks", kernel, params, constants })
     }
 }
 

@@ -5,16 +5,18 @@ use super::sums::{self, Activations, Sums};
 use super::channels::{Channels, Cut};
 use super::lookup::limited;
 use super::weighted::{self, Bounds, Weighted};
+use super::unit_blocks::{MAX_MEMORY, MEMORY_OF_A_STEP, Simplified, Units, with_arguments};
 use super::{Op, requantization};
 use crate::diagnostics::Problem;
 use crate::graph::ElementType;
+use crate::kernels::blocks::{FullyConnectedBlocks, PixelBlocks};
 use crate::kernels::fully_connected::{
     FullyConnected, FullyConnected16, FullyConnectedOffset, FullyConnectedRing,
 };
 use crate::kernels::reach::Reach;
 use crate::kernels::shapes::Requantization;
 use crate::lower::{Bug, Lowering};
-use crate::program::{Access, Arg, Constant, Planes, View};
+use crate::program::{Access, Arg, Constant, Planes, Variant, View};
 use crate::quantize::Multiplier;
 use crate::ranges::{Known, Ranges, channels};
 use crate::read::{CONVERT_AGAIN, Reader};
@@ -164,6 +166,34 @@ impl Layer {
         weighted::replace_bias(cut, self.activations, &biases);
         Some(Self { depth, units, multipliers, ..self.clone() })
     }
+
+    /// The kernel for weights in blocks, if they can be brought into these.
+    fn blocks(
+        &self,
+        weights: &[i8],
+        bias: &[i32],
+        zero_point: i32,
+        least: i32,
+        greatest: i32,
+    ) -> Option<Variant> {
+        let Self { rows, depth, units, .. } = *self;
+        let output = Requantization { zero_point, least, greatest };
+        let Simplified { weights, bias, multipliers } =
+            &Simplified::of(weights, bias, &self.multipliers, output);
+        let ties = least < zero_point;
+        let blocks = Units { weights, filter: depth, run: depth, bias, multipliers, ties };
+        let constants = vec![blocks.blocks()?];
+        let steps = blocks.steps();
+        let (kernel, params) = match rows {
+            1 => ("fully_connected_blocks_s8", format!("{:?}", FullyConnectedBlocks { depth, units, output })),
+            _ if steps.saturating_mul(MEMORY_OF_A_STEP) > MAX_MEMORY => return None,
+            _ => {
+                let params = PixelBlocks::<0> { depth, units, output };
+                ("conv_2d_1x1_blocks_s8", with_arguments(&params, format_args!("{steps}")))
+            }
+        };
+        Some(Variant { backend: "dsp", module: "blocks", kernel, params, constants })
+    }
 }
 
 impl Op for Layer {
@@ -214,6 +244,8 @@ impl Op for Layer {
             least,
             greatest,
         };
+        let plain_weights = weight_zero_point == 0;
+        let blocks = plain_weights.then(|| self.blocks(&values, &bias, zero_point, least, greatest)).flatten();
         let (multipliers, shifts) = requantization::constants(&self.multipliers, self.units);
         let four_bits = to.tensor(weights).ty == ElementType::Int4;
         let values = if four_bits { requantization::packed(&values, self.depth) } else { values };
@@ -243,6 +275,9 @@ impl Op for Layer {
                 let params = FullyConnectedOffset { layer: params, weight_zero_point };
                 to.call("fully_connected", "fully_connected_offset_s8", &params, args, macs);
             }
+        }
+        if let Some(variant) = blocks {
+            to.offer(variant);
         }
         Ok(())
     }

@@ -9,9 +9,22 @@ use crate::read::{CONVERT_AGAIN, Reader};
 /// Samples that a stream may be late by, and steps that are counted.
 pub(super) const MOST_STEPS: i32 = u16::MAX as i32;
 
+/// Checks the type of a tensor.
+pub(super) fn typed(reader: &Reader<'_>, id: TensorId, role: &str, ty: ElementType) -> Result<(), Problem> {
+    let found = reader.tensor(id).ty;
+    fit(found == ty, || format!("{role} is {found}"), &format!("{} has {role} of type {ty}", reader.name))
+}
+
+/// Checks the shape of a tensor.
+pub(super) fn shaped(reader: &Reader<'_>, id: TensorId, role: &str, shape: &[usize]) -> Result<(), Problem> {
+    let found = &reader.tensor(id).shape;
+    let why = format!("{} has {role} of shape {shape:?} here", reader.name);
+    fit(found == shape, || format!("{role} of shape {found:?}"), &why)
+}
+
 /// Checks that a tensor is a list of this type; its length.
 pub(super) fn list(reader: &Reader<'_>, id: TensorId, role: &str, ty: ElementType) -> Result<usize, Problem> {
-    reader.one_of(id, role, &[ty])?;
+    typed(reader, id, role, ty)?;
     let [len] = reader.dimensions(id, role)?;
     Ok(len)
 }
@@ -24,8 +37,8 @@ pub(super) fn list_of(
     ty: ElementType,
     len: usize,
 ) -> Result<(), Problem> {
-    reader.one_of(id, role, &[ty])?;
-    reader.expect_shape(id, role, &[len])
+    typed(reader, id, role, ty)?;
+    shaped(reader, id, role, &[len])
 }
 
 /// The innermost dimension of a tensor, and how often it is there.

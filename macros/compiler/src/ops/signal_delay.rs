@@ -17,8 +17,8 @@ struct Layer {
 pub(crate) fn read(reader: &Reader<'_>) -> Result<Rc<dyn Op>, Problem> {
     reader.arity(1..=1, 1)?;
     let (input, output) = (reader.input(0)?, reader.output(0)?);
-    reader.one_of(input, "input", &[Int16])?;
-    reader.one_of(output, "output", &[Int16])?;
+    signal::typed(reader, input, "input", Int16)?;
+    signal::typed(reader, output, "output", Int16)?;
     reader.expect_shape(output, "output", &reader.tensor(input).shape)?;
     let options = reader.custom_options(&["delay_length"])?;
     let delay = reader.custom_in_range(&options, "delay_length", 0..=signal::MOST_STEPS)?;

@@ -70,7 +70,7 @@ impl Transform {
     /// Points of the unit circle.
     fn table(&self, name: &'static str, phases: impl Iterator<Item = f64>) -> Constant {
         let greatest = if self.ty == Int16 { i16::MAX.into() } else { i32::MAX };
-        let points = phases.flat_map(|phase| [phase.cos(), phase.sin()]);
+        let points = phases.flat_map(point);
         let rounded = points.map(|x| (0.5 + f64::from(greatest) * x).floor());
         match self.ty {
             Int16 => Constant::int16(name, rounded.map(|x| x as i16)),
@@ -104,36 +104,65 @@ impl Transform {
     }
 }
 
+/// Cosine and sine. A half of the greatest value lies just between two integers, so that there the last bit
+/// decides, which is not the same in all mathematical libraries: there both are rounded correctly.
+fn point(phase: f64) -> [f64; 2] {
+    let (cosine, sine) = (phase.cos(), phase.sin());
+    let is_half = |x: f64| (x.abs() - 0.5).abs() < 1e-9;
+    let near_half = |x: f64, slope: f64| 0.5f64.copysign(x) + slope * off_twelfth(phase);
+    [
+        if is_half(cosine) { near_half(cosine, -sine) } else { cosine },
+        if is_half(sine) { near_half(sine, cosine) } else { sine },
+    ]
+}
+
+/// By how much a phase is above the nearest twelfth of a turn, to many more bits than the phase has.
+fn off_twelfth(phase: f64) -> f64 {
+    /// What π is above its nearest `f64`.
+    const PI_REST: f64 = 1.224_646_799_147_353_2e-16;
+    let twelfths = (phase * 6.0 / PI).round();
+    let (exact, found) = (twelfths * PI, 6.0 * phase);
+    let exact_rest = twelfths.mul_add(PI, -exact) + twelfths * PI_REST;
+    let found_rest = 6f64.mul_add(phase, -found);
+    ((found - exact) + (found_rest - exact_rest)) / 6.0
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// How near a table's values come to where they would be rounded otherwise, in steps.
+    /// How near a table's values come to where they would be rounded otherwise, in steps, but for halves.
     fn margin(greatest: f64, phases: impl Iterator<Item = f64>) -> f64 {
-        let points = phases.flat_map(|phase| [phase.cos(), phase.sin()]);
+        let points = phases.flat_map(point).filter(|x| (x.abs() - 0.5).abs() > 1e-9);
         let rest = points.map(|x| 0.5 + greatest * x).map(|x| (x - x.round()).abs());
         rest.fold(1.0, f64::min)
     }
 
-    /// Cosines and sines of any library that are right to the last bit but one give the same tables: no value
-    /// comes near to where it would be rounded otherwise.
-    ///
-    /// Where a length has the factor 3 some are halves, which come out as they do in the reference only if
-    /// the phase's last bit is the same; golden cases have those.
+    /// Cosines and sines of any library that are right to the last bit but one give the same tables, for every
+    /// length there is: no value comes near to where it would be rounded otherwise, but for halves, which are
+    /// rounded correctly here.
     #[test]
     fn tables_do_not_depend_on_the_last_bits_of_cosines() {
-        let lengths = (2usize..=1 << 14).filter(|len| stages(*len).is_some());
-        let lengths: Vec<usize> = lengths.filter(|len| !len.is_multiple_of(3)).collect();
-        assert!(lengths.len() > 30);
+        let lengths: Vec<usize> = (2..=1 << 14).filter(|len| stages(*len).is_some()).collect();
+        assert!(lengths.len() > 150);
         for len in lengths {
             let twiddles = (0..len).map(|i| -2.0 * PI * i as f64 / len as f64);
             let turns = (1..=len / 2).map(|i| -PI * (i as f64 / len as f64 + 0.5));
             let phases: Vec<f64> = twiddles.chain(turns).collect();
-            let both = [i16::MAX.into(), i32::MAX.into()].map(|most| margin(most, phases.iter().copied()));
-            // An error of two units in the last place of 1.0 is 2^-52 of the greatest.
-            let errors = [f64::from(i16::MAX), f64::from(i32::MAX)].map(|most| most * 2f64.powi(-52));
-            assert!(both[0] > errors[0] && both[1] > errors[1], "{len}: {both:?}");
+            for greatest in [f64::from(i16::MAX), f64::from(i32::MAX)] {
+                let margin = margin(greatest, phases.iter().copied());
+                // An error of two units in the last place of 1.0.
+                assert!(margin > greatest * 2f64.powi(-52), "{len}: {margin}");
+            }
         }
+    }
+
+    #[test]
+    fn halves_are_rounded_correctly() {
+        // Known to twenty digits: cos(f64(π / 3)) and sin(f64(π / 6)).
+        assert_eq!(point(PI / 3.0)[0], 0.500_000_000_000_000_1);
+        assert_eq!(point(PI / 6.0)[1], 0.499_999_999_999_999_94);
+        assert_eq!(point(-PI / 6.0)[1], -0.499_999_999_999_999_94);
     }
 
     #[test]

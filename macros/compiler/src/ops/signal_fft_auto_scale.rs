@@ -15,8 +15,8 @@ pub(crate) fn read(reader: &Reader<'_>) -> Result<Rc<dyn Op>, Problem> {
     reader.arity(1..=1, 2)?;
     let len = signal::list(reader, reader.input(0)?, "input", Int16)?;
     signal::list_of(reader, reader.output(0)?, "output", Int16, len)?;
-    reader.one_of(reader.output(1)?, "scale", &[Int32])?;
-    reader.expect_shape(reader.output(1)?, "scale", &[])?;
+    signal::typed(reader, reader.output(1)?, "scale", Int32)?;
+    signal::shaped(reader, reader.output(1)?, "scale", &[])?;
     Ok(Rc::new(Layer))
 }
 

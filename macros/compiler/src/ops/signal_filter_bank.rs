@@ -52,7 +52,7 @@ pub(crate) fn read(reader: &Reader<'_>) -> Result<Rc<dyn Op>, Problem> {
         };
         let inside = ends(start, energies) && ends(weight, weights.len().min(counter_weights.len()));
         let what = || format!("band {band} has {width} energies from {start} on, with weights from {weight} on");
-        signal::fit(inside, what, "there must be as many of each")?;
+        signal::fit(inside, what, "there are not so many of them")?;
         macs = macs.saturating_add(usize::try_from(width).unwrap_or(0).saturating_mul(2));
     }
     Ok(Rc::new(Layer { macs }))

@@ -14,8 +14,8 @@ struct Layer;
 pub(crate) fn read(reader: &Reader<'_>) -> Result<Rc<dyn Op>, Problem> {
     reader.arity(2..=2, 1)?;
     let channels = signal::list(reader, reader.input(0)?, "input", UInt64)?;
-    reader.one_of(reader.input(1)?, "scale", &[Int32])?;
-    reader.expect_shape(reader.input(1)?, "scale", &[])?;
+    signal::typed(reader, reader.input(1)?, "scale", Int32)?;
+    signal::shaped(reader, reader.input(1)?, "scale", &[])?;
     signal::list_of(reader, reader.output(0)?, "output", UInt32, channels)?;
     Ok(Rc::new(Layer))
 }

@@ -17,10 +17,10 @@ struct Layer {
 pub(crate) fn read(reader: &Reader<'_>) -> Result<Rc<dyn Op>, Problem> {
     reader.arity(1..=1, 2)?;
     let (input, output, valid) = (reader.input(0)?, reader.output(0)?, reader.output(1)?);
-    reader.one_of(input, "input", &[Int16])?;
-    reader.one_of(output, "output", &[Int16])?;
-    reader.one_of(valid, "validity", &[Bool])?;
-    reader.expect_shape(valid, "validity", &[])?;
+    signal::typed(reader, input, "input", Int16)?;
+    signal::typed(reader, output, "output", Int16)?;
+    signal::typed(reader, valid, "validity", Bool)?;
+    signal::shaped(reader, valid, "validity", &[])?;
     let options = reader.custom_options(&["frame_size", "frame_step", "prefill"])?;
     let frame = reader.custom_in_range(&options, "frame_size", 1..=signal::MOST_STEPS)?;
     let step = reader.custom_in_range(&options, "frame_step", 1..=signal::MOST_STEPS)?;

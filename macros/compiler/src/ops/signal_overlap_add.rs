@@ -17,8 +17,8 @@ struct Layer {
 pub(crate) fn read(reader: &Reader<'_>) -> Result<Rc<dyn Op>, Problem> {
     reader.arity(1..=1, 1)?;
     let (input, output) = (reader.input(0)?, reader.output(0)?);
-    reader.one_of(input, "input", &[Int16])?;
-    reader.one_of(output, "output", &[Int16])?;
+    signal::typed(reader, input, "input", Int16)?;
+    signal::typed(reader, output, "output", Int16)?;
     let mut shape = reader.tensor(input).shape.clone();
     let (frame, frames) = (shape.pop().unwrap_or(1), shape.pop().unwrap_or(0));
     let what = || format!("input of shape {:?}", reader.tensor(input).shape);

@@ -21,8 +21,8 @@ pub(crate) fn read(reader: &Reader<'_>) -> Result<Rc<dyn Op>, Problem> {
     reader.arity(1..=1, 2)?;
     let channels = signal::list(reader, reader.input(0)?, "input", Int16)?;
     let valid = reader.output(1)?;
-    reader.one_of(valid, "validity", &[Bool])?;
-    reader.expect_shape(valid, "validity", &[])?;
+    signal::typed(reader, valid, "validity", Bool)?;
+    signal::shaped(reader, valid, "validity", &[])?;
     let options = reader.custom_options(&OPTIONS)?;
     let given = channels.try_into().unwrap_or(i32::MAX);
     reader.custom_in_range(&options, "num_channels", given..=given)?;

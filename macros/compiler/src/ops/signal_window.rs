@@ -14,8 +14,8 @@ struct Layer(SignalWindow);
 pub(crate) fn read(reader: &Reader<'_>) -> Result<Rc<dyn Op>, Problem> {
     reader.arity(2..=2, 1)?;
     let (input, weights, output) = (reader.input(0)?, reader.input(1)?, reader.output(0)?);
-    reader.one_of(input, "input", &[Int16])?;
-    reader.one_of(output, "output", &[Int16])?;
+    signal::typed(reader, input, "input", Int16)?;
+    signal::typed(reader, output, "output", Int16)?;
     let frame = signal::list(reader, weights, "weights", Int16)?;
     reader.expect_shape(output, "output", &reader.tensor(input).shape)?;
     let samples = reader.tensor(input).elements();

@@ -28,6 +28,13 @@ impl<'a, T: Element> Flash<'a, T> {
         Self(&[])
     }
 
+    /// The address of the first element.
+    #[inline(always)]
+    #[allow(dead_code)] // what is not assembly needs none
+    pub(in crate::inner) const fn start(&self) -> *const T {
+        self.0.as_ptr()
+    }
+
     /// The number of elements.
     #[inline(always)]
     pub const fn len(&self) -> usize {
