@@ -29,6 +29,8 @@ pub fn expand(tokens: TokenStream) -> TokenStream {
             item.source = file.to_str().map(str::to_owned);
             match guard::compile(&bytes, &item) {
                 Ok(tokens) => return quote::quote!(#wrong #tokens).into(),
+                // Without the settings it is not known what is wrong with the model.
+                Err(Refused { stub, .. }) if wrong.is_some() => return quote::quote!(#wrong #stub).into(),
                 Err(Refused { diagnostics, stub }) => (report(&item.path.value(), &diagnostics), stub),
             }
         }

@@ -4,7 +4,9 @@ use proc_macro2::{Ident, TokenTree};
 use syn::parse::ParseStream;
 use syn::punctuated::Punctuated;
 use syn::{Error, Token, bracketed};
-use tiny_model_compiler::{Budget, Options, Resource, optional_passes};
+use tiny_model_compiler::{Budget, Measure, Options, Resource, optional_passes};
+
+mod quantization;
 
 /// All settings of a model.
 #[derive(Default)]
@@ -24,11 +26,27 @@ struct Setting {
     read: fn(&mut Settings, ParseStream<'_>) -> syn::Result<()>,
 }
 
-const KNOWN: [Setting; 4] = [
+const KNOWN: [Setting; 12] = [
     Setting { name: "ram", form: "ram <= bytes", read: |to, input| to.budget(Resource::Ram, input) },
     Setting { name: "flash", form: "flash <= bytes", read: |to, input| to.budget(Resource::Flash, input) },
     Setting { name: "macs", form: "macs <= number", read: |to, input| to.budget(Resource::Macs, input) },
     Setting { name: "without", form: "without = [pass]", read: Settings::without },
+    Setting { name: "calibrate", form: "calibrate = \"samples.npy\"", read: Settings::calibrate },
+    Setting { name: "verify", form: "verify = \"test.npz\"", read: Settings::verify },
+    Setting { name: "bits", form: "bits = 16", read: Settings::bits },
+    Setting { name: "input", form: "input: I1F7", read: |to, input| to.types(input, false) },
+    Setting { name: "output", form: "output: U0F8", read: |to, input| to.types(input, true) },
+    Setting {
+        name: "accuracy",
+        form: "accuracy >= 0.95",
+        read: |to, input| to.demand(Measure::Accuracy, input),
+    },
+    Setting {
+        name: "agreement",
+        form: "agreement >= 0.98",
+        read: |to, input| to.demand(Measure::Agreement, input),
+    },
+    Setting { name: "sqnr", form: "sqnr >= 25.0", read: |to, input| to.demand(Measure::Sqnr, input) },
 ];
 
 impl Settings {

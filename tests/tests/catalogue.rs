@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
-use tiny_model_compiler::{Diagnostic, diagnose};
+use tiny_model_compiler::{Bits, Calibration, Diagnostic, Files, Fixed, Options, diagnose, diagnose_with};
 
 /// A line of the compiler's sources.
 type Line = (String, u32);
@@ -80,7 +80,33 @@ fn said() -> Vec<(String, Diagnostic)> {
         let name = name.display().to_string().replace('\\', "/");
         said.extend(diagnostics.into_iter().map(|diagnostic| (name.clone(), diagnostic)));
     }
+    for path in files(&cases.join("quantize"), "rs") {
+        let name = format!("quantize/{}", path.file_stem().expect("it has a name").to_string_lossy());
+        let diagnostics = with_settings(&path).unwrap_or_default();
+        said.extend(diagnostics.into_iter().map(|diagnostic| (name.clone(), diagnostic)));
+    }
     said
+}
+
+/// What the compiler says of a float model with the settings of a case; nothing if the macro refuses those.
+fn with_settings(case: &Path) -> Option<Vec<Diagnostic>> {
+    let source = text(case);
+    let after = |start: &str| source.split_once(start).map(|(_, rest)| rest);
+    let until = |start: &str, end: char| Some(after(start)?.split_once(end)?.0.to_owned());
+    let beside = |name: &str| std::fs::read(case.with_file_name(name)).ok();
+    let mut options = Options::default();
+    let to = &mut options.quantization;
+    to.calibration = match until("calibrate = \"", '"') {
+        None => Calibration::Uniform(-1.0, 1.0),
+        Some(path) => {
+            let files = vec![(path.clone(), beside(&path)?)];
+            Calibration::Files(Files { path, files, ..Files::default() })
+        }
+    };
+    to.bits = if source.contains("bits = 16;") { Bits::Sixteen } else { Bits::Eight };
+    to.inputs.extend(until("input: ", ';').map(|name| Fixed::parse(&name)));
+    to.outputs.extend(until("output: ", ';').map(|name| Fixed::parse(&name)));
+    Some(diagnose_with(&beside(&until("= \"", '"')?)?, &options))
 }
 
 #[test]

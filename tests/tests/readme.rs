@@ -56,6 +56,12 @@ fn operator_table_is_current() {
     check("operators", &table());
 }
 
+/// The table of float models is what the test of them has written.
+#[test]
+fn bars_are_current() {
+    check("bars", include_str!("../floats/bars.md"));
+}
+
 /// The example of sound is code that a test runs.
 #[test]
 fn audio_example_is_current() {

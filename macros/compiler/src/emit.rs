@@ -4,22 +4,31 @@ use crate::Item;
 use crate::graph::ElementType;
 use crate::layout::Layout;
 use crate::program::{Access, Arg, Call, Constant, Port, Program, Variant, View};
+use crate::quantize::measure::Accuracy;
+use crate::quantize::model::Facts;
 use crate::table;
 use proc_macro2::{Ident, Literal, Span, TokenStream};
-use quote::{format_ident, quote};
+use quote::{ToTokens, format_ident, quote};
 
 mod overlap;
 mod state;
 
 /// The struct of a model, its functions and constants.
-pub fn emit(item: &Item, file_bytes: usize, program: &Program, layout: &Layout) -> TokenStream {
+pub fn emit(
+    item: &Item,
+    file_bytes: usize,
+    program: &Program,
+    layout: &Layout,
+    facts: Option<&Facts>,
+) -> TokenStream {
     let Item { attributes, visibility, name, support, .. } = item;
     let bytes = layout.bytes;
     let started = state::field(program);
-    let doc = table::document(program, layout);
+    let doc = table::document(program, layout, facts);
     let functions = program.calls.iter().enumerate().map(|(at, call)| function(item, layout, call, at));
     let tracked = track(item, file_bytes);
     let consts = consts(item, program, layout);
+    let accuracy = facts.map(|facts| accuracy(item, facts));
     let methods = methods(item, program, layout);
     let reset = state::reset(item, program, layout);
     let model = model_trait(item, program);
@@ -34,6 +43,7 @@ pub fn emit(item: &Item, file_bytes: usize, program: &Program, layout: &Layout) 
         const _: () = {
             #tracked
             #consts
+            #accuracy
             #methods
             #reset
             #model
@@ -150,17 +160,20 @@ fn static_bytes(item: &Item, constant: &Constant) -> TokenStream {
     quote!(#support::__private::flash_bytes!(#name: #len = #bytes);)
 }
 
-/// Makes cargo rebuild when the model changes; nothing refers to it, so it is not linked.
-pub fn track(item: &Item, file_bytes: usize) -> Option<TokenStream> {
-    let path = item.source.as_ref()?;
-    let include = quote!(
-        const _: &[u8] = ::core::include_bytes!(#path);
-    );
+/// Makes cargo rebuild when the model changes, or samples; nothing refers to it, so it is not linked.
+pub fn track(item: &Item, file_bytes: usize) -> TokenStream {
+    let include = |path: &String| {
+        quote!(
+            const _: &[u8] = ::core::include_bytes!(#path);
+        )
+    };
     // Nothing larger exists where addresses have 16 bits, and rustc refuses it there.
-    Some(match i16::try_from(file_bytes) {
-        Ok(_) => include,
-        Err(_) => quote!(#[cfg(not(target_pointer_width = "16"))] #include),
-    })
+    let unless_small = |include: TokenStream| quote!(#[cfg(not(target_pointer_width = "16"))] #include);
+    let model = item.source.as_ref().map(include);
+    let model =
+        model.map(|model| if i16::try_from(file_bytes).is_ok() { model } else { unless_small(model) });
+    let samples = item.options.quantization.sources().map(include).map(unless_small);
+    quote!(#model #(#samples)*)
 }
 
 /// `INPUT`, `OUTPUT` and the figures.
@@ -214,12 +227,40 @@ fn bytes_by_backend(item: &Item, bytes: usize, on_dsp: usize) -> TokenStream {
     }
 }
 
+/// `ACCURACY`, of a model that was quantized while compiling.
+fn accuracy(item: &Item, facts: &Facts) -> TokenStream {
+    let Item { name, support, .. } = item;
+    let Accuracy { samples, agreement, sqnr, accuracy, float_accuracy } = &facts.accuracy;
+    let sqnr = *sqnr as f32;
+    let share = |share: &Option<f64>| match share {
+        Some(share) => {
+            let share = *share as f32;
+            quote!(::core::option::Option::Some(#share))
+        }
+        None => quote!(::core::option::Option::None),
+    };
+    let (agreement, accuracy, float) = (share(agreement), share(accuracy), share(float_accuracy));
+    quote! {
+        #[allow(dead_code)]
+        impl #name {
+            /// How near it is to the float model that it was quantized from, measured while compiling.
+            pub const ACCURACY: #support::Accuracy = #support::Accuracy {
+                samples: #samples,
+                agreement: #agreement,
+                sqnr: #sqnr,
+                accuracy: #accuracy,
+                float_accuracy: #float,
+            };
+        }
+    }
+}
+
 /// `new`, `infer`, `input_mut` and `run`.
 fn methods(item: &Item, program: &Program, layout: &Layout) -> TokenStream {
     let Item { name, support, .. } = item;
     let [new, infer, input_mut, run] = ["new", "infer", "input_mut", "run"].map(|name| method(item, name));
-    let inputs = arrays(&program.inputs);
-    let outputs = arrays(&program.outputs);
+    let inputs = arrays(item, &program.inputs);
+    let outputs = arrays(item, &program.outputs);
     let names: Vec<Ident> = match program.inputs.len() {
         1 => vec![format_ident!("input")],
         n => (0..n).map(|i| format_ident!("input_{i}")).collect(),
@@ -227,8 +268,8 @@ fn methods(item: &Item, program: &Program, layout: &Layout) -> TokenStream {
     let places: Vec<Ident> = (0..names.len()).map(|i| format_ident!("place_{i}")).collect();
     let output = group(&outputs.iter().map(|array| quote!(&#array)).collect::<Vec<_>>());
     let windows_mut = group(&inputs.iter().map(|array| quote!(&mut #array)).collect::<Vec<_>>());
-    let opened_inputs = open(item, &ports_windows(&program.inputs, Access::Write, layout));
-    let opened_outputs = open(item, &ports_windows(&program.outputs, Access::Read, layout));
+    let opened_inputs = open_ports(item, layout, &program.inputs, Access::Write);
+    let opened_outputs = open_ports(item, layout, &program.outputs, Access::Read);
     let unpack = |count: usize, opened: TokenStream| match count {
         1 => quote!(#opened.0),
         _ => opened,
@@ -319,15 +360,29 @@ impl Window {
 
 /// Windows of the arena, as a tuple of references.
 fn open(item: &Item, windows: &[Window]) -> TokenStream {
+    let types: Vec<TokenStream> =
+        windows.iter().map(|window| element(window.view.ty).into_token_stream()).collect();
+    open_typed(item, windows, &types)
+}
+
+/// The same for inputs or outputs, of the types that the caller has them as.
+fn open_ports(item: &Item, layout: &Layout, ports: &[Port], access: Access) -> TokenStream {
+    let windows: Vec<Window> =
+        ports.iter().map(|port| Window::new("port", port.view, access, layout)).collect();
+    let types: Vec<TokenStream> = ports.iter().map(|port| port_element(item, port)).collect();
+    open_typed(item, &windows, &types)
+}
+
+fn open_typed(item: &Item, windows: &[Window], types: &[TokenStream]) -> TokenStream {
     let support = &item.support;
     let arena = quote!(#support::__private::arena);
-    let types = windows.iter().map(|Window { view, access, at, .. }| {
+    let types = windows.iter().zip(types).map(|(Window { view, access, at, .. }, ty)| {
         let kind = match access {
             Access::Read => quote!(Read),
             Access::Write | Access::Update => quote!(Write),
             Access::ReadInPlace | Access::WriteInPlace => quote!(Shared),
         };
-        let (ty, len) = (element(view.ty), view.len);
+        let len = view.len;
         quote!(#arena::#kind<#ty, #len, #at>)
     });
     match windows.is_empty() {
@@ -336,14 +391,22 @@ fn open(item: &Item, windows: &[Window]) -> TokenStream {
     }
 }
 
-fn ports_windows(ports: &[Port], access: Access, layout: &Layout) -> Vec<Window> {
-    ports.iter().map(|port| Window::new("port", port.view, access, layout)).collect()
+/// The type that the caller has elements of an input or output as.
+fn port_element(item: &Item, port: &Port) -> TokenStream {
+    let support = &item.support;
+    match port.fixed {
+        Some(ty) => {
+            let name = format_ident!("{}", ty.to_string());
+            quote!(#support::__private::fixed_type!(#name))
+        }
+        None => element(port.view.ty).into_token_stream(),
+    }
 }
 
 /// The array type of each port.
-fn arrays(ports: &[Port]) -> Vec<TokenStream> {
+fn arrays(item: &Item, ports: &[Port]) -> Vec<TokenStream> {
     let array = |port: &Port| {
-        let (ty, len) = (element(port.view.ty), port.view.len);
+        let (ty, len) = (port_element(item, port), port.view.len);
         quote!([#ty; #len])
     };
     ports.iter().map(array).collect()
@@ -352,10 +415,12 @@ fn arrays(ports: &[Port]) -> Vec<TokenStream> {
 /// The trait that generic code uses.
 fn model_trait(item: &Item, program: &Program) -> TokenStream {
     let Item { name, support, .. } = item;
-    let shared =
-        |ports: &[Port]| group(&arrays(ports).iter().map(|array| quote!(&'a #array)).collect::<Vec<_>>());
-    let exclusive =
-        |ports: &[Port]| group(&arrays(ports).iter().map(|array| quote!(&'a mut #array)).collect::<Vec<_>>());
+    let shared = |ports: &[Port]| {
+        group(&arrays(item, ports).iter().map(|array| quote!(&'a #array)).collect::<Vec<_>>())
+    };
+    let exclusive = |ports: &[Port]| {
+        group(&arrays(item, ports).iter().map(|array| quote!(&'a mut #array)).collect::<Vec<_>>())
+    };
     let (input, output, window) =
         (shared(&program.inputs), shared(&program.outputs), exclusive(&program.inputs));
     let shown = name.to_string();

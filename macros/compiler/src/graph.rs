@@ -2,6 +2,8 @@
 
 use crate::diagnostics::At;
 use crate::ops::Op;
+use crate::quantize::settings::Fixed;
+use std::collections::HashMap;
 use std::fmt;
 use std::rc::Rc;
 
@@ -26,6 +28,8 @@ pub struct Graph {
     pub outputs: Vec<TensorId>,
     /// Memory that keeps its value from one inference to the next.
     pub variables: Vec<Variable>,
+    /// Inputs and outputs that callers have as types of the crate `fixed`.
+    pub fixed: HashMap<TensorId, Fixed>,
 }
 
 /// Memory that keeps its value from one inference to the next.

@@ -11,6 +11,8 @@
 mod budget;
 #[cfg_attr(not(test), warn(clippy::arithmetic_side_effects, clippy::indexing_slicing))]
 mod custom_options;
+#[cfg_attr(not(test), warn(clippy::arithmetic_side_effects, clippy::indexing_slicing))]
+mod demand;
 mod diagnostics;
 #[cfg_attr(not(test), warn(clippy::arithmetic_side_effects, clippy::indexing_slicing))]
 mod emit;
@@ -63,12 +65,17 @@ mod inner;
 mod kernels;
 
 pub use budget::{Budget, Resource};
+pub use demand::{Demand, Measure};
 pub use diagnostics::{At, Diagnostic, Problem};
 pub use graph::ElementType;
 pub use interpret::Machine;
 pub use layout::{ALIGNMENT, Block, Layout, Pair, Placed, lifetimes, place, plan};
 pub use ops::{OPERATORS, Operator};
 pub use program::{Access, Arg, Buffer, BufferId, Call, Constant, Planes, Port, Program, Variant, View};
+pub use quantize::measure::Accuracy;
+pub use quantize::model::Facts;
+pub use quantize::samples::Files;
+pub use quantize::settings::{Bits, Calibration, Fixed, Sample, Settings, Verification};
 pub use report::{report, warning};
 pub use table::{Figures, live_bytes};
 
@@ -104,6 +111,10 @@ pub struct Item {
 pub struct Options {
     /// Passes to leave out, by name: those of [`optional_passes`].
     pub without: Vec<&'static str>,
+    /// How a float model is quantized.
+    pub quantization: Settings,
+    /// How near the result has to be to it.
+    pub demands: Vec<Demand>,
 }
 
 /// Why a model could not be compiled, and what can stand in its place.
@@ -119,10 +130,12 @@ pub fn compile(bytes: &[u8], item: &Item) -> Result<TokenStream, Refused> {
     let read = Read::from(bytes, &item.options);
     match read.built {
         Ok((program, layout)) => {
-            let model = |item: &Item| emit::emit(item, bytes.len(), &program, &layout);
+            let facts = read.facts.as_ref();
+            let model = |item: &Item| emit::emit(item, bytes.len(), &program, &layout, facts);
             let (model, warnings) = (module::hide(item, model), warn::emit(item, &read.notes));
+            let demands = demand::emit(&item.path.value(), &item.options.demands, facts);
             let budgets = budget::emit(item, &read.graph, &program, &layout);
-            Ok(quote::quote!(#model #warnings #budgets))
+            Ok(quote::quote!(#model #warnings #demands #budgets))
         }
         Err(()) => {
             let stub = module::hide(item, |item| stub::emit(item, bytes.len(), &read.graph));
@@ -149,7 +162,35 @@ pub fn analyze_with(bytes: &[u8], options: &Options) -> Result<(Program, Layout)
 
 /// Everything there is to say about a model: why it is refused, or what to warn of.
 pub fn diagnose(bytes: &[u8]) -> Vec<Diagnostic> {
-    Read::from(bytes, &Options::default()).notes
+    diagnose_with(bytes, &Options::default())
+}
+
+/// The same with options.
+pub fn diagnose_with(bytes: &[u8], options: &Options) -> Vec<Diagnostic> {
+    Read::from(bytes, options).notes
+}
+
+/// Quantizes a float model and compiles it as far as the memory plan.
+pub fn quantize(bytes: &[u8], settings: &Settings) -> Result<(Program, Layout, Facts), Vec<Diagnostic>> {
+    let mut quantized = quantize::model::quantize(bytes, settings, &plain)?;
+    let (program, layout) = build(&mut quantized.imported.graph, &Options::default())?;
+    Ok((program, layout, quantized.facts))
+}
+
+/// The program of a graph without what makes it smaller, to be measured.
+fn plain(mut graph: Graph) -> Result<Program, Vec<Diagnostic>> {
+    let without = optional_passes().collect();
+    let refused = passes::run(&mut graph, &Options { without, ..Options::default() })
+        .map_err(|bug| vec![bug.diagnostic()])?;
+    if !refused.is_empty() {
+        return Err(refused);
+    }
+    lower::lower(&graph).map_err(|bug| vec![bug.diagnostic()])
+}
+
+/// Runs a float model on samples, each of which has the elements of every input.
+pub fn run_float(bytes: &[u8], samples: &[Vec<Vec<f32>>]) -> Result<Vec<Vec<Vec<f32>>>, Vec<Diagnostic>> {
+    quantize::model::run(bytes, samples)
 }
 
 /// The stub alone, for a model that could not even be read.
@@ -163,18 +204,32 @@ struct Read {
     built: Result<(Program, Layout), ()>,
     /// Warnings, or everything that is wrong.
     notes: Vec<Diagnostic>,
+    /// What there is to say of a model that was quantized here.
+    facts: Option<Facts>,
 }
 
 impl Read {
     fn from(bytes: &[u8], options: &Options) -> Self {
-        let Imported { mut graph, errors, mut warnings } = import::import(bytes);
-        let built = if errors.is_empty() { build(&mut graph, options) } else { Err(errors) };
+        let Imported { mut graph, errors, mut warnings, floats, .. } = import::import(bytes);
+        let settings = &options.quantization;
+        let mut facts = None;
+        let built = match (floats, matches!(settings.calibration, Calibration::None)) {
+            (true, false) => quantize::model::quantize(bytes, settings, &plain).and_then(|quantized| {
+                facts = Some(quantized.facts);
+                warnings.extend(quantized.warning);
+                graph = quantized.imported.graph;
+                build(&mut graph, options)
+            }),
+            (false, false) if errors.is_empty() => Err(vec![quantize::needless().at(At::Model)]),
+            _ if errors.is_empty() => build(&mut graph, options),
+            _ => Err(errors),
+        };
         match built {
             Ok((program, layout)) => {
                 warnings.extend(warn::dominant_tensor(&graph, &program, &layout));
-                Self { graph, built: Ok((program, layout)), notes: warnings }
+                Self { graph, built: Ok((program, layout)), notes: warnings, facts }
             }
-            Err(notes) => Self { graph, built: Err(()), notes },
+            Err(notes) => Self { graph, built: Err(()), notes, facts: None },
         }
     }
 }

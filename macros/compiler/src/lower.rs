@@ -289,7 +289,8 @@ impl<'g> Lowering<'g> {
         let view = self.read(id)?;
         let Tensor { name, shape, quantization, .. } = self.tensor(id);
         let (scale, zero_point) = scale_and_zero_point(quantization.as_ref());
-        Ok(Port { name: name.clone(), shape: shape.clone(), scale, zero_point, view })
+        let fixed = self.graph.fixed.get(&id).copied();
+        Ok(Port { name: name.clone(), shape: shape.clone(), scale, zero_point, view, fixed })
     }
 }
 

@@ -34,6 +34,12 @@ pub trait Op: fmt::Debug {
         None
     }
 
+    /// The outputs if all it does is to move elements, of `size` bytes each, whatever they are. `len` is
+    /// the number of elements of each output.
+    fn moved(&self, _inputs: &[&[u8]], _len: &[usize], _size: usize) -> Option<Vec<Vec<u8>>> {
+        None
+    }
+
     /// The values that each of its outputs can have, if those of its inputs are known; the default has all
     /// that their types have.
     fn ranges(&self, _known: &Known<'_>) -> Option<Vec<Ranges>> {
@@ -345,7 +351,7 @@ operators! {
     zeros_like: ZEROS_LIKE, [], "any";
 }
 
-pub(crate) use quantize::Shift;
+pub(crate) use quantize::{Shift, requantize};
 
 /// What a model without operators does.
 #[derive(Debug)]

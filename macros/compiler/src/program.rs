@@ -2,6 +2,7 @@
 
 use crate::graph::{Contents, ElementType};
 use crate::kernels::reach::Reach;
+use crate::quantize::settings::Fixed;
 use std::any::Any;
 use std::fmt;
 use std::rc::Rc;
@@ -60,6 +61,8 @@ pub struct Port {
     pub zero_point: i32,
     /// Where it lies while the model runs.
     pub view: View,
+    /// The type of the crate `fixed` that callers have it as.
+    pub fixed: Option<Fixed>,
 }
 
 /// How a kernel uses a window of the arena.

@@ -13,6 +13,8 @@ mod avr;
 #[cfg(tiny_model_backend = "dsp")]
 mod dsp;
 pub mod flash;
+#[cfg(tiny_model_backend = "host")]
+mod host;
 pub mod portable;
 #[cfg(any(tiny_model_multiplier = "short", test))]
 mod short;
@@ -24,6 +26,8 @@ pub use avr::{dot_constant_s8, dot_s8, offset_and_clamp_s8, product, product_s8,
 pub use dsp::{
     Loop3x3, block_bytes, block_rows_2, depthwise_pixel, dot_s8, high, high_add, pad_row, unknown, widen_2,
 };
+#[cfg(tiny_model_backend = "host")]
+pub use host::{dot_s8, dot_s16, dot_s16_wide};
 pub use portable::*;
 #[cfg(tiny_model_multiplier = "short")]
 pub use short::requantize;

@@ -218,6 +218,7 @@ mod tests {
             scale: 1.0,
             zero_point: 0,
             view: view(buffer, sizes[buffer]),
+            fixed: None,
         };
         let window = |access| move |&id: &usize| Arg::Window("window", view(id, sizes[id]), access);
         let call = |(reads, writes): &(&[usize], &[usize])| Call {

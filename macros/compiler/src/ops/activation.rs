@@ -37,14 +37,19 @@ impl Activation {
         Ok(self.range(scale, zero_point, reader.tensor(output).ty))
     }
 
-    /// The range that it leaves, in the integers of a tensor with this quantization.
-    pub(crate) fn range(self, scale: f32, zero_point: i32, ty: ElementType) -> (i32, i32) {
-        let (low, high) = match self {
+    /// The least and the greatest value that it leaves.
+    pub(crate) fn bounds(self) -> (Option<f32>, Option<f32>) {
+        match self {
             Self::None => (None, None),
             Self::Relu => (Some(0.0), None),
             Self::Relu6 => (Some(0.0), Some(6.0)),
             Self::ReluN1To1 => (Some(-1.0), Some(1.0)),
-        };
+        }
+    }
+
+    /// The range that it leaves, in the integers of a tensor with this quantization.
+    pub(crate) fn range(self, scale: f32, zero_point: i32, ty: ElementType) -> (i32, i32) {
+        let (low, high) = self.bounds();
         activation_range(low, high, scale, zero_point, ty.range().unwrap_or((i32::MIN, i32::MAX)))
     }
 }

@@ -187,6 +187,13 @@ impl Movement {
         Some(())
     }
 
+    /// The same into a new output of `len` elements.
+    pub(crate) fn moved(&self, size: usize, input: &[u8], len: usize) -> Option<Vec<u8>> {
+        let mut output = vec![0; len.checked_mul(size)?];
+        self.apply(size, input, &mut output)?;
+        Some(output)
+    }
+
     /// Appends the call that moves memory of the arena into a place of the output.
     pub(crate) fn lower_view(&self, to: &mut Lowering<'_>, input: View, output: View) -> Result<(), Bug> {
         let (kernel, params) = self.kernel().ok_or_else(|| to.bug(format_args!("too many axes")))?;
@@ -312,6 +319,11 @@ impl Op for Take {
 
     fn runs(&self) -> Option<Vec<Run>> {
         self.parts.iter().enumerate().map(|(output, part)| part.run(self.input, output)).collect()
+    }
+
+    fn moved(&self, inputs: &[&[u8]], len: &[usize], size: usize) -> Option<Vec<Vec<u8>>> {
+        let input = inputs.get(self.input)?;
+        self.parts.iter().zip(len).map(|(part, &len)| part.moved(size, input, len)).collect()
     }
 
     fn is_identity(&self, known: &Known<'_>) -> bool {
@@ -475,6 +487,14 @@ impl Op for Join {
 
     fn runs(&self) -> Option<Vec<Run>> {
         self.parts.iter().enumerate().map(|(input, part)| part.run(input, 0)).collect()
+    }
+
+    fn moved(&self, inputs: &[&[u8]], len: &[usize], size: usize) -> Option<Vec<Vec<u8>>> {
+        let mut bytes = vec![0; len.first()?.checked_mul(size)?];
+        for (part, input) in self.parts.iter().zip(inputs) {
+            part.apply(size, input, &mut bytes)?;
+        }
+        Some(vec![bytes])
     }
 
     fn lower(&self, to: &mut Lowering<'_>) -> Result<(), Bug> {

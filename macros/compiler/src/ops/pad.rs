@@ -103,6 +103,16 @@ impl Op for Pad {
         Some(vec![bytes.into()])
     }
 
+    fn moved(&self, inputs: &[&[u8]], len: &[usize], size: usize) -> Option<Vec<Vec<u8>>> {
+        let value = match inputs.get(2) {
+            Some(value) => value.get(..size)?,
+            None => &[0; 8][..size.min(8)],
+        };
+        let mut bytes = value.repeat(*len.first()?);
+        self.place.apply(size, inputs.first()?, &mut bytes)?;
+        Some(vec![bytes])
+    }
+
     fn padding(&self, known: &Known<'_>) -> Option<Padding> {
         let (before, shape) = (self.begin.clone(), known.input(0)?.shape.clone());
         Some(Padding { before, shape, value: self.value, least: known.ranges(0)?.hull().least })

@@ -46,6 +46,16 @@ pub(crate) fn read(reader: &Reader<'_>) -> Result<Rc<dyn Op>, Problem> {
         return Ok(Rc::new(FromFloat));
     }
     let (input_scale, input_zero_point) = reader.per_tensor(input, "input")?;
+    requantize(from, (input_scale, input_zero_point), to, (output_scale, zero_point))
+}
+
+/// From integers of one type, scale and zero point to those of another.
+pub(crate) fn requantize(
+    from: ElementType,
+    (input_scale, input_zero_point): (f32, i32),
+    to: ElementType,
+    (output_scale, zero_point): (f32, i32),
+) -> Result<Rc<dyn Op>, Problem> {
     let factor = f64::from(input_scale) / f64::from(output_scale);
     let scaling = requantization::multiplier(factor)?;
     let one = Multiplier { multiplier: 1 << 30, shift: 1 };

@@ -23,6 +23,12 @@ impl<'a, T: Element> Flash<'a, T> {
         Self(slice)
     }
 
+    /// All of them, where there is one address space.
+    #[cfg(tiny_model_backend = "host")]
+    pub(in crate::inner) const fn as_slice(&self) -> &'a [T] {
+        self.0
+    }
+
     /// No constants.
     pub const fn empty() -> Self {
         Self(&[])
