@@ -63,7 +63,7 @@ fn shape(program: &Program) -> String {
 }
 
 fn compile(bytes: &[u8], without: Vec<&'static str>) -> Result<Program, Vec<Diagnostic>> {
-    analyze_with(bytes, &Options { without }).map(|(program, _)| program)
+    analyze_with(bytes, &Options { without, ..Options::default() }).map(|(program, _)| program)
 }
 
 /// Compares one model; returns the passes that matter to it.
