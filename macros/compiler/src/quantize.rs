@@ -2,6 +2,8 @@
 
 // Arithmetic of values, not of sizes: the bounds of each are those of its formula.
 #![allow(clippy::arithmetic_side_effects)]
+// A diagnostic ends the compilation, so that its size does not matter.
+#![allow(clippy::result_large_err)]
 
 pub(crate) mod choose;
 pub mod fixed_point;

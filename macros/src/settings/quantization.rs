@@ -104,12 +104,13 @@ fn files(input: ParseStream<'_>) -> syn::Result<Files> {
 
 /// `-1.0..=1.0`.
 fn range(input: ParseStream<'_>) -> syn::Result<(f32, f32)> {
+    let start = input.span();
     let low = number(input)?;
     input.parse::<Token![..=]>()?;
     let high = number(input)?;
     match low < high {
         true => Ok((low, high)),
-        false => Err(input.error("the first bound has to be less than the second")),
+        false => Err(Error::new(start, "the first bound has to be less than the second")),
     }
 }
 

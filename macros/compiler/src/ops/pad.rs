@@ -104,9 +104,10 @@ impl Op for Pad {
     }
 
     fn moved(&self, inputs: &[&[u8]], len: &[usize], size: usize) -> Option<Vec<Vec<u8>>> {
+        let zeros = vec![0; size];
         let value = match inputs.get(2) {
             Some(value) => value.get(..size)?,
-            None => &[0; 8][..size.min(8)],
+            None => &zeros,
         };
         let mut bytes = value.repeat(*len.first()?);
         self.place.apply(size, inputs.first()?, &mut bytes)?;

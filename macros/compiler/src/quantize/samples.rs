@@ -61,6 +61,9 @@ fn unfit(what: impl Into<String>, why: impl Into<String>, fix: impl Into<String>
     Problem::new(what, why, fix)
 }
 
+/// Reads the one sample of a file with this name.
+type ReadOne<'r> = dyn Fn(&str, &[u8], &Input) -> Result<Vec<f32>, Problem> + 'r;
+
 /// What to do about files that cannot be read.
 const SAVE_AGAIN: &str = "save them by `numpy.save` or `numpy.savez` as float32";
 
@@ -70,7 +73,7 @@ pub(crate) fn read(files: &Files, inputs: &[Input]) -> Result<Samples, Problem> 
         problem.what = format!("`{}`: {}", printable(name), problem.what);
         problem
     };
-    let of_folder = |read: &dyn Fn(&str, &[u8], &Input) -> Result<Vec<f32>, Problem>| {
+    let of_folder = |read: &ReadOne<'_>| {
         let [input] = inputs else {
             return Err(here(several(inputs), &files.path));
         };
