@@ -181,6 +181,22 @@ pub mod __private {
     }
     pub use crate::__flash_bytes as flash_bytes;
 
+    /// One of two pieces of code, by the backend that the build script found.
+    #[macro_export]
+    #[doc(hidden)]
+    #[cfg(tiny_model_backend = "dsp")]
+    macro_rules! __by_backend {
+        (dsp { $($then:tt)* } else { $($otherwise:tt)* }) => { $($then)* };
+    }
+
+    #[macro_export]
+    #[doc(hidden)]
+    #[cfg(not(tiny_model_backend = "dsp"))]
+    macro_rules! __by_backend {
+        (dsp { $($then:tt)* } else { $($otherwise:tt)* }) => { $($otherwise)* };
+    }
+    pub use crate::__by_backend as by_backend;
+
     /// A type of the crate `fixed`.
     #[cfg(feature = "fixed")]
     #[macro_export]
@@ -202,22 +218,6 @@ pub mod __private {
         };
     }
     pub use crate::__fixed_type as fixed_type;
-
-    /// One of two pieces of code, by the backend that the build script found.
-    #[macro_export]
-    #[doc(hidden)]
-    #[cfg(tiny_model_backend = "dsp")]
-    macro_rules! __by_backend {
-        (dsp { $($then:tt)* } else { $($otherwise:tt)* }) => { $($then)* };
-    }
-
-    #[macro_export]
-    #[doc(hidden)]
-    #[cfg(not(tiny_model_backend = "dsp"))]
-    macro_rules! __by_backend {
-        (dsp { $($then:tt)* } else { $($otherwise:tt)* }) => { $($otherwise)* };
-    }
-    pub use crate::__by_backend as by_backend;
 
     /// The parameters of a kernel, by reference.
     ///

@@ -73,12 +73,13 @@ fn function(item: &Item, layout: &Layout, call: &Call, at: usize) -> TokenStream
     let windows = overlap::windows(call, layout);
     let parameters =
         windows.iter().map(|Window { name, view, access, .. }| parameter(item, name, *view, *access));
-    let constants: Vec<&Constant> = call.constants().collect();
-    let plain = kernel_call(item, layout, call, (call.module, call.kernel, &call.params), &constants);
+    let plain =
+        kernel_call(item, layout, call, (call.module, call.kernel, &call.params), call.args.iter().cloned());
     let body = match &call.variant {
         Some(Variant { backend, module, kernel, params, constants }) => {
-            let constants: Vec<&Constant> = constants.iter().collect();
-            let variant = kernel_call(item, layout, call, (module, kernel, params), &constants);
+            let windows = call.args.iter().filter(|arg| !matches!(arg, Arg::Constant(_)));
+            let args = constants.iter().cloned().map(Arg::Constant).chain(windows.cloned());
+            let variant = kernel_call(item, layout, call, (module, kernel, params), args);
             by_backend(item, backend, &variant, &plain)
         }
         None => plain,
@@ -98,28 +99,29 @@ fn kernel_call(
     layout: &Layout,
     call: &Call,
     (module, kernel, params): (&str, &str, &str),
-    constants: &[&Constant],
+    args: impl Iterator<Item = Arg>,
 ) -> TokenStream {
     let support = &item.support;
     let (module, kernel) = (format_ident!("{module}"), format_ident!("{kernel}"));
     let params: TokenStream = params.parse().unwrap_or_default();
-    let statics = constants.iter().map(|constant| static_bytes(item, constant));
-    let views = constants.iter().map(|constant| {
-        let (name, ty) = (format_ident!("{}", constant.name), element(constant.ty));
-        quote!(#name.view::<#ty>())
-    });
-    let windows = call.args.iter().filter_map(|arg| match arg {
-        Arg::Constant(_) => None,
-        Arg::Window(name, _, access) => {
-            let name = format_ident!("{name}");
-            Some(match access {
-                Access::Write | Access::Update => quote!(#name.as_mut_slice()),
-                _ => quote!(#name.as_slice()),
-            })
-        }
-        Arg::Planes(planes) => Some(overlap::planes(item, layout, planes)),
-    });
-    let passed = views.chain(windows);
+    let (mut statics, mut passed) = (Vec::new(), Vec::new());
+    for arg in args {
+        passed.push(match &arg {
+            Arg::Constant(constant) => {
+                statics.push(static_bytes(item, constant));
+                let (name, ty) = (format_ident!("{}", constant.name), element(constant.ty));
+                quote!(#name.view::<#ty>())
+            }
+            Arg::Window(name, _, access) => {
+                let name = format_ident!("{name}");
+                match access {
+                    Access::Write | Access::Update => quote!(#name.as_mut_slice()),
+                    _ => quote!(#name.as_slice()),
+                }
+            }
+            Arg::Planes(planes) => overlap::planes(item, layout, planes),
+        });
+    }
     let checked = overlap::check(item, layout, call, &params);
     quote! {
         // Not every kernel's parameters hold shapes that others share.
@@ -217,6 +219,14 @@ fn consts(item: &Item, program: &Program, layout: &Layout) -> TokenStream {
     }
 }
 
+/// Bytes of constants, which are others on the backend `dsp`.
+fn bytes_by_backend(item: &Item, bytes: usize, on_dsp: usize) -> TokenStream {
+    match bytes == on_dsp {
+        true => quote!(#bytes),
+        false => by_backend(item, "dsp", &quote!(#on_dsp), &quote!(#bytes)),
+    }
+}
+
 /// `ACCURACY`, of a model that was quantized while compiling.
 fn accuracy(item: &Item, facts: &Facts) -> TokenStream {
     let Item { name, support, .. } = item;
@@ -242,14 +252,6 @@ fn accuracy(item: &Item, facts: &Facts) -> TokenStream {
                 float_accuracy: #float,
             };
         }
-    }
-}
-
-/// Bytes of constants, which are others on the backend `dsp`.
-fn bytes_by_backend(item: &Item, bytes: usize, on_dsp: usize) -> TokenStream {
-    match bytes == on_dsp {
-        true => quote!(#bytes),
-        false => by_backend(item, "dsp", &quote!(#on_dsp), &quote!(#bytes)),
     }
 }
 

@@ -5,14 +5,17 @@
 //! the order of two numbers, so that the ends of an interval tell what becomes of all that lies between them.
 
 use crate::graph::{ElementType, Graph, Node, Tensor, TensorId};
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 
 /// Channels beyond so many are taken together, and so are all when a model has had so many in sum: a small file
 /// must not make the compiler fill the memory.
-pub const MAX_CHANNELS: usize = 1 << 16;
-const MAX_ALL_CHANNELS: usize = 1 << 22;
+pub const MAX_CHANNELS: usize = 1 << 13;
+const MAX_ALL_CHANNELS: usize = 1 << 20;
 /// Constants of more elements are not looked at.
 const MAX_CONSTANT: usize = 1 << 20;
+/// Nor are more weights than this, in sum: macros are built without optimization.
+const MAX_WEIGHTS: usize = 1 << 22;
 
 /// All integers from one to another, both included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -135,19 +138,25 @@ pub fn channels(tensor: &Tensor) -> usize {
 }
 
 /// The ranges of all tensors of a graph.
-#[derive(Debug, Default)]
-pub struct Analysis(HashMap<TensorId, Ranges>);
+#[derive(Debug)]
+pub struct Analysis {
+    computed: HashMap<TensorId, Ranges>,
+    constants: RefCell<HashMap<TensorId, Ranges>>,
+    /// How many weights may still be looked at.
+    weights: Cell<usize>,
+}
 
 impl Analysis {
     /// Follows all nodes of a graph.
     pub fn of(graph: &Graph) -> Self {
-        let mut analysis = Self::default();
+        let (computed, constants) = (HashMap::new(), RefCell::default());
+        let mut analysis = Self { computed, constants, weights: Cell::new(MAX_WEIGHTS) };
         let mut left = MAX_ALL_CHANNELS;
         for node in &graph.nodes {
             let known = Known { graph, node, analysis: &analysis, kept: None };
             let Some(ranges) = node.op.ranges(&known) else { continue };
             for (&output, ranges) in node.outputs.iter().zip(ranges) {
-                analysis.0.insert(output, ranges.limited(&mut left));
+                analysis.computed.insert(output, ranges.limited(&mut left));
             }
         }
         analysis
@@ -156,10 +165,19 @@ impl Analysis {
     /// Those of a tensor.
     pub fn ranges(&self, graph: &Graph, id: TensorId) -> Ranges {
         let tensor = graph.tensor(id);
-        match self.0.get(&id) {
-            Some(ranges) => ranges.clone(),
-            None => constant(tensor).unwrap_or_else(|| Ranges::of_type(tensor)),
+        if let Some(ranges) = self.computed.get(&id) {
+            return ranges.clone();
         }
+        let mut constants = self.constants.borrow_mut();
+        let known = || constant(tensor).unwrap_or_else(|| Ranges::of_type(tensor));
+        constants.entry(id).or_insert_with(known).clone()
+    }
+
+    /// Whether there is time to look at so many weights more.
+    fn affords(&self, weights: usize) -> bool {
+        let rest = self.weights.get().checked_sub(weights);
+        self.weights.set(rest.unwrap_or(0));
+        rest.is_some()
     }
 }
 
@@ -170,14 +188,13 @@ fn constant(tensor: &Tensor) -> Option<Ranges> {
     }
     let values = tensor.to_i32()?;
     let channels = channels(tensor);
+    if channels > MAX_CHANNELS {
+        return Interval::around(values).map(Ranges::same);
+    }
     let along = |channel: usize| values.iter().skip(channel).step_by(channels.max(1)).copied();
-    (0..channels.min(MAX_CHANNELS))
-        .map(|channel| Interval::around(along(channel)))
-        .collect::<Option<_>>()
-        .map(|each: Vec<Interval>| match channels <= MAX_CHANNELS && !each.is_empty() {
-            true => Ranges(each),
-            false => Ranges::of_type(tensor),
-        })
+    let each: Vec<Interval> =
+        (0..channels).map(|channel| Interval::around(along(channel))).collect::<Option<_>>()?;
+    (!each.is_empty()).then_some(Ranges(each))
 }
 
 /// What an operator knows of its inputs.
@@ -211,6 +228,12 @@ impl<'a> Known<'a> {
     /// The values of input `index`.
     pub fn ranges(&self, index: usize) -> Option<Ranges> {
         Some(self.analysis.ranges(self.graph, self.id(index)?))
+    }
+
+    /// Whether there is time to look at the weights, input 1. What is being cut is looked at in any case.
+    pub fn affords_weights(&self) -> bool {
+        let weights = self.input(1).map_or(0, Tensor::elements);
+        self.kept.is_some() || self.analysis.affords(weights)
     }
 
     /// The zero point of a tensor that is quantized as a whole; 0 for plain integers.

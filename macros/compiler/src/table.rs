@@ -31,6 +31,12 @@ impl Figures {
     }
 }
 
+/// Bytes of constants on a backend.
+pub fn flash_on(program: &Program, backend: &str) -> usize {
+    let calls = program.calls.iter().map(|call| call.constant_bytes_on(backend));
+    calls.fold(program.initial_bytes(), usize::saturating_add)
+}
+
 /// How a float model was quantized, and how near it is.
 fn quantization(facts: &Facts) -> String {
     let Facts { method, corrected, samples, accuracy, verified, .. } = facts;
@@ -52,12 +58,6 @@ fn quantization(facts: &Facts) -> String {
     let on = if *verified { "samples of their own" } else { "the samples of the calibration" };
     let _ = writeln!(text, ", on {} {on}.", accuracy.samples);
     text
-}
-
-/// Bytes of constants on a backend.
-pub fn flash_on(program: &Program, backend: &str) -> usize {
-    let calls = program.calls.iter().map(|call| call.constant_bytes_on(backend));
-    calls.fold(program.initial_bytes(), usize::saturating_add)
 }
 
 /// The table as Markdown.

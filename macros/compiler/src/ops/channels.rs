@@ -28,7 +28,7 @@ pub(crate) struct Tie {
 }
 
 /// More ties than this are not worth the time.
-const MAX_TIES: usize = 1 << 16;
+const MAX_TIES: usize = 1 << 14;
 
 impl Channels {
     /// Ties that are not too many.

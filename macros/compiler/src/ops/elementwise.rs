@@ -195,10 +195,12 @@ pub(crate) fn ties(known: &Known<'_>) -> Channels {
 
 /// The operand that is no constant and has all elements, and the one value of the other, which is one.
 pub(crate) fn one(known: &Known<'_>) -> Option<(usize, i32)> {
-    let value = |index: usize| match known.input(index)?.to_i32()?.as_slice() {
-        &[value] => Some(value),
-        _ => None,
-    };
+    let value =
+        |index: usize| match known.input(index).filter(|tensor| tensor.elements() == 1)?.to_i32()?.as_slice()
+        {
+            &[value] => Some(value),
+            _ => None,
+        };
     let (index, value) = value(1).map(|value| (0, value)).or_else(|| value(0).map(|value| (1, value)))?;
     let operand = known.input(index)?;
     (operand.data.is_none() && operand.elements() == known.output(0)?.elements()).then_some((index, value))

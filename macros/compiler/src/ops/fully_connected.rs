@@ -119,6 +119,7 @@ impl Layer {
 impl Layer {
     /// Calls `then` with the weights and what they meet, if rows begin with the same channel.
     fn weighted<T>(&self, known: &Known<'_>, then: impl FnOnce(Weighted<'_>) -> T) -> Option<T> {
+        known.affords_weights().then_some(())?;
         let (input, weights) = (known.input(0)?, known.input(1)?);
         let channels = self.channels_of(known)?;
         let zero_point = Known::zero_point(weights);

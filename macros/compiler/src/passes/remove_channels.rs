@@ -8,10 +8,12 @@
 use crate::graph::{Graph, TensorId};
 use crate::ops::channels::{Channels, Cut, Tie};
 use crate::ranges::{Analysis, Known, MAX_CHANNELS, channels};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-/// No more channels than this are looked at in one model.
-const MAX_ALL: usize = 1 << 20;
+/// No more channels, and no more ties, than this are looked at in one model.
+const MAX_ALL: usize = 1 << 18;
+/// What holds a channel back is followed so many times at most.
+const MAX_ROUNDS: usize = 100;
 
 /// Which channels of each tensor can go; none of those that are not listed.
 type Spare = HashMap<TensorId, Vec<bool>>;
@@ -27,10 +29,19 @@ pub fn run(graph: &mut Graph) -> bool {
 
 /// The greatest set of channels that can go together.
 fn spare(graph: &Graph, analysis: &Analysis) -> Spare {
+    let mut left = MAX_ALL;
     let operators: Vec<Channels> = graph
         .nodes
         .iter()
-        .map(|node| node.op.channels(&Known { graph, node, analysis, kept: None }))
+        .map(|node| {
+            let channels = node.op.channels(&Known { graph, node, analysis, kept: None });
+            let Channels::Tied(ties) = &channels else { return channels };
+            match left.checked_sub(ties.len()) {
+                Some(rest) => left = rest,
+                None => return Channels::Bound,
+            }
+            channels
+        })
         .collect();
     let mut spare = candidates(graph);
     for (node, operator) in graph.nodes.iter().zip(&operators) {
@@ -43,7 +54,8 @@ fn spare(graph: &Graph, analysis: &Analysis) -> Spare {
                 node.outputs.iter().for_each(|&id| keep(Some(id)));
             }
             Channels::Tied(ties) => {
-                let is_tied = |index: usize| ties.iter().any(|tie| tie.input == index);
+                let tied: HashSet<usize> = ties.iter().map(|tie| tie.input).collect();
+                let is_tied = |index: usize| tied.contains(&index);
                 let rest = node.inputs.iter().enumerate().filter(|(index, _)| !is_tied(*index));
                 rest.for_each(|(_, &id)| keep(id));
             }
@@ -56,7 +68,14 @@ fn spare(graph: &Graph, analysis: &Analysis) -> Spare {
             }
         }
     }
-    while follow_ties(graph, &operators, &mut spare) | keep_one(&mut spare) {}
+    for round in 0.. {
+        let changed = follow_ties(graph, &operators, &mut spare) | keep_one(&mut spare);
+        match changed {
+            false => break,
+            true if round >= MAX_ROUNDS => return Spare::new(),
+            true => {}
+        }
+    }
     spare.retain(|_, channels| channels.contains(&true));
     spare
 }

@@ -17,6 +17,7 @@ impl Convolution {
 
     /// Calls `then` with the weights and what they meet.
     fn weighted<T>(&self, known: &Known<'_>, then: impl FnOnce(Weighted<'_>) -> T) -> Option<T> {
+        known.affords_weights().then_some(())?;
         let [depth, units] = [self.depth.max(1), self.window.units];
         let group = parts(units, parts(self.window.channels, depth)).max(1);
         let channel = |unit: usize, at: usize| {
