@@ -73,6 +73,16 @@ pub(super) fn run(call: &Call, slots: &mut [Slot]) -> Option<()> {
         add::add_s8(p.get::<Sum<Loops>>()?, any, any, next);
         add::add_s16(p.get::<Sum<Loops>>()?, any, any, next);
         add::add_s32(p.get::<Broadcast<Loops>>()?, any, any, next);
+        comparison::equal_s8(p.get::<comparison::Comparison<Loops>>()?, any, any, next);
+        comparison::equal_s32(p.get::<Broadcast<Loops>>()?, any, any, next);
+        comparison::not_equal_s8(p.get::<comparison::Comparison<Loops>>()?, any, any, next);
+        comparison::not_equal_s32(p.get::<Broadcast<Loops>>()?, any, any, next);
+        comparison::less_s8(p.get::<comparison::Comparison<Loops>>()?, any, any, next);
+        comparison::less_s32(p.get::<Broadcast<Loops>>()?, any, any, next);
+        comparison::less_equal_s8(p.get::<comparison::Comparison<Loops>>()?, any, any, next);
+        comparison::less_equal_s32(p.get::<Broadcast<Loops>>()?, any, any, next);
+        comparison::equal_u8(p.get::<Broadcast<Loops>>()?, any, any, next);
+        comparison::not_equal_u8(p.get::<Broadcast<Loops>>()?, any, any, next);
         add_n::add_2_s8(p.get()?, any, any, next);
         add_n::add_3_s8(p.get()?, any, any, any, next);
         add_n::add_4_s8(p.get()?, any, any, any, any, next);
