@@ -69,7 +69,9 @@ fn plans(options: &[Options]) -> impl Iterator<Item = (PathBuf, Program, Layout)
 #[test]
 fn no_byte_is_overwritten_before_its_last_read() {
     let mut replayed = 0;
-    for (path, program, layout) in plans(&[Options::default(), Options { without: vec!["overlap"], ..Options::default() }]) {
+    for (path, program, layout) in
+        plans(&[Options::default(), Options { without: vec!["overlap"], ..Options::default() }])
+    {
         let path = path.display();
         Replay::new(&layout).run(&program).unwrap_or_else(|error| panic!("{path}: {error}"));
         let theirs = interpreters_plan(&program).next_multiple_of(4).max(4);
