@@ -6,8 +6,6 @@ use super::accumulator::Accumulator;
 use super::fully_connected::{
     fully_connected_offset_s8, fully_connected_s4, fully_connected_s8, fully_connected_s16,
 };
-use super::planes::Planes;
-use super::reach::Reach;
 use super::requantization::{Requantization, Units};
 use super::window::{Taps, Window};
 use crate::inner::flash::Flash;
@@ -28,27 +26,6 @@ pub struct Conv2d {
     pub output: Requantization,
 }
 
-impl Conv2d {
-    /// How far an output of so many elements may be laid over the input.
-    pub const fn reach(&self, output_len: usize) -> Reach {
-        self.window.reach(output_len)
-    }
-}
-
-impl Conv2dOffset {
-    /// How far an output of so many elements may be laid over the input.
-    pub const fn reach(&self, output_len: usize) -> Reach {
-        self.layer.window.reach(output_len)
-    }
-}
-
-impl<A> Conv2d16<A> {
-    /// How far an output of so many elements may be laid over the input.
-    pub const fn reach(&self, output_len: usize) -> Reach {
-        self.window.reach(output_len)
-    }
-}
-
 /// A window of one pixel, or one that is the whole image: each pixel, or image, is a row of a fully
 /// connected layer.
 #[cfg_attr(not(debug_assertions), inline)]
@@ -58,9 +35,10 @@ pub fn conv_2d_1x1_s8(
     bias: Flash<'_, i32>,
     multipliers: Flash<'_, i32>,
     shifts: Flash<'_, i8>,
-    planes: Planes<'_, i8>,
+    input: &[i8],
+    output: &mut [i8],
 ) {
-    fully_connected_s8(p, weights, bias, multipliers, shifts, planes);
+    fully_connected_s8(p, weights, bias, multipliers, shifts, input, output);
 }
 
 /// `output[y, x, unit] = clamp(zero point + requantize(bias[unit]
@@ -76,10 +54,11 @@ pub fn conv_2d_contiguous_s8(
     bias: Flash<'_, i32>,
     multipliers: Flash<'_, i32>,
     shifts: Flash<'_, i8>,
-    planes: Planes<'_, i8>,
+    input: &[i8],
+    output: &mut [i8],
 ) {
     // A row of the window is one run of memory in the image as in the weights.
-    convolve(p, Units { weights, bias, multipliers, shifts }, planes, dot_s8, |_, _, _| 0);
+    convolve(p, Units { weights, bias, multipliers, shifts }, input, output, dot_s8, |_, _, _| 0);
 }
 
 /// The same, with any number of groups and columns any distance apart.
@@ -90,7 +69,8 @@ pub fn conv_2d_s8(
     bias: Flash<'_, i32>,
     multipliers: Flash<'_, i32>,
     shifts: Flash<'_, i8>,
-    planes: Planes<'_, i8>,
+    input: &[i8],
+    output: &mut [i8],
 ) {
     let step = product(p.window.channels, p.window.x.dilation);
     let dot = |mut acc, weights: Flash<'_, i8>, mut input: &[i8]| {
@@ -102,7 +82,7 @@ pub fn conv_2d_s8(
         }
         acc
     };
-    convolve(p, Units { weights, bias, multipliers, shifts }, planes, dot, |_, _, _| 0);
+    convolve(p, Units { weights, bias, multipliers, shifts }, input, output, dot, |_, _, _| 0);
 }
 
 /// The same as [`conv_2d_1x1_s8`] with two weights of four bits in each byte; those of a unit begin with a
@@ -114,9 +94,10 @@ pub fn conv_2d_1x1_s4(
     bias: Flash<'_, i32>,
     multipliers: Flash<'_, i32>,
     shifts: Flash<'_, i8>,
-    planes: Planes<'_, i8>,
+    input: &[i8],
+    output: &mut [i8],
 ) {
-    fully_connected_s4(p, weights, bias, multipliers, shifts, planes);
+    fully_connected_s4(p, weights, bias, multipliers, shifts, input, output);
 }
 
 /// The same as [`conv_2d_s8`] with two weights of four bits in each byte; those of a tap begin with a byte
@@ -128,12 +109,13 @@ pub fn conv_2d_s4(
     bias: Flash<'_, i32>,
     multipliers: Flash<'_, i32>,
     shifts: Flash<'_, i8>,
-    planes: Planes<'_, i8>,
+    input: &[i8],
+    output: &mut [i8],
 ) {
     let bytes = p.depth.wrapping_add(1) >> 1;
     let filter = product(product(p.window.y.taps, p.window.x.taps), bytes);
     let step = product(p.window.channels, p.window.x.dilation);
-    p.window.each_pixel(planes, |image, rows, columns, output| {
+    p.window.each_pixel(input, output, |image, rows, columns, output| {
         let scales = multipliers.iter().zip(shifts.iter());
         let (mut start, mut channel, mut left) = (0usize, 0usize, p.group);
         for (y, (bias, (multiplier, shift))) in output.iter_mut().zip(bias.iter().zip(scales)) {
@@ -178,9 +160,10 @@ pub fn conv_2d_1x1_offset_s8(
     bias: Flash<'_, i32>,
     multipliers: Flash<'_, i32>,
     shifts: Flash<'_, i8>,
-    planes: Planes<'_, i8>,
+    input: &[i8],
+    output: &mut [i8],
 ) {
-    fully_connected_offset_s8(p, weights, bias, multipliers, shifts, planes);
+    fully_connected_offset_s8(p, weights, bias, multipliers, shifts, input, output);
 }
 
 /// The same as [`conv_2d_s8`] with `weights[unit, row, column, i] - weight zero point`, whose bias has the
@@ -192,7 +175,8 @@ pub fn conv_2d_offset_s8(
     bias: Flash<'_, i32>,
     multipliers: Flash<'_, i32>,
     shifts: Flash<'_, i8>,
-    planes: Planes<'_, i8>,
+    input: &[i8],
+    output: &mut [i8],
 ) {
     let Conv2d { window, depth, padding, .. } = p.layer;
     let step = product(window.channels, window.x.dilation);
@@ -221,7 +205,7 @@ pub fn conv_2d_offset_s8(
         let sum = window.fold(rows, columns, 0, inside, outside);
         sum.wrapping_mul(p.weight_zero_point).wrapping_neg()
     };
-    convolve(&p.layer, Units { weights, bias, multipliers, shifts }, planes, dot, before);
+    convolve(&p.layer, Units { weights, bias, multipliers, shifts }, input, output, dot, before);
 }
 
 /// All of them, by the way in which a row of the window is summed up, and by what is added to the sums of a
@@ -230,12 +214,13 @@ pub fn conv_2d_offset_s8(
 fn convolve(
     p: &Conv2d,
     units: Units<'_>,
-    planes: Planes<'_, i8>,
+    input: &[i8],
+    output: &mut [i8],
     dot: impl Fn(i32, Flash<'_, i8>, &[i8]) -> i32,
     before: impl Fn(&[i8], Taps, Taps) -> i32,
 ) {
     let filter = product(product(p.window.y.taps, p.window.x.taps), p.depth);
-    p.window.each_pixel(planes, |image, rows, columns, output| {
+    p.window.each_pixel(input, output, |image, rows, columns, output| {
         let before = before(image, rows, columns);
         let scales = units.multipliers.iter().zip(units.shifts.iter());
         let (mut start, mut channel, mut left) = (0usize, 0usize, p.group);
@@ -296,9 +281,10 @@ pub fn conv_2d_1x1_s16<A: Accumulator>(
     bias: Flash<'_, i32>,
     multipliers: Flash<'_, A::Multiplier>,
     shifts: Flash<'_, i8>,
-    planes: Planes<'_, i16>,
+    input: &[i16],
+    output: &mut [i16],
 ) {
-    fully_connected_s16(p, weights, bias, multipliers, shifts, planes);
+    fully_connected_s16(p, weights, bias, multipliers, shifts, input, output);
 }
 
 /// `output[y, x, unit] = clamp(requantize(bias[unit]
@@ -312,11 +298,12 @@ pub fn conv_2d_s16<A: Accumulator>(
     bias: Flash<'_, i32>,
     multipliers: Flash<'_, A::Multiplier>,
     shifts: Flash<'_, i8>,
-    planes: Planes<'_, i16>,
+    input: &[i16],
+    output: &mut [i16],
 ) {
     let filter = product(product(p.window.y.taps, p.window.x.taps), p.depth);
     let step = product(p.window.channels, p.window.x.dilation);
-    p.window.each_pixel(planes, |image, rows, columns, output| {
+    p.window.each_pixel(input, output, |image, rows, columns, output| {
         let (run, runs) = match p.contiguous {
             true => (product(columns.inside, p.depth), 1),
             false => (p.depth, columns.inside),

@@ -2,8 +2,6 @@
 
 use super::accumulator::Accumulator;
 use super::lanes::{LANES, multiply_add, multiply_add_s16};
-use super::planes::Planes;
-use super::reach::Reach;
 use super::requantization::{Requantization, Units};
 use super::ring::Ring;
 use super::rows::rows_mut;
@@ -24,27 +22,6 @@ pub struct DepthwiseConv2d {
     pub output: Requantization,
 }
 
-impl DepthwiseConv2d {
-    /// How far an output of so many elements may be laid over the input.
-    pub const fn reach(&self, output_len: usize) -> Reach {
-        self.window.reach(output_len)
-    }
-}
-
-impl DepthwiseConv2dOffset {
-    /// How far an output of so many elements may be laid over the input.
-    pub const fn reach(&self, output_len: usize) -> Reach {
-        self.layer.window.reach(output_len)
-    }
-}
-
-impl<A> DepthwiseConv2d16<A> {
-    /// How far an output of so many elements may be laid over the input.
-    pub const fn reach(&self, output_len: usize) -> Reach {
-        self.window.reach(output_len)
-    }
-}
-
 /// `output[y, x, c] = clamp(zero point + requantize(bias[c]
 ///     + Σ weights[row, column, c] · input[y · stride + row, x · stride + column, c]))`.
 ///
@@ -57,10 +34,11 @@ pub fn depthwise_conv_2d_s8(
     bias: Flash<'_, i32>,
     multipliers: Flash<'_, i32>,
     shifts: Flash<'_, i8>,
-    planes: Planes<'_, i8>,
+    input: &[i8],
+    output: &mut [i8],
 ) {
     let units = Units { weights, bias, multipliers, shifts };
-    p.window.each_pixel(planes, |image, rows, columns, output| {
+    p.window.each_pixel(input, output, |image, rows, columns, output| {
         let (blocks, rest) = output.as_chunks_mut::<LANES>();
         let mut channel = 0usize;
         for block in blocks {
@@ -86,10 +64,11 @@ pub fn depthwise_conv_2d_multiplier_s8(
     bias: Flash<'_, i32>,
     multipliers: Flash<'_, i32>,
     shifts: Flash<'_, i8>,
-    planes: Planes<'_, i8>,
+    input: &[i8],
+    output: &mut [i8],
 ) {
     let units = Units { weights, bias, multipliers, shifts };
-    p.window.each_pixel(planes, |image, rows, columns, output| {
+    p.window.each_pixel(input, output, |image, rows, columns, output| {
         let mut unit = 0usize;
         for (channel, output) in rows_mut(output, p.multiplier).enumerate() {
             let image = image.get(channel..).unwrap_or(&[]);
@@ -238,7 +217,8 @@ pub fn depthwise_conv_2d_offset_s8(
     bias: Flash<'_, i32>,
     multipliers: Flash<'_, i32>,
     shifts: Flash<'_, i8>,
-    planes: Planes<'_, i8>,
+    input: &[i8],
+    output: &mut [i8],
 ) {
     let DepthwiseConv2d { window, multiplier, padding, output: range } = p.layer;
     let step = product(window.channels, window.x.dilation);
@@ -246,7 +226,7 @@ pub fn depthwise_conv_2d_offset_s8(
         let weight = i32::from(weight.unwrap_or(0)).wrapping_sub(p.weight_zero_point);
         sum.wrapping_add(weight.wrapping_mul(x.into()))
     };
-    window.each_pixel(planes, |image, rows, columns, output| {
+    window.each_pixel(input, output, |image, rows, columns, output| {
         let mut scales = bias.iter().zip(multipliers.iter().zip(shifts.iter()));
         let mut unit = 0usize;
         for (channel, output) in rows_mut(output, multiplier).enumerate() {
@@ -294,9 +274,10 @@ pub fn depthwise_conv_2d_s16<A: Accumulator>(
     bias: Flash<'_, i32>,
     multipliers: Flash<'_, A::Multiplier>,
     shifts: Flash<'_, i8>,
-    planes: Planes<'_, i16>,
+    input: &[i16],
+    output: &mut [i16],
 ) {
-    p.window.each_pixel(planes, |image, rows, columns, output| {
+    p.window.each_pixel(input, output, |image, rows, columns, output| {
         let (blocks, rest) = output.as_chunks_mut::<LANES>();
         let mut channel = 0usize;
         for block in blocks {

@@ -37,7 +37,8 @@ fn input(graph: &Graph, id: TensorId) -> Diagnostic {
 fn port(graph: &Graph, id: TensorId) -> Diagnostic {
     let problem = Problem::new(
         format!("this input or output of the model is {}", graph.tensor(id).ty),
-        "an integer model may have floats at its border only where a QUANTIZE or DEQUANTIZE stands",
+        "float models are not supported yet, only integer ones, whose border may be float \
+         if a QUANTIZE or DEQUANTIZE stands there",
         QUANTIZE,
     );
     problem.at(at(graph, id))

@@ -1,3 +1,0 @@
-tiny_model::tiny_model!("unsupported_type.tflite");
-
-fn main() {}

@@ -1,7 +1,0 @@
-tiny_model::tiny_model! {
-    struct Sound = "sound.tflite";
-    ram <= 1024;
-    ram <= 2048;
-}
-
-fn main() {}

@@ -1,3 +1,0 @@
-tiny_model::tiny_model!("output_of_the_model.tflite");
-
-fn main() {}

@@ -1,3 +1,0 @@
-tiny_model::tiny_model!("too_few_bands.tflite");
-
-fn main() {}

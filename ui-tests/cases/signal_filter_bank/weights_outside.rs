@@ -1,3 +1,0 @@
-tiny_model::tiny_model!("weights_outside.tflite");
-
-fn main() {}

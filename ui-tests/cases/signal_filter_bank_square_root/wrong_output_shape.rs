@@ -1,3 +1,0 @@
-tiny_model::tiny_model!("wrong_output_shape.tflite");
-
-fn main() {}

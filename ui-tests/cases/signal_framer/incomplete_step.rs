@@ -1,3 +1,0 @@
-tiny_model::tiny_model!("incomplete_step.tflite");
-
-fn main() {}

@@ -1,3 +1,0 @@
-tiny_model::tiny_model!("prefilled_with_gaps.tflite");
-
-fn main() {}

@@ -1,3 +1,0 @@
-tiny_model::tiny_model!("incomplete_spectrum.tflite");
-
-fn main() {}

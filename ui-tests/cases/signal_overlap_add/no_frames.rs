@@ -1,3 +1,0 @@
-tiny_model::tiny_model!("no_frames.tflite");
-
-fn main() {}

@@ -1,3 +1,0 @@
-tiny_model::tiny_model!("another_type.tflite");
-
-fn main() {}

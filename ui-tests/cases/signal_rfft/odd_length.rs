@@ -1,3 +1,0 @@
-tiny_model::tiny_model!("odd_length.tflite");
-
-fn main() {}

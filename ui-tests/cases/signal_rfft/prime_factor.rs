@@ -1,3 +1,0 @@
-tiny_model::tiny_model!("prime_factor.tflite");
-
-fn main() {}

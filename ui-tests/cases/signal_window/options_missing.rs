@@ -1,3 +1,0 @@
-tiny_model::tiny_model!("options_missing.tflite");
-
-fn main() {}

@@ -1,3 +1,0 @@
-tiny_model::tiny_model!("options_of_other_names.tflite");
-
-fn main() {}

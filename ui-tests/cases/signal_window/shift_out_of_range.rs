@@ -1,3 +1,0 @@
-tiny_model::tiny_model!("shift_out_of_range.tflite");
-
-fn main() {}
