@@ -71,6 +71,7 @@ fn function(item: &Item, call: &Call, at: usize) -> TokenStream {
     quote! {
         #[doc = #doc]
         #[inline(never)]
+        #[allow(clippy::too_many_arguments)]
         fn #name(#(#parameters),*) {
             // Not every kernel's parameters hold shapes that others share.
             #[allow(unused_imports)]
