@@ -66,8 +66,8 @@ pub struct Factor {
 }
 
 /// `cell[u] = forget[u] · cell[u] + input[u] · candidate[u]`, `hidden[u] = output[u] · tanh(cell[u])`,
-/// where each gate is a function of `bias[u] + Σ input weights[u, i] · input[i]
-/// + Σ recurrent weights[u, j] · hidden[j]`: the logistic function, for the candidate `tanh`.
+/// where each gate is a function of the sum of `bias[u]`, `Σ input weights[u, i] · input[i]` and
+/// `Σ recurrent weights[u, j] · hidden[j]`: the logistic function, for the candidate `tanh`.
 ///
 /// Weights and biases are in the order `[unit][input, forget, candidate, output]`. Both biases have the
 /// zero points folded in. `table` is that of [`super::sigmoid`].
