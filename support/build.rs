@@ -33,6 +33,10 @@ fn main() {
             several.iter().map(|backend| format!("`backend-{backend}`")).collect::<Vec<_>>().join(", ")
         )),
     };
+    println!("cargo::rustc-check-cfg=cfg(tiny_model_multiplier, values(\"short\"))");
+    if machine.target.starts_with("thumbv6m") {
+        println!("cargo::rustc-cfg=tiny_model_multiplier=\"short\"");
+    }
     println!("cargo::rustc-cfg=tiny_model_backend={backend:?}");
     println!("cargo::rustc-env=TINY_MODEL_BACKEND={backend}");
 }

@@ -9,6 +9,7 @@ fn main() {
     let out = PathBuf::from(std::env::var_os("OUT_DIR").expect("cargo sets it"));
     println!("cargo::rerun-if-env-changed=TINY_MODEL_ZOO");
     println!("cargo::rerun-if-env-changed=TINY_MODEL_ONLY");
+    println!("cargo::rerun-if-env-changed=TINY_MODEL_WITHOUT");
 
     let operators = folders(&here.join("ops"));
     let mut operators: Vec<Case> = operators.iter().flat_map(|folder| cases(folder)).collect();
@@ -22,6 +23,42 @@ fn main() {
     let zoo = zoo.unwrap_or_else(|| here.join("../../shared/models"));
     println!("cargo::rustc-env=TINY_MODEL_ZOO_FOUND={}", zoo.display());
     std::fs::write(out.join("zoo.rs"), tests(&cases(&zoo))).expect("OUT_DIR can be written");
+    std::fs::write(out.join("audio.rs"), micro_speech(&zoo)).expect("OUT_DIR can be written");
+}
+
+/// The models of TensorFlow Lite Micro's micro_speech example one after the other, if they are there.
+fn micro_speech(zoo: &Path) -> String {
+    let [preprocessor, speech] = ["tflm_audio_preprocessor_int8", "microflow_speech"]
+        .map(|name| zoo.join(name).with_extension("tflite"));
+    if !(preprocessor.exists() && speech.exists()) {
+        return String::new();
+    }
+    format!(
+        r#"
+mod micro_speech {{
+    use super::{{Kind, values, vectors}};
+
+    tiny_model::tiny_model! {{ pub struct Preprocessor = {preprocessor:?}; }}
+    tiny_model::tiny_model! {{ #[allow(deprecated)] pub struct Speech = {speech:?}; }}
+
+    #[test]
+    fn seconds_of_sound_become_words() {{
+        let vectors = vectors("micro_speech.npz");
+        let (mut preprocessor, mut speech) = (Preprocessor::new(), Speech::new());
+        for clip in 0..vectors.count() {{
+            let sound: [i16; 48 * 320 + 480] = values(&vectors, Kind::Input, clip);
+            let scores: [i8; 4] = values(&vectors, Kind::Output, clip);
+            let frames = sound.windows(480).step_by(320).flat_map(|frame| frame.as_array());
+            for (features, frame) in speech.input_mut().chunks_exact_mut(40).zip(frames) {{
+                features.copy_from_slice(preprocessor.infer(frame));
+            }}
+            assert_eq!(speech.run(), &scores, "clip {{clip}}");
+            preprocessor.reset();
+        }}
+    }}
+}}
+"#
+    )
 }
 
 /// A model, and whether the compiler takes it.
@@ -128,12 +165,15 @@ fn module(text: &mut String, case: &Case, inputs: usize, outputs: usize) {
         ),
         false => format!("while vectors.next() {{ {infer} {run} }}"),
     };
+    // `TINY_MODEL_WITHOUT=overlap` leaves out a pass: outputs must be the same.
+    let without = std::env::var("TINY_MODEL_WITHOUT");
+    let without = without.map_or(String::new(), |passes| format!("without = [{passes}];"));
     let _ = write!(
         text,
         r#"
 #[allow(non_snake_case, deprecated)] // warnings about models are not about this test
 mod {name} {{
-    tiny_model::tiny_model! {{ pub struct Net = {path:?}; }}
+    tiny_model::tiny_model! {{ pub struct Net = {path:?}; {without} }}
 
     #[test]
     fn equals_the_reference() {{

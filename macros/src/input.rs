@@ -1,16 +1,18 @@
 //! What stands between the macro's brackets.
 
+use crate::settings::Settings;
 use proc_macro2::{Ident, TokenStream};
 use syn::parse::{Parse, ParseStream};
 use syn::{Attribute, LitStr, Token, Visibility, parenthesized};
 
-/// `"kws.tflite"`, or an item `pub struct Kws = "kws.tflite";` with attributes.
+/// `"kws.tflite"`, or an item `pub struct Kws = "kws.tflite";` with attributes, and settings behind it.
 pub(crate) struct Input {
     pub(crate) support: TokenStream,
     pub(crate) path: LitStr,
     pub(crate) attributes: Vec<Attribute>,
     pub(crate) visibility: Visibility,
     pub(crate) name: Ident,
+    pub(crate) settings: Settings,
 }
 
 impl Parse for Input {
@@ -41,7 +43,8 @@ impl Input {
             ));
         }
         let name = struct_name(&path)?;
-        Ok(Self { support, path, attributes: Vec::new(), visibility: syn::parse_quote!(pub), name })
+        let (attributes, visibility) = (Vec::new(), syn::parse_quote!(pub));
+        Ok(Self { support, path, attributes, visibility, name, settings: Settings::default() })
     }
 
     fn long(support: TokenStream, input: ParseStream<'_>) -> syn::Result<Self> {
@@ -59,19 +62,8 @@ impl Input {
         input.parse::<Token![=]>()?;
         let path = input.parse()?;
         input.parse::<Token![;]>()?;
-        if !input.is_empty() {
-            return Err(unknown_setting(input));
-        }
-        Ok(Self { support, path, attributes, visibility, name })
-    }
-}
-
-fn unknown_setting(input: ParseStream<'_>) -> syn::Error {
-    match input.fork().parse::<Ident>() {
-        Ok(name) => {
-            syn::Error::new(name.span(), format!("there is no setting `{name}`; there are no settings yet"))
-        }
-        Err(_) => input.error("expected a setting, as `name = value;`"),
+        let settings = Settings::read(input);
+        Ok(Self { support, path, attributes, visibility, name, settings })
     }
 }
 

@@ -5,16 +5,56 @@ use quote::format_ident;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use syn::LitStr;
+use tiny_model_compiler::Files;
 
 /// The model's absolute path and its bytes.
 pub(crate) fn model(literal: &LitStr) -> Result<(PathBuf, Vec<u8>), String> {
+    find(&literal.value(), &folders(literal))
+}
+
+/// The samples in a file, or in those of a folder by their names.
+pub(crate) fn samples(literal: &LitStr) -> Result<Files, String> {
+    const KINDS: [&str; 3] = ["wav", "png", "bmp"];
     let given = literal.value();
+    let folders = folders(literal);
+    let unreadable = |path: &Path, error: std::io::Error| {
+        let path = path.display();
+        format!("`{given}` cannot be read\n  why: {error}\n  fix: see to it that {path} may be read")
+    };
+    let there = folders.iter().map(|folder| folder.join(&given)).find(|path| path.exists());
+    let Some(path) = there else {
+        let tried: Vec<String> =
+            folders.iter().map(|folder| folder.join(&given).display().to_string()).collect();
+        return Err(format!(
+            "there is no file or folder `{given}`\n  why: it was looked for at\n       {}\n  fix: give a path that \
+             is relative to this source file or to the folder of Cargo.toml",
+            tried.join("\n       ")
+        ));
+    };
+    let mut paths = vec![path.clone()];
+    if path.is_dir() {
+        let entries = std::fs::read_dir(&path).map_err(|error| unreadable(&path, error))?;
+        paths = entries.flatten().map(|entry| entry.path()).collect();
+        let kind = |path: &PathBuf| path.extension().map(|kind| kind.to_string_lossy().to_lowercase());
+        paths.retain(|path| kind(path).is_some_and(|kind| KINDS.contains(&kind.as_str())));
+        paths.sort();
+    }
+    let mut files = Files { path: given.clone(), ..Files::default() };
+    for path in paths {
+        let bytes = std::fs::read(&path).map_err(|error| unreadable(&path, error))?;
+        files.sources.extend(path.to_str().map(str::to_owned));
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
+        files.files.push((name.unwrap_or_default(), bytes));
+    }
+    Ok(files)
+}
+
+/// Where paths may begin: beside the source file, and in the crate's folder.
+fn folders(literal: &LitStr) -> Vec<PathBuf> {
     let beside = literal.span().unwrap().local_file();
     let beside = beside.and_then(|file| Some(file.parent()?.to_path_buf()));
     let manifest = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
-    let folders: Vec<PathBuf> =
-        beside.into_iter().chain(manifest).filter_map(|folder| std::path::absolute(folder).ok()).collect();
-    find(&given, &folders)
+    beside.into_iter().chain(manifest).filter_map(|folder| std::path::absolute(folder).ok()).collect()
 }
 
 /// A name for what belongs to this call of the macro alone: of its place in the sources.

@@ -22,6 +22,9 @@
 #![no_std]
 #![cfg_attr(target_arch = "avr", feature(asm_experimental_arch))]
 
+#[cfg(feature = "fixed")]
+#[path = "inner/fixed_point.rs"]
+mod fixed_elements;
 #[doc(hidden)]
 pub mod inner;
 #[doc(hidden)]
@@ -32,7 +35,7 @@ mod model;
 #[forbid(unsafe_code)]
 mod tensor;
 
-pub use model::{Layer, Model, Stateful};
+pub use model::{Accuracy, Layer, Model, Stateful};
 pub use tensor::{Integer, Tensor};
 
 /// The inner loops that this build has: `"portable"`, `"dsp"`, `"mve"` or `"avr"`, the same results from
@@ -69,6 +72,29 @@ pub const BACKEND: &str = env!("TINY_MODEL_BACKEND");
 /// assert_eq!(&blank, reader.infer(&[-128; 64]));
 /// ```
 ///
+/// Behind the path, limits make a compile error of a model that outgrows its device; it says by how much, and which
+/// layers take most:
+///
+/// ```
+/// # use tiny_model::tiny_model;
+/// const RAM_OF_BOARD: usize = 2048;
+///
+/// tiny_model! {
+///     struct Small = "../examples/digits/digits.tflite";
+///     ram <= RAM_OF_BOARD - 512;
+///     flash <= 8 * 1024;
+///     macs <= 50_000;
+/// }
+/// ```
+///
+/// ```compile_fail
+/// # use tiny_model::tiny_model;
+/// tiny_model! {
+///     struct TooLarge = "../examples/digits/digits.tflite";
+///     ram <= 512;
+/// }
+/// ```
+///
 /// The struct has
 ///
 /// - `const fn new()`: all memory of the model is in the value, so that it may live in a static;
@@ -81,6 +107,39 @@ pub const BACKEND: &str = env!("TINY_MODEL_BACKEND");
 /// - an implementation of [`Model`] with all of these;
 /// - if the model keeps state from one inference to the next, `reset(&mut self)`, after which it is as it
 ///   was at first, and an implementation of [`Stateful`].
+///
+/// # Float models
+///
+/// A model in floats is quantized while it is compiled. It needs samples of what it will see, and its inputs
+/// and outputs are types of the crate `fixed`:
+///
+/// ```
+/// # use tiny_model::tiny_model;
+/// use fixed::types::U0F8;
+///
+/// tiny_model! {
+///     pub struct FromFloat = "../examples/digits/digits_float.tflite";
+///     calibrate = "../examples/digits/calibration.npz";
+///     input: U0F8;
+///     agreement >= 0.95;
+/// }
+///
+/// let mut digits = FromFloat::new();
+/// let blank: [U0F8; 64] = [U0F8::ZERO; 64];
+/// let scores = digits.infer(&blank);
+/// assert!(scores.iter().any(|&score| score > U0F8::from_num(0.1)));
+/// assert!(FromFloat::ACCURACY.sqnr > 20.0);
+/// ```
+///
+/// - `calibrate = "samples.npy";`: samples from `.npy`, `.npz`, `.csv`, or a folder of `.wav`, `.png` or `.bmp`;
+///   `calibrate = uniform(-1.0..=1.0);` goes on with made-up ones.
+/// - `verify = "test.npz";`: what the result is measured on; `labels` in it are the right classes.
+/// - `bits = 16;`: activations of 16 bits instead of 8.
+/// - `input: I1F7;` and `output: U0F8;`: types instead of those that fit best.
+/// - `accuracy >= 0.95;`, `agreement >= 0.98;`, `sqnr >= 25.0;`: compile errors at the limit.
+///
+/// Many samples take long where macros are built without optimization, which is the rule in debug builds:
+/// `opt-level = 2` under `[profile.dev.build-override]` in `Cargo.toml` makes it quick.
 ///
 /// # Errors
 ///
@@ -101,6 +160,8 @@ pub mod __private {
     pub use crate::inner::{arena, flash};
     pub use crate::kernels;
     pub use core::cell::Cell;
+    #[cfg(feature = "fixed")]
+    pub use fixed;
     #[cfg(feature = "macros")]
     pub use tiny_model_macros::expand;
 
@@ -119,6 +180,44 @@ pub mod __private {
         };
     }
     pub use crate::__flash_bytes as flash_bytes;
+
+    /// One of two pieces of code, by the backend that the build script found.
+    #[macro_export]
+    #[doc(hidden)]
+    #[cfg(tiny_model_backend = "dsp")]
+    macro_rules! __by_backend {
+        (dsp { $($then:tt)* } else { $($otherwise:tt)* }) => { $($then)* };
+    }
+
+    #[macro_export]
+    #[doc(hidden)]
+    #[cfg(not(tiny_model_backend = "dsp"))]
+    macro_rules! __by_backend {
+        (dsp { $($then:tt)* } else { $($otherwise:tt)* }) => { $($otherwise)* };
+    }
+    pub use crate::__by_backend as by_backend;
+
+    /// A type of the crate `fixed`.
+    #[cfg(feature = "fixed")]
+    #[macro_export]
+    #[doc(hidden)]
+    macro_rules! __fixed_type {
+        ($name:ident) => {
+            $crate::__private::fixed::types::$name
+        };
+    }
+
+    #[cfg(not(feature = "fixed"))]
+    #[macro_export]
+    #[doc(hidden)]
+    macro_rules! __fixed_type {
+        ($name:ident) => {
+            ::core::compile_error!(
+                "a float model has inputs and outputs of the crate `fixed`: turn on the feature `fixed` of tiny-model"
+            )
+        };
+    }
+    pub use crate::__fixed_type as fixed_type;
 
     /// The parameters of a kernel, by reference.
     ///

@@ -11,6 +11,26 @@ pub struct Layer {
     pub macs: usize,
     /// Bytes of constants in program memory.
     pub flash: usize,
+    /// Bytes of RAM that hold something while it runs.
+    pub ram: usize,
+    /// What the compiler proved of it or fused into it; empty if there is nothing to say.
+    pub notes: &'static str,
+}
+
+/// How near a model that was quantized while compiling is to the float model, measured with the kernels that
+/// run on the device.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Accuracy {
+    /// On so many samples.
+    pub samples: usize,
+    /// Share of them of which the float model's class is ours too; none if the output has no classes.
+    pub agreement: Option<f32>,
+    /// Signal-to-noise ratio of all outputs in dB, with the float model's as the signal.
+    pub sqnr: f32,
+    /// Share of them of which the class is the right one, if `verify` names samples with labels.
+    pub accuracy: Option<f32>,
+    /// The same for the float model.
+    pub float_accuracy: Option<f32>,
 }
 
 /// A compiled model, for code that is generic over models.

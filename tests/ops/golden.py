@@ -30,6 +30,8 @@ TYPES = {
     "int16": schema.TensorType.INT16,
     "int32": schema.TensorType.INT32,
     "int64": schema.TensorType.INT64,
+    "uint32": schema.TensorType.UINT32,
+    "uint64": schema.TensorType.UINT64,
     "float32": schema.TensorType.FLOAT32,
     "bool": schema.TensorType.BOOL,
     "resource": schema.TensorType.RESOURCE,
@@ -58,10 +60,10 @@ class Tensor:
 
 @dataclass
 class Op:
-    kind: str
+    kind: str  # the name in the schema; of a custom operator its own name behind "CUSTOM "
     inputs: list  # None for an operand left out
     outputs: list
-    options: object = None
+    options: object = None  # a table of the schema, or the bytes of a custom operator
 
 
 @dataclass
@@ -170,7 +172,9 @@ def pack_operator(model, op, codes):
         inputs=numbers(model, op.inputs),
         outputs=numbers(model, op.outputs),
     )
-    if op.options is not None:
+    if isinstance(op.options, bytes):
+        packed.customOptions = list(op.options)
+    elif op.options is not None:
         table = type(op.options).__name__.removesuffix("T")
         packed.builtinOptionsType = getattr(schema.BuiltinOptions, table)
         packed.builtinOptions = op.options
@@ -178,9 +182,12 @@ def pack_operator(model, op, codes):
 
 
 def pack_code(kind):
-    code = getattr(schema.BuiltinOperator, kind)
+    builtin, _, custom = kind.partition(" ")
+    code = getattr(schema.BuiltinOperator, builtin)
     placeholder = schema.BuiltinOperator.PLACEHOLDER_FOR_GREATER_OP_CODES
-    return schema.OperatorCodeT(deprecatedBuiltinCode=min(code, placeholder), builtinCode=code)
+    return schema.OperatorCodeT(
+        deprecatedBuiltinCode=min(code, placeholder), builtinCode=code, customCode=custom or None
+    )
 
 
 # ---------------------------------------------------------------- the vectors
@@ -241,11 +248,12 @@ class Cases:
         for old in [*self.folder.glob("*.tflite"), *self.folder.glob("*.npz")]:
             old.unlink()
 
-    def write(self, name, model, saturates=None, oracle=None):
-        """`saturates` says why the outputs need not vary; `oracle` answers instead of tflite-micro."""
+    def write(self, name, model, saturates=None, oracle=None, inputs=None):
+        """`saturates` says why the outputs need not vary; `oracle` answers instead of tflite-micro; `inputs` are
+        stacks of vectors instead of the usual ones."""
         rng = random(f"{self.folder.name}/{name}")
         file = serialize(model)
-        inputs = [vectors(tensor, rng) for tensor in model.inputs]
+        inputs = inputs or [vectors(tensor, rng) for tensor in model.inputs]
         outputs = (oracle or run)(file, inputs, len(model.outputs))
         for output in outputs:
             if not saturates:

@@ -236,6 +236,7 @@ fn array(archive: &mut ZipArchive<File>, name: &str) -> Array {
         "u1" => Values::Integers(integers::<u8>(array)),
         "i2" => Values::Integers(integers::<i16>(array)),
         "i4" => Values::Integers(integers::<i32>(array)),
+        "u4" => Values::Integers(integers::<u32>(array)),
         "b1" => Values::Integers(integers::<bool>(array)),
         "f4" => Values::Floats(array.into_vec().expect("the type was checked")),
         other => panic!("{name} has elements of type {other}"),

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
-use tiny_model_compiler::{Diagnostic, diagnose};
+use tiny_model_compiler::{Bits, Calibration, Diagnostic, Files, Fixed, Options, diagnose, diagnose_with};
 
 /// A line of the compiler's sources.
 type Line = (String, u32);
@@ -80,7 +80,33 @@ fn said() -> Vec<(String, Diagnostic)> {
         let name = name.display().to_string().replace('\\', "/");
         said.extend(diagnostics.into_iter().map(|diagnostic| (name.clone(), diagnostic)));
     }
+    for path in files(&cases.join("quantize"), "rs") {
+        let name = format!("quantize/{}", path.file_stem().expect("it has a name").to_string_lossy());
+        let diagnostics = with_settings(&path).unwrap_or_default();
+        said.extend(diagnostics.into_iter().map(|diagnostic| (name.clone(), diagnostic)));
+    }
     said
+}
+
+/// What the compiler says of a float model with the settings of a case; nothing if the macro refuses those.
+fn with_settings(case: &Path) -> Option<Vec<Diagnostic>> {
+    let source = text(case);
+    let after = |start: &str| source.split_once(start).map(|(_, rest)| rest);
+    let until = |start: &str, end: char| Some(after(start)?.split_once(end)?.0.to_owned());
+    let beside = |name: &str| std::fs::read(case.with_file_name(name)).ok();
+    let mut options = Options::default();
+    let to = &mut options.quantization;
+    to.calibration = match until("calibrate = \"", '"') {
+        None => Calibration::Uniform(-1.0, 1.0),
+        Some(path) => {
+            let files = vec![(path.clone(), beside(&path)?)];
+            Calibration::Files(Files { path, files, ..Files::default() })
+        }
+    };
+    to.bits = if source.contains("bits = 16;") { Bits::Sixteen } else { Bits::Eight };
+    to.inputs.extend(until("input: ", ';').map(|name| Fixed::parse(&name)));
+    to.outputs.extend(until("output: ", ';').map(|name| Fixed::parse(&name)));
+    Some(diagnose_with(&beside(&until("= \"", '"')?)?, &options))
 }
 
 #[test]
@@ -173,6 +199,16 @@ fn the_catalogue_is_up_to_date() {
         let (folder, name) = case.rsplit_once('/').unwrap_or(("", &case));
         let page = folders.entry(folder.to_owned()).or_default();
         let _ = writeln!(page, "- **[{name}](cases/{case}.stderr)**: {what}\n  - why: {why}\n  - fix: {fix}");
+    }
+    // What is wrong with a call and not with a model, by the first line of what is shown.
+    for case in ["budget", "macro"] {
+        let page = folders.entry(case.to_owned()).or_default();
+        for path in files(&here().join("cases").join(case), "stderr") {
+            let (text, name) = (text(&path), path.file_stem().expect("it has a name").display());
+            let first =
+                text.lines().next().and_then(|line| line.split_once(": ")).map_or("", |(_, said)| said);
+            let _ = writeln!(page, "- **[{name}](cases/{case}/{name}.stderr)**: {first}");
+        }
     }
     let mut page = INTRODUCTION.to_owned();
     for (folder, entries) in folders {

@@ -3,7 +3,7 @@
 use quote::{format_ident, quote};
 use std::path::Path;
 use std::time::{Duration, Instant};
-use tiny_model_compiler::{Item, analyze, compile};
+use tiny_model_compiler::{Item, Options, analyze, compile};
 
 /// Tokens of an expansion, groups opened.
 fn tokens(stream: proc_macro2::TokenStream) -> usize {
@@ -23,6 +23,8 @@ fn item() -> Item {
         path: syn::parse_quote!("model.tflite"),
         source: None,
         module: format_ident!("hidden"),
+        options: Options::default(),
+        budgets: Vec::new(),
     }
 }
 

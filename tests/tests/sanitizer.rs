@@ -8,7 +8,7 @@ use proc_macro2::Span;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
-use tiny_model_compiler::{Item, Program, analyze, compile};
+use tiny_model_compiler::{Item, Options, Program, analyze, compile};
 use tiny_model_tests::{Kind, Slice, Vectors};
 
 const MAIN: &str = r#"
@@ -66,6 +66,8 @@ fn expansion(bytes: &[u8]) -> String {
         path: syn::parse_quote!("model.tflite"),
         source: None,
         module: syn::Ident::new("net", Span::call_site()),
+        options: Options::default(),
+        budgets: Vec::new(),
     };
     compile(bytes, &item).ok().expect("it was analyzed before").to_string()
 }

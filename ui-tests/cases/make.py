@@ -528,3 +528,5 @@ for name in ["path/sound", "path/sounds_like_it", "macro/1st_model", "macro/soun
 
 
 import make_operators  # noqa: E402, F401
+import make_signals  # noqa: E402, F401
+import make_types  # noqa: E402, F401

@@ -18,6 +18,11 @@ fn reads_the_test_pictures() {
     assert!(output.status.success(), "{printed}{}", text(&output.stderr));
     // The share is the README's; the network is exact, so it is the same everywhere.
     assert!(printed.contains("99.6 %"), "{printed}");
+    // What the macro has measured is what the program measures.
+    assert!(
+        printed.contains("99.6 % if quantized from floats while compiling, which foresaw 99.6 %"),
+        "{printed}"
+    );
 }
 
 #[test]

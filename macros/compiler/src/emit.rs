@@ -3,22 +3,32 @@
 use crate::Item;
 use crate::graph::ElementType;
 use crate::layout::Layout;
-use crate::program::{Access, Arg, Call, Constant, Port, Program, View};
+use crate::program::{Access, Arg, Call, Constant, Port, Program, Variant, View};
+use crate::quantize::measure::Accuracy;
+use crate::quantize::model::Facts;
 use crate::table;
 use proc_macro2::{Ident, Literal, Span, TokenStream};
-use quote::{format_ident, quote};
+use quote::{ToTokens, format_ident, quote};
 
+mod overlap;
 mod state;
 
 /// The struct of a model, its functions and constants.
-pub fn emit(item: &Item, file_bytes: usize, program: &Program, layout: &Layout) -> TokenStream {
+pub fn emit(
+    item: &Item,
+    file_bytes: usize,
+    program: &Program,
+    layout: &Layout,
+    facts: Option<&Facts>,
+) -> TokenStream {
     let Item { attributes, visibility, name, support, .. } = item;
     let bytes = layout.bytes;
     let started = state::field(program);
-    let doc = table::document(program, layout);
-    let functions = program.calls.iter().enumerate().map(|(at, call)| function(item, call, at));
+    let doc = table::document(program, layout, facts);
+    let functions = program.calls.iter().enumerate().map(|(at, call)| function(item, layout, call, at));
     let tracked = track(item, file_bytes);
     let consts = consts(item, program, layout);
+    let accuracy = facts.map(|facts| accuracy(item, facts));
     let methods = methods(item, program, layout);
     let reset = state::reset(item, program, layout);
     let model = model_trait(item, program);
@@ -33,6 +43,7 @@ pub fn emit(item: &Item, file_bytes: usize, program: &Program, layout: &Layout) 
         const _: () = {
             #tracked
             #consts
+            #accuracy
             #methods
             #reset
             #model
@@ -43,57 +54,103 @@ pub fn emit(item: &Item, file_bytes: usize, program: &Program, layout: &Layout) 
 
 /// Name of the function that makes one call: the operator in snake case and its position.
 fn function_name(call: &Call, at: usize) -> Ident {
-    format_ident!("{}_{at}", call.name.to_lowercase())
+    let mut name = String::new();
+    let mut after_lower = false;
+    for c in call.name.chars() {
+        if after_lower && c.is_ascii_uppercase() {
+            name.push('_');
+        }
+        after_lower = c.is_ascii_lowercase();
+        name.push(c.to_ascii_lowercase());
+    }
+    format_ident!("{name}_{at}")
 }
 
 /// One documented function per call: its constants, and the kernel's name with its parameters.
-fn function(item: &Item, call: &Call, at: usize) -> TokenStream {
-    let support = &item.support;
+fn function(item: &Item, layout: &Layout, call: &Call, at: usize) -> TokenStream {
     let name = function_name(call, at);
     let doc = format!(" Operator {}, `{}`: gives shape {:?}.", call.index, call.name, call.shape);
-    let (module, kernel) = (format_ident!("{}", call.module), format_ident!("{}", call.kernel));
-    let params: TokenStream = call.params.parse().unwrap_or_default();
-    let statics = call.constants().map(|constant| static_bytes(item, constant));
-    let parameters = call.args.iter().filter_map(|arg| parameter(item, arg));
-    let passed = call.args.iter().map(|arg| match arg {
-        Arg::Constant(constant) => {
-            let (name, ty) = (format_ident!("{}", constant.name), element(constant.ty));
-            quote!(#name.view::<#ty>())
+    let windows = overlap::windows(call, layout);
+    let parameters =
+        windows.iter().map(|Window { name, view, access, .. }| parameter(item, name, *view, *access));
+    let plain =
+        kernel_call(item, layout, call, (call.module, call.kernel, &call.params), call.args.iter().cloned());
+    let body = match &call.variant {
+        Some(Variant { backend, module, kernel, params, constants }) => {
+            let windows = call.args.iter().filter(|arg| !matches!(arg, Arg::Constant(_)));
+            let args = constants.iter().cloned().map(Arg::Constant).chain(windows.cloned());
+            let variant = kernel_call(item, layout, call, (module, kernel, params), args);
+            by_backend(item, backend, &variant, &plain)
         }
-        Arg::Window(name, _, access) => {
-            let name = format_ident!("{name}");
-            match access {
-                Access::Write | Access::Update => quote!(#name.as_mut_slice()),
-                _ => quote!(#name.as_slice()),
-            }
-        }
-    });
+        None => plain,
+    };
     quote! {
         #[doc = #doc]
         #[inline(never)]
         #[allow(clippy::too_many_arguments)]
         fn #name(#(#parameters),*) {
-            // Not every kernel's parameters hold shapes that others share.
-            #[allow(unused_imports)]
-            use #support::__private::kernels::{shapes::*, #module::*};
-            #(#statics)*
-            #kernel(#support::__private::parameters!(#params), #(#passed),*)
+            #body
         }
     }
 }
 
+/// A kernel's constants, and the kernel with its parameters.
+fn kernel_call(
+    item: &Item,
+    layout: &Layout,
+    call: &Call,
+    (module, kernel, params): (&str, &str, &str),
+    args: impl Iterator<Item = Arg>,
+) -> TokenStream {
+    let support = &item.support;
+    let (module, kernel) = (format_ident!("{module}"), format_ident!("{kernel}"));
+    let params: TokenStream = params.parse().unwrap_or_default();
+    let (mut statics, mut passed) = (Vec::new(), Vec::new());
+    for arg in args {
+        passed.push(match &arg {
+            Arg::Constant(constant) => {
+                statics.push(static_bytes(item, constant));
+                let (name, ty) = (format_ident!("{}", constant.name), element(constant.ty));
+                quote!(#name.view::<#ty>())
+            }
+            Arg::Window(name, _, access) => {
+                let name = format_ident!("{name}");
+                match access {
+                    Access::Write | Access::Update => quote!(#name.as_mut_slice()),
+                    _ => quote!(#name.as_slice()),
+                }
+            }
+            Arg::Planes(planes) => overlap::planes(item, layout, planes),
+        });
+    }
+    let checked = overlap::check(item, layout, call, &params);
+    quote! {
+        // Not every kernel's parameters hold shapes that others share.
+        #[allow(unused_imports)]
+        use #support::__private::kernels::{shapes::*, #module::*};
+        #(#statics)*
+        #checked
+        #kernel(#support::__private::parameters!(#params), #(#passed),*)
+    }
+}
+
+/// One of two pieces of code: which one, the support crate knows.
+fn by_backend(item: &Item, backend: &str, then: &TokenStream, otherwise: &TokenStream) -> TokenStream {
+    let (support, backend) = (&item.support, format_ident!("{backend}"));
+    quote!(#support::__private::by_backend! { #backend { #then } else { #otherwise } })
+}
+
 /// A parameter of a call's function, for a window of the arena.
-fn parameter(item: &Item, arg: &Arg) -> Option<TokenStream> {
-    let Arg::Window(name, view, access) = arg else { return None };
+fn parameter(item: &Item, name: &str, view: View, access: Access) -> TokenStream {
     let support = &item.support;
     let (name, ty, len) = (format_ident!("{name}"), element(view.ty), view.len);
-    Some(match access {
+    match access {
         Access::Read => quote!(#name: &[#ty; #len]),
         Access::Write | Access::Update => quote!(#name: &mut [#ty; #len]),
         Access::ReadInPlace | Access::WriteInPlace => {
             quote!(#name: &[#support::__private::Cell<#ty>; #len])
         }
-    })
+    }
 }
 
 /// A constant in program memory: one literal, however many elements.
@@ -104,17 +161,20 @@ fn static_bytes(item: &Item, constant: &Constant) -> TokenStream {
     quote!(#support::__private::flash_bytes!(#name: #len = #bytes);)
 }
 
-/// Makes cargo rebuild when the model changes; nothing refers to it, so it is not linked.
-pub fn track(item: &Item, file_bytes: usize) -> Option<TokenStream> {
-    let path = item.source.as_ref()?;
-    let include = quote!(
-        const _: &[u8] = ::core::include_bytes!(#path);
-    );
+/// Makes cargo rebuild when the model changes, or samples; nothing refers to it, so it is not linked.
+pub fn track(item: &Item, file_bytes: usize) -> TokenStream {
+    let include = |path: &String| {
+        quote!(
+            const _: &[u8] = ::core::include_bytes!(#path);
+        )
+    };
     // Nothing larger exists where addresses have 16 bits, and rustc refuses it there.
-    Some(match i16::try_from(file_bytes) {
-        Ok(_) => include,
-        Err(_) => quote!(#[cfg(not(target_pointer_width = "16"))] #include),
-    })
+    let unless_small = |include: TokenStream| quote!(#[cfg(not(target_pointer_width = "16"))] #include);
+    let model = item.source.as_ref().map(include);
+    let model =
+        model.map(|model| if i16::try_from(file_bytes).is_ok() { model } else { unless_small(model) });
+    let samples = item.options.quantization.sources().map(include).map(unless_small);
+    quote!(#model #(#samples)*)
 }
 
 /// `INPUT`, `OUTPUT` and the figures.
@@ -128,10 +188,15 @@ fn consts(item: &Item, program: &Program, layout: &Layout) -> TokenStream {
     let (input_type, input) = ports(&program.inputs);
     let (output_type, output) = ports(&program.outputs);
     let figures = table::Figures::of(program, layout);
-    let (ram, state, flash, macs) = (figures.ram, figures.state, figures.flash, figures.macs);
-    let layers = program.calls.iter().map(|call| {
-        let (name, shape, macs, flash) = (call.name, &call.shape, call.macs, call.constant_bytes());
-        quote!(#support::Layer { operator: #name, shape: &[#(#shape),*], macs: #macs, flash: #flash })
+    let (ram, state, macs) = (figures.ram, figures.state, figures.macs);
+    let flash = bytes_by_backend(item, figures.flash, table::flash_on(program, "dsp"));
+    let layers = program.calls.iter().zip(table::live_bytes(program, layout)).map(|(call, ram)| {
+        let (name, shape, macs) = (call.name, &call.shape, call.macs);
+        let flash = bytes_by_backend(item, call.constant_bytes(), call.constant_bytes_on("dsp"));
+        let notes = call.notes.join(", ");
+        quote!(#support::Layer {
+            operator: #name, shape: &[#(#shape),*], macs: #macs, flash: #flash, ram: #ram, notes: #notes
+        })
     });
     quote! {
         #[allow(dead_code)]
@@ -155,12 +220,48 @@ fn consts(item: &Item, program: &Program, layout: &Layout) -> TokenStream {
     }
 }
 
+/// Bytes of constants, which are others on the backend `dsp`.
+fn bytes_by_backend(item: &Item, bytes: usize, on_dsp: usize) -> TokenStream {
+    match bytes == on_dsp {
+        true => quote!(#bytes),
+        false => by_backend(item, "dsp", &quote!(#on_dsp), &quote!(#bytes)),
+    }
+}
+
+/// `ACCURACY`, of a model that was quantized while compiling.
+fn accuracy(item: &Item, facts: &Facts) -> TokenStream {
+    let Item { name, support, .. } = item;
+    let Accuracy { samples, agreement, sqnr, accuracy, float_accuracy } = &facts.accuracy;
+    let sqnr = *sqnr as f32;
+    let share = |share: &Option<f64>| match share {
+        Some(share) => {
+            let share = *share as f32;
+            quote!(::core::option::Option::Some(#share))
+        }
+        None => quote!(::core::option::Option::None),
+    };
+    let (agreement, accuracy, float) = (share(agreement), share(accuracy), share(float_accuracy));
+    quote! {
+        #[allow(dead_code)]
+        impl #name {
+            /// How near it is to the float model that it was quantized from, measured while compiling.
+            pub const ACCURACY: #support::Accuracy = #support::Accuracy {
+                samples: #samples,
+                agreement: #agreement,
+                sqnr: #sqnr,
+                accuracy: #accuracy,
+                float_accuracy: #float,
+            };
+        }
+    }
+}
+
 /// `new`, `infer`, `input_mut` and `run`.
 fn methods(item: &Item, program: &Program, layout: &Layout) -> TokenStream {
     let Item { name, support, .. } = item;
     let [new, infer, input_mut, run] = ["new", "infer", "input_mut", "run"].map(|name| method(item, name));
-    let inputs = arrays(&program.inputs);
-    let outputs = arrays(&program.outputs);
+    let inputs = arrays(item, &program.inputs);
+    let outputs = arrays(item, &program.outputs);
     let names: Vec<Ident> = match program.inputs.len() {
         1 => vec![format_ident!("input")],
         n => (0..n).map(|i| format_ident!("input_{i}")).collect(),
@@ -168,8 +269,8 @@ fn methods(item: &Item, program: &Program, layout: &Layout) -> TokenStream {
     let places: Vec<Ident> = (0..names.len()).map(|i| format_ident!("place_{i}")).collect();
     let output = group(&outputs.iter().map(|array| quote!(&#array)).collect::<Vec<_>>());
     let windows_mut = group(&inputs.iter().map(|array| quote!(&mut #array)).collect::<Vec<_>>());
-    let opened_inputs = open(item, layout, &ports_windows(&program.inputs, Access::Write));
-    let opened_outputs = open(item, layout, &ports_windows(&program.outputs, Access::Read));
+    let opened_inputs = open_ports(item, layout, &program.inputs, Access::Write);
+    let opened_outputs = open_ports(item, layout, &program.outputs, Access::Read);
     let unpack = |count: usize, opened: TokenStream| match count {
         1 => quote!(#opened.0),
         _ => opened,
@@ -233,34 +334,56 @@ pub fn method(item: &Item, name: &str) -> Ident {
 /// One line of the table of contents that `run` is.
 fn step(item: &Item, layout: &Layout, call: &Call, at: usize) -> TokenStream {
     let name = function_name(call, at);
-    let windows: Vec<(View, Access)> = call.windows().collect();
-    let names: Vec<Ident> = call
-        .args
-        .iter()
-        .filter_map(|arg| match arg {
-            Arg::Window(name, ..) => Some(format_ident!("{name}")),
-            Arg::Constant(_) => None,
-        })
-        .collect();
-    let opened = open(item, layout, &windows);
+    let windows = overlap::windows(call, layout);
+    let names: Vec<Ident> = windows.iter().map(|window| format_ident!("{}", window.name)).collect();
+    let opened = open(item, &windows);
     quote! {
         let (#(#names,)*) = #opened;
         #name(#(#names),*);
     }
 }
 
+/// A window of the arena, with the name that it has in a function.
+struct Window {
+    name: &'static str,
+    view: View,
+    access: Access,
+    /// Its first byte.
+    at: usize,
+}
+
+impl Window {
+    fn new(name: &'static str, view: View, access: Access, layout: &Layout) -> Self {
+        let offset = layout.offsets.get(view.buffer.0).copied().unwrap_or(usize::MAX);
+        Self { name, view, access, at: offset.saturating_add(view.offset) }
+    }
+}
+
 /// Windows of the arena, as a tuple of references.
-fn open(item: &Item, layout: &Layout, windows: &[(View, Access)]) -> TokenStream {
+fn open(item: &Item, windows: &[Window]) -> TokenStream {
+    let types: Vec<TokenStream> =
+        windows.iter().map(|window| element(window.view.ty).into_token_stream()).collect();
+    open_typed(item, windows, &types)
+}
+
+/// The same for inputs or outputs, of the types that the caller has them as.
+fn open_ports(item: &Item, layout: &Layout, ports: &[Port], access: Access) -> TokenStream {
+    let windows: Vec<Window> =
+        ports.iter().map(|port| Window::new("port", port.view, access, layout)).collect();
+    let types: Vec<TokenStream> = ports.iter().map(|port| port_element(item, port)).collect();
+    open_typed(item, &windows, &types)
+}
+
+fn open_typed(item: &Item, windows: &[Window], types: &[TokenStream]) -> TokenStream {
     let support = &item.support;
     let arena = quote!(#support::__private::arena);
-    let types = windows.iter().map(|(view, access)| {
+    let types = windows.iter().zip(types).map(|(Window { view, access, at, .. }, ty)| {
         let kind = match access {
             Access::Read => quote!(Read),
             Access::Write | Access::Update => quote!(Write),
             Access::ReadInPlace | Access::WriteInPlace => quote!(Shared),
         };
-        let offset = layout.offsets.get(view.buffer.0).copied().unwrap_or(usize::MAX);
-        let (ty, len, at) = (element(view.ty), view.len, offset.saturating_add(view.offset));
+        let len = view.len;
         quote!(#arena::#kind<#ty, #len, #at>)
     });
     match windows.is_empty() {
@@ -269,14 +392,22 @@ fn open(item: &Item, layout: &Layout, windows: &[(View, Access)]) -> TokenStream
     }
 }
 
-fn ports_windows(ports: &[Port], access: Access) -> Vec<(View, Access)> {
-    ports.iter().map(|port| (port.view, access)).collect()
+/// The type that the caller has elements of an input or output as.
+fn port_element(item: &Item, port: &Port) -> TokenStream {
+    let support = &item.support;
+    match port.fixed {
+        Some(ty) => {
+            let name = format_ident!("{}", ty.to_string());
+            quote!(#support::__private::fixed_type!(#name))
+        }
+        None => element(port.view.ty).into_token_stream(),
+    }
 }
 
 /// The array type of each port.
-fn arrays(ports: &[Port]) -> Vec<TokenStream> {
+fn arrays(item: &Item, ports: &[Port]) -> Vec<TokenStream> {
     let array = |port: &Port| {
-        let (ty, len) = (element(port.view.ty), port.view.len);
+        let (ty, len) = (port_element(item, port), port.view.len);
         quote!([#ty; #len])
     };
     ports.iter().map(array).collect()
@@ -285,10 +416,12 @@ fn arrays(ports: &[Port]) -> Vec<TokenStream> {
 /// The trait that generic code uses.
 fn model_trait(item: &Item, program: &Program) -> TokenStream {
     let Item { name, support, .. } = item;
-    let shared =
-        |ports: &[Port]| group(&arrays(ports).iter().map(|array| quote!(&'a #array)).collect::<Vec<_>>());
-    let exclusive =
-        |ports: &[Port]| group(&arrays(ports).iter().map(|array| quote!(&'a mut #array)).collect::<Vec<_>>());
+    let shared = |ports: &[Port]| {
+        group(&arrays(item, ports).iter().map(|array| quote!(&'a #array)).collect::<Vec<_>>())
+    };
+    let exclusive = |ports: &[Port]| {
+        group(&arrays(item, ports).iter().map(|array| quote!(&'a mut #array)).collect::<Vec<_>>())
+    };
     let (input, output, window) =
         (shared(&program.inputs), shared(&program.outputs), exclusive(&program.inputs));
     let shown = name.to_string();

@@ -2,6 +2,8 @@
 
 use crate::diagnostics::At;
 use crate::ops::Op;
+use crate::quantize::settings::Fixed;
+use std::collections::HashMap;
 use std::fmt;
 use std::rc::Rc;
 
@@ -26,6 +28,8 @@ pub struct Graph {
     pub outputs: Vec<TensorId>,
     /// Memory that keeps its value from one inference to the next.
     pub variables: Vec<Variable>,
+    /// Inputs and outputs that callers have as types of the crate `fixed`.
+    pub fixed: HashMap<TensorId, Fixed>,
 }
 
 /// Memory that keeps its value from one inference to the next.
@@ -97,6 +101,8 @@ pub struct Node {
     pub inputs: Vec<Option<TensorId>>,
     /// What it writes.
     pub outputs: Vec<TensorId>,
+    /// What was proved of it or fused into it, for people.
+    pub notes: Vec<String>,
 }
 
 /// A value between operators.
@@ -268,6 +274,13 @@ impl Graph {
     #[allow(clippy::indexing_slicing)] // as above
     pub fn tensor_mut(&mut self, id: TensorId) -> &mut Tensor {
         &mut self.tensors[id.0]
+    }
+
+    /// Adds a tensor.
+    pub fn add(&mut self, tensor: Tensor) -> TensorId {
+        let id = TensorId(self.tensors.len());
+        self.tensors.push(tensor);
+        id
     }
 
     /// Where a node is, for a diagnostic.

@@ -6,7 +6,8 @@ use crate::limits::{
     MAX_BYTES, MAX_ELEMENTS, MAX_FOLDED, MAX_OPERANDS, MAX_OPERATORS, MAX_PORTS, MAX_RANK, MAX_TENSORS,
     SMALLER,
 };
-use crate::ops::{OPERATORS, Operator};
+use crate::ops::{OPERATORS, Op, Operator};
+use crate::quantize::{CALIBRATE, WHY_CALIBRATE};
 use crate::read::{CONVERT_AGAIN, QUANTIZE, Reader};
 use crate::schema::{File, readable, tflite};
 use crate::unsupported;
@@ -14,7 +15,10 @@ use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 mod legacy;
+mod script;
 mod variables;
+
+pub(crate) use script::{Found, Script, Step, Survey, is_quantized, perform, survey};
 
 /// A model that was read: the graph as far as it could be understood.
 pub struct Imported {
@@ -23,11 +27,21 @@ pub struct Imported {
     pub errors: Vec<Diagnostic>,
     /// What is worth knowing even if nothing is wrong.
     pub warnings: Vec<Diagnostic>,
+    /// Whether operators compute in floating point, so that the model has to be quantized first.
+    pub floats: bool,
+    /// What each operator was read as, by its position in the file.
+    pub ops: HashMap<usize, Rc<dyn Op>>,
 }
 
 /// Reads a model.
 pub fn import(bytes: &[u8]) -> Imported {
-    let empty = Imported { graph: Graph::default(), errors: Vec::new(), warnings: Vec::new() };
+    let empty = Imported {
+        graph: Graph::default(),
+        errors: Vec::new(),
+        warnings: Vec::new(),
+        floats: false,
+        ops: HashMap::new(),
+    };
     let refused = |problem: Problem, empty| Imported { errors: vec![problem.at(At::Model)], ..empty };
     let bytes = readable(bytes);
     let file = match File::parse(&bytes) {
@@ -44,7 +58,7 @@ pub fn import(bytes: &[u8]) -> Imported {
     import.shift_outputs(main.operators().map_or(0, |list| list.len()));
     import.check_variables();
     let warnings = fixed_shapes(main, &import.graph.inputs);
-    Imported { graph: import.graph, errors: import.errors, warnings }
+    Imported { graph: import.graph, errors: import.errors, warnings, floats: import.floats, ops: import.ops }
 }
 
 /// Inputs some of whose dimensions the file leaves open.
@@ -79,6 +93,12 @@ struct Import<'f, 'a> {
     ran: HashSet<usize>,
     /// Bytes of what was computed while compiling.
     folded: usize,
+    /// Whether an operator computes in floating point.
+    floats: bool,
+    /// The operators as they stand in the file, if that is all that is asked for.
+    survey: Option<Vec<Found<'a>>>,
+    /// What the operators were read as, also those that were computed while compiling.
+    ops: HashMap<usize, Rc<dyn Op>>,
 }
 
 impl<'f, 'a> Import<'f, 'a> {
@@ -92,6 +112,9 @@ impl<'f, 'a> Import<'f, 'a> {
             once: false,
             ran: HashSet::new(),
             folded: 0,
+            floats: false,
+            survey: None,
+            ops: HashMap::new(),
         }
     }
 
@@ -258,12 +281,17 @@ impl<'f, 'a> Import<'f, 'a> {
         if let Some(problem) = unwritten.or(rewritten) {
             return Err(problem);
         }
+        if let Some(found) = &mut self.survey {
+            found.push(Found { index, operator, row, inputs, outputs });
+            return Ok(());
+        }
         let reader =
             Reader { graph: &self.graph, operator, name: row.name, inputs: &inputs, outputs: &outputs };
-        reader_float_check(&reader)?;
+        reader_float_check(&reader).inspect_err(|_| self.floats = true)?;
         legacy::check(&reader)?;
         let op = (row.read)(&reader)?;
-        let node = Node { index, name: row.name, op, inputs, outputs };
+        self.ops.insert(index, op.clone());
+        let node = Node { index, name: row.name, op, inputs, outputs, notes: Vec::new() };
         match node.op.fold(&self.graph, &node) {
             Some(values) => {
                 self.count_folded(&node, &values)?;
@@ -356,11 +384,13 @@ fn identify(code: &tflite::OperatorCode<'_>) -> (String, Option<&'static Operato
     // Files from before 2020 have the code in the older, narrower field.
     let older = tflite::BuiltinOperator(code.deprecated_builtin_code().into());
     let builtin = code.builtin_code().max(older);
-    let name = match (builtin, code.custom_code()) {
-        (tflite::BuiltinOperator::CUSTOM, Some(custom)) => format!("CUSTOM {custom}"),
-        _ => builtin.variant_name().map_or_else(|| format!("operator code {}", builtin.0), str::to_owned),
+    let custom = code.custom_code().filter(|_| builtin == tflite::BuiltinOperator::CUSTOM);
+    let name = match custom {
+        Some(custom) => format!("CUSTOM {custom}"),
+        None => builtin.variant_name().map_or_else(|| format!("operator code {}", builtin.0), str::to_owned),
     };
-    (name, OPERATORS.iter().find(|row| row.code == builtin))
+    let is_named = |row: &&Operator| builtin != tflite::BuiltinOperator::CUSTOM || custom == Some(row.name);
+    (name, OPERATORS.iter().filter(|row| row.code == builtin).find(is_named))
 }
 
 fn not_written(tensor: &Tensor) -> Problem {
@@ -385,11 +415,10 @@ fn reader_float_check(reader: &Reader<'_>) -> Result<(), Problem> {
     let ids = reader.inputs.iter().flatten().chain(reader.outputs);
     let float = ids.map(|&id| reader.tensor(id)).find(|tensor| tensor.ty.is_float());
     match float {
-        Some(tensor) if !BORDER.contains(&reader.name) => Err(Problem::new(
-            format!("computes in {}", tensor.ty),
-            "float models are not supported yet, only those with integer activations and weights",
-            QUANTIZE,
-        )),
+        // A DEQUANTIZE of 16-bit floats is there to make weights wider.
+        Some(tensor) if !BORDER.contains(&reader.name) || tensor.ty == ElementType::Float16 => {
+            Err(Problem::new(format!("computes in {}", tensor.ty), WHY_CALIBRATE, CALIBRATE))
+        }
         _ => Ok(()),
     }
 }

@@ -1,12 +1,19 @@
 //! Where each buffer lies in the arena: a planner over numbers only.
 //!
-//! Buffers whose lifetimes do not meet may share bytes. Several greedy orders are tried, among them
-//! the one of TensorFlow Lite Micro, and the smallest arena wins, so that the plan is never worse than
-//! the interpreter's.
+//! Buffers whose lifetimes do not meet may share bytes. So may the input and the output of one call, as far
+//! as its kernel writes where it has read for the last time. The plan starts from greedy orders, among them the
+//! one of TensorFlow Lite Micro, and gets better from there, so that it is never worse than the interpreter's.
 
-use crate::program::{Access, Buffer, BufferId, Program, View};
-use std::cmp::Reverse;
+use crate::Options;
+use crate::program::{Access, Buffer, BufferId, Call, Program, View};
 use std::ops::RangeInclusive;
+
+mod branch;
+mod order;
+mod place;
+
+use place::aligned;
+pub use place::{Block, Pair, Placed, place};
 
 /// Places of all buffers.
 #[derive(Clone, Debug)]
@@ -15,32 +22,62 @@ pub struct Layout {
     pub offsets: Vec<usize>,
     /// Bytes of the arena, a whole number of words.
     pub bytes: usize,
+    /// No plan for this order of calls takes less.
+    pub bound: usize,
     /// Bytes at its start that keep what they hold from one inference to the next.
     pub state: usize,
-}
-
-/// What has to be placed.
-#[derive(Clone, Debug)]
-pub struct Block {
-    /// Size in bytes.
-    pub bytes: usize,
-    /// The calls during which it is in use; 0 is before the first call.
-    pub live: RangeInclusive<usize>,
 }
 
 /// Every offset is a multiple of this, so that any element type fits and words can be loaded.
 pub const ALIGNMENT: usize = 4;
 
-/// Plans the arena of a program.
-pub fn plan(program: &Program) -> Layout {
-    let lives = lifetimes(program);
-    let separate: Vec<usize> = (0..program.buffers.len()).collect();
-    let merged = in_place(program, &lives);
-    let plans = [separate, merged].map(|owners| plan_owners(program, &lives, &owners));
-    let [a, b] = plans;
-    let mut best = if b.bytes <= a.bytes { b } else { a };
-    best.bytes = aligned(best.bytes).max(ALIGNMENT);
+/// The name of what lays outputs over inputs, among the passes that can be left out.
+pub const OVERLAP: &str = "overlap";
+
+/// Whether the output of a call may be laid over the part of its input that is used up.
+fn overlaps(options: &Options) -> bool {
+    !options.without.contains(&OVERLAP)
+}
+
+/// Plans the arena of a program, and the order of its calls.
+pub fn plan(program: &mut Program, options: &Options) -> Layout {
+    let given = plan_in_order(program, options);
+    let best = match order::better(program, overlaps(options)) {
+        None => given,
+        Some(order) => {
+            let calls = std::mem::take(&mut program.calls);
+            let reordered = order.iter().filter_map(|&at| calls.get(at).cloned()).collect();
+            program.calls = reordered;
+            let better = plan_in_order(program, options);
+            if better.bytes < given.bytes {
+                better
+            } else {
+                program.calls = calls;
+                given
+            }
+        }
+    };
     keep_state(program, best)
+}
+
+/// Plans the arena for the present order of calls.
+fn plan_in_order(program: &Program, options: &Options) -> Layout {
+    let lives = lifetimes(program);
+    let merged = in_place(program, &lives);
+    let best = plan_owners(program, &lives, &merged, options);
+    let mut best = match best.bytes > best.bound {
+        true => {
+            // What lies apart may fit better.
+            let separate: Vec<usize> = (0..program.buffers.len()).collect();
+            let other = plan_owners(program, &lives, &separate, options);
+            let bound = best.bound.min(other.bound);
+            Layout { bound, ..if other.bytes < best.bytes { other } else { best } }
+        }
+        false => best,
+    };
+    best.bytes = best.bytes.max(ALIGNMENT);
+    best.bound = best.bound.max(ALIGNMENT);
+    best
 }
 
 /// Puts what is kept from one inference to the next before all activations, where nothing is ever
@@ -58,6 +95,7 @@ fn keep_state(program: &Program, mut layout: Layout) -> Layout {
         }
     }
     layout.bytes = layout.bytes.saturating_add(layout.state);
+    layout.bound = layout.bound.saturating_add(layout.state);
     layout
 }
 
@@ -112,90 +150,54 @@ fn in_place(program: &Program, lives: &[RangeInclusive<usize>]) -> Vec<usize> {
 }
 
 /// Plans blocks that several buffers may share.
-fn plan_owners(program: &Program, lives: &[RangeInclusive<usize>], owners: &[usize]) -> Layout {
+fn plan_owners(
+    program: &Program,
+    lives: &[RangeInclusive<usize>],
+    owners: &[usize],
+    options: &Options,
+) -> Layout {
     let mut ids: Vec<usize> = owners.to_vec();
     ids.sort_unstable();
     ids.dedup();
-    let block = |&id: &usize| {
-        let members = || owners.iter().enumerate().filter(move |(_, owner)| **owner == id).map(|(m, _)| m);
-        let lives = || members().filter_map(|m| lives.get(m));
-        Block {
-            bytes: members().filter_map(|m| program.buffers.get(m)).map(planned).max().unwrap_or(0),
-            live: lives().map(|l| *l.start()).min().unwrap_or(0)
-                ..=lives().map(|l| *l.end()).max().unwrap_or(0),
+    let mut blocks: Vec<Option<Block>> = vec![None; ids.len()];
+    let block_of = |owner: usize| ids.binary_search(&owner).unwrap_or(usize::MAX);
+    for ((&owner, live), buffer) in owners.iter().zip(lives).zip(&program.buffers) {
+        if let Some(block) = blocks.get_mut(block_of(owner)) {
+            *block = Some(Block::joined(block.take(), planned(buffer), live));
         }
+    }
+    let blocks: Vec<Block> = blocks.into_iter().flatten().collect();
+    let block = |buffer: BufferId| owners.get(buffer.0).map_or(usize::MAX, |&owner| block_of(owner));
+    let pairs = match overlaps(options) {
+        true => pairs(program, &blocks, block),
+        false => Vec::new(),
     };
-    let blocks: Vec<Block> = ids.iter().map(block).collect();
-    let placed = place(&blocks);
-    let offset = |owner: &usize| ids.binary_search(owner).ok().and_then(|at| placed.get(at).copied());
-    let offsets: Vec<usize> = owners.iter().map(|owner| offset(owner).unwrap_or(0)).collect();
-    Layout { bytes: end(&blocks, &placed), offsets, state: 0 }
+    let placed = place(&blocks, &pairs);
+    let offset = |&owner: &usize| placed.offsets.get(block_of(owner)).copied().unwrap_or(0);
+    let offsets = owners.iter().map(offset).collect();
+    // Where some work in place, others might do so too, or not: only what is in use at a moment bounds them all.
+    let apart = ids.len() == owners.len();
+    let bound = if apart { placed.bound } else { placed.in_use };
+    Layout { offsets, bytes: placed.bytes, bound, state: 0 }
+}
+
+/// The blocks that a call may lay over each other: one that is read for the last time, and one that is
+/// written for the first time.
+fn pairs(program: &Program, blocks: &[Block], block: impl Fn(BufferId) -> usize) -> Vec<Pair> {
+    let pair = |(index, call): (usize, &Call)| {
+        let planes = call.planes()?;
+        let (input, output) = (block(planes.input.buffer), block(planes.output.buffer));
+        let ends = *blocks.get(input)?.live.end() == after(index);
+        let begins = *blocks.get(output)?.live.start() == after(index);
+        let users = |wanted| call.windows().filter(|(view, _)| block(view.buffer) == wanted).count();
+        let alone = input != output && users(input) == 1 && users(output) == 1;
+        let (below, above) = planes.distances();
+        (ends && begins && alone).then_some(Pair { input, output, below, above })
+    };
+    program.calls.iter().enumerate().filter_map(pair).collect()
 }
 
 /// Bytes of a buffer that the planner has to find a place for.
 fn planned(buffer: &Buffer) -> usize {
     if buffer.initial.is_some() { 0 } else { buffer.bytes }
-}
-
-/// Offsets of blocks: the best of several greedy orders.
-pub fn place(blocks: &[Block]) -> Vec<usize> {
-    type Key = fn(&Block) -> (Reverse<usize>, usize);
-    let orders: [Key; 4] = [
-        // TensorFlow Lite Micro's: large blocks first.
-        |block| (Reverse(block.bytes), *block.live.start()),
-        |block| (Reverse(block.bytes), usize::MAX.saturating_sub(*block.live.end())),
-        |block| (Reverse(0), *block.live.start()),
-        |block| (Reverse(block.length()), usize::MAX.saturating_sub(block.bytes)),
-    ];
-    let plans = orders.iter().map(|key| {
-        let mut order: Vec<(usize, &Block)> = blocks.iter().enumerate().collect();
-        order.sort_by_key(|(_, block)| key(block));
-        greedy(&order)
-    });
-    plans.min_by_key(|offsets| end(blocks, offsets)).unwrap_or_default()
-}
-
-/// Places blocks in an order, each in the lowest gap that holds it. Sizes saturate: an arena that
-/// large is no target's.
-fn greedy(order: &[(usize, &Block)]) -> Vec<usize> {
-    let mut offsets = vec![0; order.len()];
-    let mut placed: Vec<(usize, &Block)> = Vec::with_capacity(order.len());
-    for &(index, block) in order {
-        let mut at = 0;
-        // `placed` is sorted by offset, so that the first gap that is large enough is the lowest.
-        for &(offset, other) in placed.iter().filter(|(_, other)| other.meets(block)) {
-            if offset >= block.bytes.saturating_add(at) {
-                break;
-            }
-            at = at.max(aligned(other.bytes.saturating_add(offset)));
-        }
-        if let Some(offset) = offsets.get_mut(index) {
-            *offset = at;
-        }
-        let position = placed.partition_point(|&(offset, _)| offset <= at);
-        placed.insert(position, (at, block));
-    }
-    offsets
-}
-
-/// The next offset at which a block may begin.
-fn aligned(offset: usize) -> usize {
-    offset.checked_next_multiple_of(ALIGNMENT).unwrap_or(usize::MAX)
-}
-
-impl Block {
-    /// For how many calls it is in use, less one.
-    fn length(&self) -> usize {
-        self.live.end().saturating_sub(*self.live.start())
-    }
-
-    /// Whether both are in use at the same time.
-    fn meets(&self, other: &Self) -> bool {
-        self.live.start() <= other.live.end() && other.live.start() <= self.live.end()
-    }
-}
-
-/// Bytes that a plan needs.
-fn end(blocks: &[Block], offsets: &[usize]) -> usize {
-    blocks.iter().zip(offsets).map(|(block, at)| block.bytes.saturating_add(*at)).max().unwrap_or(0)
 }

@@ -7,6 +7,12 @@
 //! &[u8] → schema → Graph → passes → Program → Layout → TokenStream
 //! ```
 
+#[cfg_attr(not(test), warn(clippy::arithmetic_side_effects, clippy::indexing_slicing))]
+mod budget;
+#[cfg_attr(not(test), warn(clippy::arithmetic_side_effects, clippy::indexing_slicing))]
+mod custom_options;
+#[cfg_attr(not(test), warn(clippy::arithmetic_side_effects, clippy::indexing_slicing))]
+mod demand;
 mod diagnostics;
 #[cfg_attr(not(test), warn(clippy::arithmetic_side_effects, clippy::indexing_slicing))]
 mod emit;
@@ -14,6 +20,8 @@ mod emit;
 mod graph;
 #[cfg_attr(not(test), warn(clippy::arithmetic_side_effects, clippy::indexing_slicing))]
 mod import;
+#[cfg_attr(not(test), warn(clippy::arithmetic_side_effects, clippy::indexing_slicing))]
+mod interpret;
 #[cfg_attr(not(test), warn(clippy::arithmetic_side_effects, clippy::indexing_slicing))]
 mod layout;
 mod limits;
@@ -28,6 +36,8 @@ mod passes;
 mod program;
 #[cfg_attr(not(test), warn(clippy::arithmetic_side_effects, clippy::indexing_slicing))]
 mod quantize;
+#[cfg_attr(not(test), warn(clippy::arithmetic_side_effects, clippy::indexing_slicing))]
+mod ranges;
 #[cfg_attr(not(test), warn(clippy::arithmetic_side_effects, clippy::indexing_slicing))]
 mod read;
 #[cfg_attr(not(test), warn(clippy::arithmetic_side_effects, clippy::indexing_slicing))]
@@ -54,19 +64,27 @@ mod inner;
 #[path = "../../../support/src/kernels/mod.rs"]
 mod kernels;
 
+pub use budget::{Budget, Resource};
+pub use demand::{Demand, Measure};
 pub use diagnostics::{At, Diagnostic, Problem};
 pub use graph::ElementType;
-pub use layout::{ALIGNMENT, Block, Layout, lifetimes, place, plan};
+pub use interpret::Machine;
+pub use layout::{ALIGNMENT, Block, Layout, Pair, Placed, lifetimes, place, plan};
 pub use ops::{OPERATORS, Operator};
-pub use program::{Access, Arg, Buffer, BufferId, Call, Constant, Port, Program, View};
+pub use program::{Access, Arg, Buffer, BufferId, Call, Constant, Planes, Port, Program, Variant, View};
+pub use quantize::measure::Accuracy;
+pub use quantize::model::Facts;
+pub use quantize::samples::Files;
+pub use quantize::settings::{Bits, Calibration, Fixed, Sample, Settings, Verification};
 pub use report::{report, warning};
-pub use table::Figures;
+pub use table::{Figures, live_bytes};
 
 use graph::Graph;
 use import::Imported;
 use proc_macro2::{Ident, TokenStream};
 
 /// What to call the generated struct, and where it refers to.
+#[derive(Clone)]
 pub struct Item {
     /// Attributes and doc comments.
     pub attributes: Vec<syn::Attribute>,
@@ -82,6 +100,21 @@ pub struct Item {
     pub source: Option<String>,
     /// Name of the module that hides what belongs to the struct, unlike that of any other model.
     pub module: Ident,
+    /// What the caller asks for.
+    pub options: Options,
+    /// What the model may take.
+    pub budgets: Vec<Budget>,
+}
+
+/// What a model is compiled with. The default is what everybody gets.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Passes to leave out, by name: those of [`optional_passes`].
+    pub without: Vec<&'static str>,
+    /// How a float model is quantized.
+    pub quantization: Settings,
+    /// How near the result has to be to it.
+    pub demands: Vec<Demand>,
 }
 
 /// Why a model could not be compiled, and what can stand in its place.
@@ -94,12 +127,15 @@ pub struct Refused {
 
 /// Compiles a model. What is worth knowing without being wrong becomes warnings of the caller's build.
 pub fn compile(bytes: &[u8], item: &Item) -> Result<TokenStream, Refused> {
-    let read = Read::from(bytes);
+    let read = Read::from(bytes, &item.options);
     match read.built {
         Ok((program, layout)) => {
-            let model = |item: &Item| emit::emit(item, bytes.len(), &program, &layout);
+            let facts = read.facts.as_ref();
+            let model = |item: &Item| emit::emit(item, bytes.len(), &program, &layout, facts);
             let (model, warnings) = (module::hide(item, model), warn::emit(item, &read.notes));
-            Ok(quote::quote!(#model #warnings))
+            let demands = demand::emit(&item.path.value(), &item.options.demands, facts);
+            let budgets = budget::emit(item, &read.graph, &program, &layout);
+            Ok(quote::quote!(#model #warnings #demands #budgets))
         }
         Err(()) => {
             let stub = module::hide(item, |item| stub::emit(item, bytes.len(), &read.graph));
@@ -108,15 +144,53 @@ pub fn compile(bytes: &[u8], item: &Item) -> Result<TokenStream, Refused> {
     }
 }
 
+/// Names of the passes that make a model smaller or faster, in the order in which they run.
+pub fn optional_passes() -> impl Iterator<Item = &'static str> {
+    passes::optional().chain([layout::OVERLAP])
+}
+
 /// Compiles a model as far as the memory plan, for tests and tools.
 pub fn analyze(bytes: &[u8]) -> Result<(Program, Layout), Vec<Diagnostic>> {
-    let Read { built, notes, .. } = Read::from(bytes);
+    analyze_with(bytes, &Options::default())
+}
+
+/// The same with options.
+pub fn analyze_with(bytes: &[u8], options: &Options) -> Result<(Program, Layout), Vec<Diagnostic>> {
+    let Read { built, notes, .. } = Read::from(bytes, options);
     built.map_err(|()| notes)
 }
 
 /// Everything there is to say about a model: why it is refused, or what to warn of.
 pub fn diagnose(bytes: &[u8]) -> Vec<Diagnostic> {
-    Read::from(bytes).notes
+    diagnose_with(bytes, &Options::default())
+}
+
+/// The same with options.
+pub fn diagnose_with(bytes: &[u8], options: &Options) -> Vec<Diagnostic> {
+    Read::from(bytes, options).notes
+}
+
+/// Quantizes a float model and compiles it as far as the memory plan.
+pub fn quantize(bytes: &[u8], settings: &Settings) -> Result<(Program, Layout, Facts), Vec<Diagnostic>> {
+    let mut quantized = quantize::model::quantize(bytes, settings, &plain)?;
+    let (program, layout) = build(&mut quantized.imported.graph, &Options::default())?;
+    Ok((program, layout, quantized.facts))
+}
+
+/// The program of a graph without what makes it smaller, to be measured.
+fn plain(mut graph: Graph) -> Result<Program, Vec<Diagnostic>> {
+    let without = optional_passes().collect();
+    let refused = passes::run(&mut graph, &Options { without, ..Options::default() })
+        .map_err(|bug| vec![bug.diagnostic()])?;
+    if !refused.is_empty() {
+        return Err(refused);
+    }
+    lower::lower(&graph).map_err(|bug| vec![bug.diagnostic()])
+}
+
+/// Runs a float model on samples, each of which has the elements of every input.
+pub fn run_float(bytes: &[u8], samples: &[Vec<Vec<f32>>]) -> Result<Vec<Vec<Vec<f32>>>, Vec<Diagnostic>> {
+    quantize::model::run(bytes, samples)
 }
 
 /// The stub alone, for a model that could not even be read.
@@ -130,36 +204,50 @@ struct Read {
     built: Result<(Program, Layout), ()>,
     /// Warnings, or everything that is wrong.
     notes: Vec<Diagnostic>,
+    /// What there is to say of a model that was quantized here.
+    facts: Option<Facts>,
 }
 
 impl Read {
-    fn from(bytes: &[u8]) -> Self {
-        let Imported { mut graph, errors, mut warnings } = import::import(bytes);
-        let built = if errors.is_empty() { build(&mut graph) } else { Err(errors) };
+    fn from(bytes: &[u8], options: &Options) -> Self {
+        let Imported { mut graph, errors, mut warnings, floats, .. } = import::import(bytes);
+        let settings = &options.quantization;
+        let mut facts = None;
+        let built = match (floats, matches!(settings.calibration, Calibration::None)) {
+            (true, false) => quantize::model::quantize(bytes, settings, &plain).and_then(|quantized| {
+                facts = Some(quantized.facts);
+                warnings.extend(quantized.warning);
+                graph = quantized.imported.graph;
+                build(&mut graph, options)
+            }),
+            (false, false) if errors.is_empty() => Err(vec![quantize::needless().at(At::Model)]),
+            _ if errors.is_empty() => build(&mut graph, options),
+            _ => Err(errors),
+        };
         match built {
             Ok((program, layout)) => {
                 warnings.extend(warn::dominant_tensor(&graph, &program, &layout));
-                Self { graph, built: Ok((program, layout)), notes: warnings }
+                Self { graph, built: Ok((program, layout)), notes: warnings, facts }
             }
-            Err(notes) => Self { graph, built: Err(()), notes },
+            Err(notes) => Self { graph, built: Err(()), notes, facts: None },
         }
     }
 }
 
-fn build(graph: &mut Graph) -> Result<(Program, Layout), Vec<Diagnostic>> {
-    let refused = passes::run(graph);
+fn build(graph: &mut Graph, options: &Options) -> Result<(Program, Layout), Vec<Diagnostic>> {
+    let bug = |bug: lower::Bug| vec![bug.diagnostic()];
+    let refused = passes::run(graph, options).map_err(bug)?;
     if !refused.is_empty() {
         return Err(refused);
     }
     // From here on nothing is the user's fault, but for the size.
-    let bug = |bug: lower::Bug| vec![bug.diagnostic()];
-    let program = lower::lower(graph).map_err(bug)?;
+    let mut program = lower::lower(graph).map_err(bug)?;
     if program.constant_bytes > limits::MAX_BYTES {
         let what = format!("weights and tables of {} bytes", program.constant_bytes);
         let why = format!("the limit is {}", limits::MAX_BYTES);
         return Err(vec![Problem::new(what, why, limits::SMALLER).at(At::Model)]);
     }
-    let layout = layout::plan(&program);
+    let layout = layout::plan(&mut program, options);
     verify::verify(&program, &layout).map_err(bug)?;
     Ok((program, layout))
 }

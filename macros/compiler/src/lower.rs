@@ -3,7 +3,8 @@
 use crate::diagnostics::Diagnostic;
 use crate::graph::{Contents, ElementType, Graph, Node, Quantization, Tensor, TensorId};
 use crate::limits::MAX_BYTES;
-use crate::program::{Access, Arg, Buffer, BufferId, Call, Constant, Port, Program, View};
+use crate::program::{Access, Arg, Buffer, BufferId, Call, Constant, Params, Port, Program, Variant, View};
+use crate::ranges::{Analysis, Known};
 use std::collections::HashMap;
 use std::fmt;
 
@@ -11,6 +12,9 @@ mod rings;
 mod variables;
 
 pub use rings::RingView;
+
+/// Sums of so few bits are worth a note.
+const SHORT_SUM: u32 = 16;
 
 /// A broken invariant: our mistake, never the user's.
 #[derive(Clone, Debug)]
@@ -30,6 +34,9 @@ pub struct Lowering<'g> {
     views: HashMap<TensorId, View>,
     rings: HashMap<TensorId, RingView>,
     variables: variables::Variables,
+    analysis: Analysis,
+    /// What was proved of the sums of the call that comes next.
+    sum_bits: Option<u32>,
     program: Program,
 }
 
@@ -61,6 +68,7 @@ fn only_ports(graph: &Graph) -> Result<Program, Bug> {
         op: std::rc::Rc::new(crate::ops::Nothing),
         inputs: Vec::new(),
         outputs: Vec::new(),
+        notes: Vec::new(),
     };
     let mut lowering = Lowering::new(graph, &node);
     for &input in &graph.inputs {
@@ -73,12 +81,26 @@ impl<'g> Lowering<'g> {
     fn new(graph: &'g Graph, node: &'g Node) -> Self {
         let (views, rings) = (HashMap::new(), HashMap::new());
         let variables = variables::Variables::of(graph);
-        Self { graph, node, views, rings, variables, program: Program::default() }
+        let (analysis, sum_bits) = (Analysis::of(graph), None);
+        Self { graph, node, views, rings, variables, analysis, sum_bits, program: Program::default() }
     }
 
     /// A tensor of the model.
     pub fn tensor(&self, id: TensorId) -> &'g Tensor {
         self.graph.tensor(id)
+    }
+
+    /// What is known of the operator's inputs.
+    pub fn known(&self) -> Known<'_> {
+        Known { graph: self.graph, node: self.node, analysis: &self.analysis, kept: None }
+    }
+
+    /// Notes the least and the greatest sums of the call that comes next.
+    pub fn prove_sums(&mut self, sums: &[[i64; 2]]) {
+        let bits = |sum: i64| {
+            (if sum < 0 { !sum } else { sum }).checked_ilog2().map_or(1, |bits| bits.saturating_add(2))
+        };
+        self.sum_bits = sums.iter().flatten().map(|&sum| bits(sum)).max();
     }
 
     /// The id of input `index`, which the operator has checked to exist.
@@ -117,8 +139,8 @@ impl<'g> Lowering<'g> {
         let Some(data) = &tensor.data else {
             return Err(self.bug(format_args!("tensor {} is read before it is written", id.0)));
         };
-        let constant = Constant { name: "VALUES", ty: tensor.ty, bytes: data.to_vec() };
         let view = self.write(id)?;
+        let constant = Constant { name: "VALUES", ty: view.ty, bytes: data.to_vec() };
         self.push(Call {
             index: self.node.index,
             name: "CONSTANT",
@@ -126,8 +148,12 @@ impl<'g> Lowering<'g> {
             module: "constant",
             kernel: "constant",
             params: "Constant".to_owned(),
+            parameters: crate::kernels::constant::Constant.keep(),
             args: vec![Arg::Constant(constant), Arg::Window("output", view, Access::Write)],
             macs: 0,
+            variant: None,
+            sum_bits: None,
+            notes: Vec::new(),
         });
         Ok(view)
     }
@@ -145,8 +171,13 @@ impl<'g> Lowering<'g> {
     pub fn write(&mut self, id: TensorId) -> Result<View, Bug> {
         let tensor = self.tensor(id);
         let view = self.scratch(tensor.ty, tensor.elements())?;
-        self.views.insert(id, view);
+        self.place(id, view);
         Ok(view)
+    }
+
+    /// Gives a tensor memory that is there already.
+    pub fn place(&mut self, id: TensorId, view: View) {
+        self.views.insert(id, view);
     }
 
     /// Memory for the duration of one call.
@@ -160,6 +191,7 @@ impl<'g> Lowering<'g> {
     }
 
     fn buffer(&mut self, ty: ElementType, len: usize, initial: Option<Contents>) -> Result<View, Bug> {
+        let (ty, len) = words(ty, len);
         let size = ty.size().ok_or_else(|| self.bug(format_args!("{ty} has no place in memory")))?;
         let buffer = BufferId(self.program.buffers.len());
         let bytes = len.checked_mul(size).ok_or_else(|| self.bug(format_args!("{len} elements of {ty}")))?;
@@ -179,7 +211,8 @@ impl<'g> Lowering<'g> {
         let source = self.read(input)?;
         let skipped = start.saturating_mul(tensor.ty.size().unwrap_or(0));
         let offset = source.offset.saturating_add(skipped);
-        let view = View { offset, ty: tensor.ty, len: tensor.elements(), ..source };
+        let (ty, len) = words(tensor.ty, tensor.elements());
+        let view = View { offset, ty, len, ..source };
         if view.bytes().saturating_add(skipped) > source.bytes() {
             return Err(self.bug(format_args!("a view leaves its tensor")));
         }
@@ -193,15 +226,41 @@ impl<'g> Lowering<'g> {
         &mut self,
         module: &'static str,
         kernel: &'static str,
-        params: &dyn fmt::Debug,
+        params: &dyn Params,
         args: Vec<Arg>,
         macs: usize,
     ) {
         let shape = self.node.outputs.first().map(|&id| self.tensor(id).shape.clone());
         let name = self.node.name;
         let shape = shape.unwrap_or_default();
-        let params = format!("{params:?}");
-        self.push(Call { index: self.node.index, name, shape, module, kernel, params, args, macs });
+        let (params, parameters) = (format!("{params:?}"), params.keep());
+        let (index, variant) = (self.node.index, None);
+        // What is said of an operator is said once, where it has several calls.
+        let first = self.program.calls.last().is_none_or(|call| call.index != index);
+        let mut notes = if first { self.node.notes.clone() } else { Vec::new() };
+        let sum_bits = self.sum_bits.take();
+        notes.extend(sum_bits.filter(|bits| *bits <= SHORT_SUM).map(|bits| format!("sums in {bits} bits")));
+        self.push(Call {
+            index,
+            name,
+            shape,
+            module,
+            kernel,
+            params,
+            parameters,
+            args,
+            macs,
+            variant,
+            sum_bits,
+            notes,
+        });
+    }
+
+    /// Another kernel for the last call.
+    pub fn offer(&mut self, variant: Variant) {
+        if let Some(call) = self.program.calls.last_mut() {
+            call.variant = Some(variant);
+        }
     }
 
     fn push(&mut self, mut call: Call) {
@@ -230,7 +289,16 @@ impl<'g> Lowering<'g> {
         let view = self.read(id)?;
         let Tensor { name, shape, quantization, .. } = self.tensor(id);
         let (scale, zero_point) = scale_and_zero_point(quantization.as_ref());
-        Ok(Port { name: name.clone(), shape: shape.clone(), scale, zero_point, view })
+        let fixed = self.graph.fixed.get(&id).copied();
+        Ok(Port { name: name.clone(), shape: shape.clone(), scale, zero_point, view, fixed })
+    }
+}
+
+/// How elements lie in memory: those of 64 bits are pairs of words, the lower one first.
+fn words(ty: ElementType, len: usize) -> (ElementType, usize) {
+    match ty {
+        ElementType::UInt64 => (ElementType::UInt32, len.saturating_mul(2)),
+        _ => (ty, len),
     }
 }
 

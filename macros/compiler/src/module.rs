@@ -8,16 +8,8 @@ use syn::{Path, VisRestricted, Visibility, parse_quote};
 
 /// The items that `inside` makes for a model, in a module, and the model itself out of it.
 pub fn hide(item: &Item, inside: impl FnOnce(&Item) -> TokenStream) -> TokenStream {
-    let Item { attributes, visibility, name, support, path, source, module } = item;
-    let hidden = Item {
-        attributes: attributes.clone(),
-        visibility: one_deeper(visibility),
-        name: name.clone(),
-        support: support.clone(),
-        path: path.clone(),
-        source: source.clone(),
-        module: module.clone(),
-    };
+    let Item { visibility, name, path, module, .. } = item;
+    let hidden = Item { visibility: one_deeper(visibility), ..item.clone() };
     let items = inside(&hidden);
     let import = quote_spanned!(path.span()=> #module::#name);
     quote! {

@@ -7,8 +7,10 @@
 use crate::diagnostics::Problem;
 use crate::graph::{Effect, Graph, Node};
 use crate::lower::{Bug, Lowering};
+use crate::ranges::{Known, Ranges};
 use crate::read::Reader;
 use crate::schema::tflite::BuiltinOperator;
+use channels::{Channels, Cut};
 use std::fmt;
 use std::rc::Rc;
 
@@ -32,8 +34,92 @@ pub trait Op: fmt::Debug {
         None
     }
 
+    /// The outputs if all it does is to move elements, of `size` bytes each, whatever they are. `len` is
+    /// the number of elements of each output.
+    fn moved(&self, _inputs: &[&[u8]], _len: &[usize], _size: usize) -> Option<Vec<Vec<u8>>> {
+        None
+    }
+
+    /// The values that each of its outputs can have, if those of its inputs are known; the default has all
+    /// that their types have.
+    fn ranges(&self, _known: &Known<'_>) -> Option<Vec<Ranges>> {
+        None
+    }
+
+    /// How channels of its outputs hang together with those of its inputs.
+    fn channels(&self, _known: &Known<'_>) -> Channels {
+        Channels::Bound
+    }
+
+    /// The same operator without the channels that its tensors no longer have; the default is the operator as it
+    /// is, which does for those that know no shape.
+    fn without_channels(&self, _cut: &mut Cut<'_>) -> Option<Rc<dyn Op>> {
+        None
+    }
+
+    /// What it puts around its input, if that is all it does.
+    fn padding(&self, _known: &Known<'_>) -> Option<Padding> {
+        None
+    }
+
+    /// The same operator on what input 0 was before it was padded, if that is possible.
+    fn padded(&self, _padding: &Padding, _known: &Known<'_>) -> Option<Rc<dyn Op>> {
+        None
+    }
+
+    /// The input whose elements it limits, and to what, if that is all it does.
+    fn limits(&self, _known: &Known<'_>) -> Option<(usize, i32, i32)> {
+        None
+    }
+
+    /// The same operator with its output limited, if that costs nothing.
+    fn limited(&self, _least: i32, _greatest: i32) -> Option<Rc<dyn Op>> {
+        None
+    }
+
+    /// Whether its output is always its first input.
+    fn is_identity(&self, _known: &Known<'_>) -> bool {
+        false
+    }
+
+    /// Whether all it does is to give its first input another shape.
+    fn is_reshape(&self) -> bool {
+        false
+    }
+
+    /// The function that it computes, if each element of its output depends on the one at the same place of an
+    /// input.
+    fn elementwise(&self, _known: &Known<'_>) -> Option<Elementwise> {
+        None
+    }
+
     /// Appends the kernel calls that do its work.
     fn lower(&self, to: &mut Lowering<'_>) -> Result<(), Bug>;
+}
+
+/// What lies around an input.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Padding {
+    /// How much lies before it along each dimension.
+    pub before: Vec<usize>,
+    /// The input's shape.
+    pub shape: Vec<usize>,
+    /// The value around it.
+    pub value: i32,
+    /// The least value that the input can have.
+    pub least: i32,
+}
+
+/// A function of single elements.
+pub struct Elementwise {
+    /// Which input they are of.
+    pub input: usize,
+    /// The function.
+    pub function: Box<dyn Fn(i32) -> i32>,
+    /// Whether it is a table already.
+    pub is_table: bool,
+    /// Whether it costs less than a table.
+    pub is_cheap: bool,
 }
 
 /// Elements that lie side by side in an input and in an output.
@@ -53,8 +139,10 @@ pub struct Run {
 
 /// One row of the list.
 pub struct Operator {
-    /// Its name in the schema.
+    /// Its name in the schema, or in the file if it is a custom one.
     pub name: &'static str,
+    /// The same in snake case: the name of its files and folders.
+    pub module: &'static str,
     /// Its code in the schema.
     pub(crate) code: BuiltinOperator,
     /// Kernels that it may lower to, as `module::function`; none for what costs nothing at run time.
@@ -67,6 +155,8 @@ pub struct Operator {
 
 pub(crate) mod activation;
 pub(crate) mod blocks;
+pub(crate) mod channel_rows;
+pub(crate) mod channels;
 pub(crate) mod comparison;
 pub(crate) mod convolution;
 pub(crate) mod curve;
@@ -79,16 +169,31 @@ pub(crate) mod reduction;
 pub(crate) mod requantization;
 pub(crate) mod ring;
 pub(crate) mod sigmoid;
+pub(crate) mod signal;
+pub(crate) mod signal_fft;
 pub(crate) mod sums;
+pub(crate) mod unit_blocks;
+pub(crate) mod weighted;
 pub(crate) mod window;
 
+/// The name of an operator: that of its code, or its own if it is a custom one.
+macro_rules! name {
+    (CUSTOM $name:literal) => {
+        $name
+    };
+    ($code:ident) => {
+        stringify!($code)
+    };
+}
+
 macro_rules! operators {
-    ($($module:ident: $code:ident, [$($kernel:literal),*], $types:literal;)*) => {
+    ($($module:ident: $code:ident $(($custom:literal))?, [$($kernel:literal),*], $types:literal;)*) => {
         $(mod $module;)*
 
         /// All operators, by name.
         pub const OPERATORS: &[Operator] = &[$(Operator {
-            name: stringify!($code),
+            name: name!($code $($custom)?),
+            module: stringify!($module),
             code: BuiltinOperator::$code,
             kernels: &[$($kernel),*],
             types: $types,
@@ -196,6 +301,26 @@ operators! {
     rsqrt: RSQRT, ["lookup::lookup_s8"], "int8";
     select_v2: SELECT_V2, ["select::select"], "int8, int16";
     shape: SHAPE, [], "any";
+    signal_delay: CUSTOM("SignalDelay"), ["signal_delay::signal_delay_s16"], "int16";
+    signal_energy: CUSTOM("SignalEnergy"), ["signal_energy::signal_energy_s16"], "int16 to uint32";
+    signal_fft_auto_scale: CUSTOM("SignalFftAutoScale"), ["signal_fft_auto_scale::signal_fft_auto_scale_s16"], "int16";
+    signal_filter_bank: CUSTOM("SignalFilterBank"), ["signal_filter_bank::signal_filter_bank_u32"],
+        "uint32 to uint64";
+    signal_filter_bank_log: CUSTOM("SignalFilterBankLog"), ["signal_filter_bank_log::signal_filter_bank_log_u32"],
+        "uint32 to int16";
+    signal_filter_bank_spectral_subtraction: CUSTOM("SignalFilterBankSpectralSubtraction"), [
+        "signal_filter_bank_spectral_subtraction::signal_filter_bank_spectral_subtraction_u32"
+    ], "uint32";
+    signal_filter_bank_square_root: CUSTOM("SignalFilterBankSquareRoot"), [
+        "signal_filter_bank_square_root::signal_filter_bank_square_root_u64"
+    ], "uint64 to uint32";
+    signal_framer: CUSTOM("SignalFramer"), ["signal_framer::signal_framer_s16"], "int16";
+    signal_irfft: CUSTOM("SignalIrfft"), ["signal_irfft::signal_irfft"], "int16, int32";
+    signal_overlap_add: CUSTOM("SignalOverlapAdd"), ["signal_overlap_add::signal_overlap_add_s16"], "int16";
+    signal_pcan: CUSTOM("SignalPCAN"), ["signal_pcan::signal_pcan_u32"], "uint32";
+    signal_rfft: CUSTOM("SignalRfft"), ["signal_rfft::signal_rfft"], "int16, int32";
+    signal_stacker: CUSTOM("SignalStacker"), ["signal_stacker::signal_stacker_s16"], "int16";
+    signal_window: CUSTOM("SignalWindow"), ["signal_window::signal_window_s16"], "int16";
     slice: SLICE, ["movement::copy_runs", "movement::copy_strided"], "any";
     softmax: SOFTMAX, [
         "softmax::softmax_s8", "softmax::softmax_s8_s16", "softmax::softmax_s16"
@@ -226,7 +351,7 @@ operators! {
     zeros_like: ZEROS_LIKE, [], "any";
 }
 
-pub(crate) use quantize::Shift;
+pub(crate) use quantize::{Shift, requantize};
 
 /// What a model without operators does.
 #[derive(Debug)]

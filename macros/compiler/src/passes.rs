@@ -5,34 +5,104 @@
 //! 3. `refuse_floats`: what is refused here is the user's to solve; later there are only integers.
 //! 4. `refuse_ports`: after the border is known.
 //! 5. `keep_rings`: when dead readers of a window are gone, which would be in its way.
+//!
+//! Then those that make a model smaller or faster and leave its outputs as they are, round after round until
+//! nothing changes, for what one of them removes may have been in the way of another. In a round:
+//!
+//! 1. `fold_constants`: what it leaves is constant for all others.
+//! 2. `remove_identities`: they would stand between two operators that can become one.
+//! 3. `join_reshapes`: so that one RESHAPE at most stands between two operators.
+//! 4. `fuse_paddings`: after identities, and before limits, which may follow a PAD.
+//! 5. `fuse_limits`: before tables, for a limit costs nothing in the operator before it, and a table does.
+//! 6. `fuse_lookups`: what no operator with weights has taken.
+//! 7. `remove_channels`: last, for it is the most work, and needs the operators as they will run.
+//!
+//! Dead nodes are removed after each of them.
 
+mod fold_constants;
+mod fuse_limits;
+mod fuse_lookups;
+mod fuse_paddings;
+mod join_reshapes;
 mod keep_rings;
 mod refuse_floats;
 mod refuse_ports;
+mod remove_channels;
 mod remove_dead_nodes;
+mod remove_identities;
 mod strip_float_border;
+mod uses;
 
+use crate::Options;
 use crate::diagnostics::Diagnostic;
 use crate::graph::Graph;
+use crate::lower::Bug;
+use crate::verify;
+
+/// A pass that may be left out: its name, and what it does, which is whether it changed anything.
+type Pass = (&'static str, fn(&mut Graph) -> bool);
+
+/// Those that make a model smaller or faster, in order.
+const OPTIONAL: &[Pass] = &[
+    ("fold_constants", fold_constants::run),
+    ("remove_identities", remove_identities::run),
+    ("join_reshapes", join_reshapes::run),
+    ("fuse_paddings", fuse_paddings::run),
+    ("fuse_limits", fuse_limits::run),
+    ("fuse_lookups", fuse_lookups::run),
+    ("remove_channels", remove_channels::run),
+];
+
+/// No model needs more rounds; that they come to an end does not hang on any pass.
+const MAX_ROUNDS: usize = 8;
+
+/// Names of the passes that may be left out, in order.
+pub fn optional() -> impl Iterator<Item = &'static str> {
+    OPTIONAL.iter().map(|(name, _)| *name)
+}
 
 /// Runs all passes; what they return is the user's to solve.
-pub fn run(graph: &mut Graph) -> Vec<Diagnostic> {
+pub fn run(graph: &mut Graph, options: &Options) -> Result<Vec<Diagnostic>, Bug> {
     strip_float_border::run(graph);
     remove_dead_nodes::run(graph);
     let mut refused = refuse_floats::run(graph);
     refused.extend(refuse_ports::run(graph));
     if refused.is_empty() {
         keep_rings::run(graph);
+        improve(graph, options)?;
     }
-    refused
+    Ok(refused)
+}
+
+/// Runs those that make a model smaller or faster.
+fn improve(graph: &mut Graph, options: &Options) -> Result<(), Bug> {
+    let wanted: Vec<&Pass> = OPTIONAL.iter().filter(|(name, _)| !options.without.contains(name)).collect();
+    for _ in 0..MAX_ROUNDS {
+        let mut changed = false;
+        for (name, run) in &wanted {
+            if run(graph) {
+                changed = true;
+                remove_dead_nodes::run(graph);
+                verify::verify_graph(graph).map_err(|Bug(what)| Bug(format!("after {name}: {what}")))?;
+            }
+        }
+        if !changed {
+            break;
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]
 mod tests {
-    use super::run;
+    use crate::diagnostics::Diagnostic;
     use crate::graph::{ElementType, Graph, Node, Quantization, Tensor, TensorId};
     use crate::ops::Nothing;
     use std::rc::Rc;
+
+    fn run(graph: &mut Graph) -> Vec<Diagnostic> {
+        super::run(graph, &crate::Options::default()).expect("no bug")
+    }
 
     /// A graph of float tensors (`None`) and int8 tensors of these zero points, with one input.
     fn graph(tensors: &[Option<i32>], nodes: &[(&'static str, usize, usize)], outputs: &[usize]) -> Graph {
@@ -54,6 +124,7 @@ mod tests {
             op: Rc::new(Nothing),
             inputs: vec![Some(TensorId(input))],
             outputs: vec![TensorId(output)],
+            notes: Vec::new(),
         };
         Graph {
             tensors: tensors.iter().map(tensor).collect(),

@@ -1,6 +1,11 @@
 //! Kernel calls over buffers: the model with nothing of TensorFlow Lite left in it.
 
 use crate::graph::{Contents, ElementType};
+use crate::kernels::reach::Reach;
+use crate::quantize::settings::Fixed;
+use std::any::Any;
+use std::fmt;
+use std::rc::Rc;
 
 /// Index of a [`Buffer`] in [`Program::buffers`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -56,6 +61,8 @@ pub struct Port {
     pub zero_point: i32,
     /// Where it lies while the model runs.
     pub view: View,
+    /// The type of the crate `fixed` that callers have it as.
+    pub fixed: Option<Fixed>,
 }
 
 /// How a kernel uses a window of the arena.
@@ -80,6 +87,21 @@ pub enum Arg {
     Constant(Constant),
     /// A window of the arena, with the name of the kernel's parameter.
     Window(&'static str, View, Access),
+    /// The input and the output of a kernel that goes through both from one end to the other.
+    Planes(Planes),
+}
+
+/// An input and an output that may share memory, as far as the output is written where the input is used up.
+#[derive(Clone, Copy, Debug)]
+pub struct Planes {
+    /// What is read.
+    pub input: View,
+    /// What is written.
+    pub output: View,
+    /// So many bytes the input must begin above the output, or more.
+    pub below: usize,
+    /// Or so many the output above the input, or more.
+    pub above: usize,
 }
 
 /// A constant in program memory.
@@ -108,10 +130,56 @@ pub struct Call {
     pub kernel: &'static str,
     /// The kernel's parameters as a Rust expression.
     pub params: String,
+    /// The same as a value.
+    pub parameters: Parameters,
     /// What follows the parameters, in order.
     pub args: Vec<Arg>,
     /// Multiplications and accumulations of one inference.
     pub macs: usize,
+    /// What does the same on a backend with other loops.
+    pub variant: Option<Variant>,
+    /// Bits that hold every sum of an operator with weights, with its sign, if that is known.
+    pub sum_bits: Option<u32>,
+    /// What was proved of the operator or fused into it, for people.
+    pub notes: Vec<String>,
+}
+
+/// Another kernel for the same call, with constants of its own, between its parameters and the windows.
+#[derive(Clone, Debug)]
+pub struct Variant {
+    /// The backend that it is for.
+    pub backend: &'static str,
+    /// As for the call.
+    pub module: &'static str,
+    /// As for the call.
+    pub kernel: &'static str,
+    /// As for the call.
+    pub params: String,
+    /// What takes the place of the call's constants.
+    pub constants: Vec<Constant>,
+}
+
+/// Parameters of a kernel.
+pub trait Params: fmt::Debug {
+    /// The same, to be kept.
+    fn keep(&self) -> Parameters;
+}
+
+impl<T: fmt::Debug + Clone + 'static> Params for T {
+    fn keep(&self) -> Parameters {
+        Parameters(Rc::new(self.clone()))
+    }
+}
+
+/// Parameters of a kernel as they were given.
+#[derive(Clone, Debug)]
+pub struct Parameters(Rc<dyn Any>);
+
+impl Parameters {
+    /// Those of a kernel that takes such ones.
+    pub(crate) fn get<T: 'static>(&self) -> Option<&T> {
+        self.0.downcast_ref()
+    }
 }
 
 impl Constant {
@@ -131,6 +199,11 @@ impl Constant {
     pub fn int32(name: &'static str, values: impl IntoIterator<Item = i32>) -> Self {
         let bytes = values.into_iter().flat_map(i32::to_le_bytes).collect();
         Self { name, ty: ElementType::Int32, bytes }
+    }
+
+    /// Bytes with the padding to whole words.
+    fn padded_bytes(&self) -> usize {
+        self.bytes.len().checked_next_multiple_of(4).unwrap_or(usize::MAX)
     }
 }
 
@@ -157,6 +230,25 @@ impl Program {
     }
 }
 
+impl Planes {
+    /// An input and an output of a kernel that goes through both as `reach` says, given the elements of the
+    /// output.
+    pub fn new(input: View, output: View, reach: impl FnOnce(usize) -> Reach) -> Self {
+        let Reach { below, above } = reach(output.len);
+        let bytes = |elements: usize| elements.saturating_mul(output.ty.size().unwrap_or(1));
+        Self { input, output, below: bytes(below), above: bytes(above) }
+    }
+
+    /// The distance that is to be kept between the buffers: from the output's up to the input's, and from the
+    /// input's up to the output's.
+    pub fn distances(&self) -> (usize, usize) {
+        let (input, output) = (self.input.offset, self.output.offset);
+        let shifted =
+            |distance: usize, plus: usize, minus: usize| distance.saturating_add(plus).saturating_sub(minus);
+        (shifted(self.below, output, input), shifted(self.above, input, output))
+    }
+}
+
 impl View {
     /// Size in bytes.
     pub fn bytes(&self) -> usize {
@@ -165,26 +257,51 @@ impl View {
 }
 
 impl Call {
+    /// The input and the output of a kernel that allows them to share memory.
+    pub fn planes(&self) -> Option<Planes> {
+        self.args.iter().find_map(|arg| match arg {
+            Arg::Planes(planes) => Some(*planes),
+            Arg::Constant(_) | Arg::Window(..) => None,
+        })
+    }
+
     /// The windows of the arena that the call uses.
     pub fn windows(&self) -> impl Iterator<Item = (View, Access)> {
-        self.args.iter().filter_map(|arg| match arg {
-            Arg::Window(_, view, access) => Some((*view, *access)),
-            Arg::Constant(_) => None,
-        })
+        self.named_windows().map(|(_, view, access)| (view, access))
+    }
+
+    /// The same with the names of the kernel's parameters.
+    pub fn named_windows(&self) -> impl Iterator<Item = (&'static str, View, Access)> {
+        let pair = |arg: &Arg| match arg {
+            Arg::Window(name, view, access) => [Some((*name, *view, *access)), None],
+            Arg::Planes(planes) => {
+                [Some(("input", planes.input, Access::Read)), Some(("output", planes.output, Access::Write))]
+            }
+            Arg::Constant(_) => [None, None],
+        };
+        self.args.iter().flat_map(pair).flatten()
     }
 
     /// The constants that the call reads.
     pub fn constants(&self) -> impl Iterator<Item = &Constant> {
         self.args.iter().filter_map(|arg| match arg {
             Arg::Constant(constant) => Some(constant),
-            Arg::Window(..) => None,
+            Arg::Window(..) | Arg::Planes(..) => None,
         })
     }
 
-    /// Bytes of program memory that its constants take, with the padding to whole words.
+    /// Bytes of program memory that its constants take.
     pub fn constant_bytes(&self) -> usize {
-        let padded =
-            |constant: &Constant| constant.bytes.len().checked_next_multiple_of(4).unwrap_or(usize::MAX);
-        self.constants().map(padded).fold(0, usize::saturating_add)
+        self.constants().map(Constant::padded_bytes).fold(0, usize::saturating_add)
+    }
+
+    /// The same on a backend for which there may be a variant.
+    pub fn constant_bytes_on(&self, backend: &str) -> usize {
+        match &self.variant {
+            Some(variant) if variant.backend == backend => {
+                variant.constants.iter().map(Constant::padded_bytes).fold(0, usize::saturating_add)
+            }
+            _ => self.constant_bytes(),
+        }
     }
 }

@@ -2,8 +2,37 @@
 
 // Arithmetic of values, not of sizes: the bounds of each are those of its formula.
 #![allow(clippy::arithmetic_side_effects)]
+// A diagnostic ends the compilation, so that its size does not matter.
+#![allow(clippy::result_large_err)]
 
+pub(crate) mod choose;
 pub mod fixed_point;
+pub mod float;
+pub(crate) mod measure;
+pub(crate) mod model;
+pub(crate) mod observe;
+pub(crate) mod rewrite;
+pub(crate) mod roles;
+pub mod samples;
+pub mod settings;
+
+use crate::diagnostics::Problem;
+
+/// Why a float model needs samples.
+pub(crate) const WHY_CALIBRATE: &str = "floats are quantized while compiling, for which it must be known how far \
+    values go, and only samples of what the model will see can tell";
+/// What to do about a float model.
+pub(crate) const CALIBRATE: &str = "add samples, as in `pub struct Name = \"model.tflite\"; calibrate = \
+    \"samples.npy\";`; without any, `calibrate = uniform(-1.0..=1.0);` goes on with made-up ones";
+
+/// A model that needs no calibration has one.
+pub(crate) fn needless() -> Problem {
+    Problem::new(
+        "an integer model with settings for a float model",
+        "its scales and zero points are in the file",
+        "leave out `calibrate`, or name the float model that it was converted from",
+    )
+}
 
 /// A positive real factor as `multiplier · 2^(shift - 31)`, with the multiplier in [2^30, 2^31).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -20,7 +20,9 @@ pub fn emit(item: &Item, file_bytes: usize, graph: &Graph) -> TokenStream {
         let (ty, shape) = (element(tensor.ty), &tensor.shape);
         (quote!(#support::Tensor<#ty>), quote!(#support::Tensor::new("", &[#(#shape),*], 1.0, 0)))
     };
-    let known = !graph.outputs.is_empty();
+    // What types a float model has after calibration is not known without it.
+    let ports = || graph.inputs.iter().chain(&graph.outputs);
+    let known = !graph.outputs.is_empty() && !ports().any(|&id| graph.tensor(id).ty.is_float());
     let inputs: Vec<TokenStream> = graph.inputs.iter().map(array).collect();
     let outputs: Vec<TokenStream> = graph.outputs.iter().map(array).collect();
     let names = (0..inputs.len()).map(|i| format_ident!("_input_{i}"));

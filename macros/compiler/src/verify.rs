@@ -1,12 +1,36 @@
 //! Invariants of what is about to be emitted: a violation is our bug and says so, before rustc would
 //! show it as an error in code that nobody wrote.
 
-use crate::graph::ElementType;
+use crate::graph::{ElementType, Graph, TensorId};
 use crate::layout::{ALIGNMENT, Layout};
 use crate::limits::MAX_PORTS;
 use crate::lower::Bug;
-use crate::program::{Access, Port, Program, View};
+use crate::program::{Access, Planes, Port, Program, View};
+use std::collections::HashSet;
 use std::ops::Range;
+
+/// Checks that every tensor that is read has been written before, once.
+pub fn verify_graph(graph: &Graph) -> Result<(), Bug> {
+    let variables = graph.variables.iter().filter_map(|variable| variable.tensor);
+    let mut written: HashSet<TensorId> = graph.inputs.iter().copied().chain(variables).collect();
+    let known = |written: &HashSet<TensorId>, id: TensorId| {
+        let tensor = graph.tensors.get(id.0);
+        tensor.is_some_and(|tensor| tensor.data.is_some()) || written.contains(&id)
+    };
+    for node in &graph.nodes {
+        if let Some(id) = node.inputs.iter().flatten().find(|&&id| !known(&written, id)) {
+            return Err(Bug(format!("{}: tensor {} is read before it is written", graph.at(node), id.0)));
+        }
+        if let Some(id) = node.outputs.iter().find(|&&id| known(&written, id)) {
+            return Err(Bug(format!("{}: tensor {} is written twice", graph.at(node), id.0)));
+        }
+        written.extend(&node.outputs);
+    }
+    match graph.outputs.iter().find(|&&id| !known(&written, id)) {
+        Some(id) => Err(Bug(format!("the output {} is not written", id.0))),
+        None => Ok(()),
+    }
+}
 
 /// Checks a program and its plan.
 pub fn verify(program: &Program, layout: &Layout) -> Result<(), Bug> {
@@ -18,15 +42,36 @@ pub fn verify(program: &Program, layout: &Layout) -> Result<(), Bug> {
     together("the outputs", &ports(&program.outputs, Access::Read), program, layout)?;
     for call in &program.calls {
         let name = format!("operator {} {}", call.index, call.name);
-        if syn::parse_str::<syn::Expr>(&call.params).is_err() {
-            return Err(Bug(format!("{name} has parameters `{}`", call.params)));
+        for params in [&call.params].into_iter().chain(call.variant.as_ref().map(|variant| &variant.params)) {
+            if syn::parse_str::<syn::Expr>(params).is_err() {
+                return Err(Bug(format!("{name} has parameters `{params}`")));
+            }
         }
         if let Some(constant) = call.constants().find(|constant| element_size(constant.ty).is_none()) {
             return Err(Bug(format!("{name} has a constant of {}", constant.ty)));
         }
-        together(&name, &call.windows().collect::<Vec<_>>(), program, layout)?;
+        let mut windows: Vec<(View, Access)> = call.windows().collect();
+        if let Some(planes) = call.planes()
+            && may_overlap(&planes, layout)
+        {
+            // They are one window, which nobody else may use.
+            windows.retain(|(view, _)| *view != planes.input && *view != planes.output);
+            for view in [planes.input, planes.output] {
+                let both = [&windows[..], &[(view, Access::Write)]].concat();
+                together(&name, &both, program, layout)?;
+            }
+        }
+        together(&name, &windows, program, layout)?;
     }
     Ok(())
+}
+
+/// Whether an input and an output are as far apart as their kernel needs.
+fn may_overlap(planes: &Planes, layout: &Layout) -> bool {
+    let start = |view: &View| layout.offsets.get(view.buffer.0)?.checked_add(view.offset);
+    let (Some(input), Some(output)) = (start(&planes.input), start(&planes.output)) else { return false };
+    let far = |from: usize, to: usize, least: usize| to.checked_sub(from).is_some_and(|far| far >= least);
+    far(output, input, planes.below) || far(input, output, planes.above)
 }
 
 /// Checks windows that are open at the same time.
@@ -71,7 +116,7 @@ fn element_size(ty: ElementType) -> Option<usize> {
 mod tests {
     use super::*;
     use crate::graph::ElementType;
-    use crate::program::{Arg, Buffer, BufferId, Call};
+    use crate::program::{Arg, Buffer, BufferId, Call, Params};
 
     /// A program of one call on one buffer of 16 bytes, planned at byte 4 of an arena of 20.
     fn check(windows: &[(usize, usize, ElementType, Access)]) -> Result<(), String> {
@@ -85,15 +130,19 @@ mod tests {
             module: "clamp",
             kernel: "clamp_s8",
             params: "Clamp { least: 0, greatest: 1 }".to_owned(),
+            parameters: ().keep(),
             args: windows.iter().map(view).collect(),
             macs: 0,
+            variant: None,
+            sum_bits: None,
+            notes: Vec::new(),
         };
         let program = Program {
             buffers: vec![Buffer { bytes: 16, initial: None }],
             calls: vec![call],
             ..Program::default()
         };
-        verify(&program, &Layout { offsets: vec![4], bytes: 20, state: 0 }).map_err(|bug| bug.0)
+        verify(&program, &Layout { offsets: vec![4], bytes: 20, bound: 0, state: 0 }).map_err(|bug| bug.0)
     }
 
     const I8: ElementType = ElementType::Int8;
@@ -125,7 +174,7 @@ mod tests {
 
     #[test]
     fn a_bug_reaches_the_user_as_ours() {
-        let bug = verify(&Program::default(), &Layout { offsets: Vec::new(), bytes: 3, state: 0 })
+        let bug = verify(&Program::default(), &Layout { offsets: Vec::new(), bytes: 3, bound: 0, state: 0 })
             .expect_err("3 bytes");
         let diagnostic = bug.diagnostic();
         assert!(diagnostic.is_bug() && diagnostic.fix.contains("report"), "{diagnostic}");

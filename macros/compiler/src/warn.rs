@@ -3,7 +3,7 @@
 use crate::Item;
 use crate::diagnostics::{At, Diagnostic, Problem};
 use crate::graph::Graph;
-use crate::layout::Layout;
+use crate::layout::{Layout, lifetimes};
 use crate::program::{BufferId, Program};
 use crate::report::warning;
 use proc_macro2::TokenStream;
@@ -38,13 +38,16 @@ pub fn emit(item: &Item, warnings: &[Diagnostic]) -> TokenStream {
     warnings.iter().map(one).collect()
 }
 
-/// Says so if one tensor takes more than three quarters of the arena.
+/// Says so if one tensor takes more than three quarters of the arena, and without it half would do.
 pub fn dominant_tensor(graph: &Graph, program: &Program, layout: &Layout) -> Option<Diagnostic> {
     // What is kept from one inference to the next is no layer's to give less of.
     let buffers = program.buffers.iter().enumerate().filter(|(_, buffer)| buffer.initial.is_none());
     let (largest, buffer) = buffers.max_by_key(|(_, buffer)| buffer.bytes)?;
     let most = buffer.bytes.saturating_mul(4) > layout.bytes.saturating_mul(3);
-    if !most || layout.bytes < WORTH_A_WARNING {
+    if !most
+        || layout.bytes < WORTH_A_WARNING
+        || without(program, layout, largest).saturating_mul(2) > layout.bytes
+    {
         return None;
     }
     let at = writer(graph, program, BufferId(largest));
@@ -58,6 +61,21 @@ pub fn dominant_tensor(graph: &Graph, program: &Program, layout: &Layout) -> Opt
         fix,
     );
     Some(problem.at(at))
+}
+
+/// Bytes that are in use at a time when one buffer is not counted, nor those that lie in its place.
+fn without(program: &Program, layout: &Layout, buffer: usize) -> usize {
+    let place = |id: usize| Some((*layout.offsets.get(id)?, program.buffers.get(id)?.bytes));
+    let lives = lifetimes(program);
+    let others: Vec<_> = (lives.iter().zip(&program.buffers).enumerate())
+        .filter(|(id, (_, other))| place(*id) != place(buffer) && other.initial.is_none())
+        .map(|(_, (live, other))| (live, other.bytes))
+        .collect();
+    let at = |time: usize| {
+        let live = others.iter().filter(|(live, _)| live.contains(&time));
+        live.map(|(_, bytes)| *bytes).fold(0, usize::saturating_add)
+    };
+    (0..=program.calls.len()).map(at).max().unwrap_or(0)
 }
 
 /// Who gives a buffer its values: the caller or an operator.

@@ -3,16 +3,31 @@
 //! Everything above this module is safe code that cannot panic. What is here is small on purpose:
 //! [`arena`] hands out disjoint typed windows of one block of bytes, [`flash`] reads constants from
 //! program memory, and [`portable`] is the specification of the loops that a backend may replace: by
-//! functions of the same names that give the same bits. The build script selects the backend. So far
-//! only AVR has loops of its own.
+//! functions of the same names that give the same bits. The build script selects the backend: AVR and
+//! Cortex-M with the DSP extension (`dsp`) have loops of their own, and say how they work; the others use the portable
+//! ones.
 
 pub mod arena;
 #[cfg(tiny_model_backend = "avr")]
 mod avr;
+#[cfg(tiny_model_backend = "dsp")]
+mod dsp;
 pub mod flash;
+#[cfg(tiny_model_backend = "host")]
+mod host;
 pub mod portable;
+#[cfg(any(tiny_model_multiplier = "short", test))]
+mod short;
 
 // What a backend names comes before what the glob brings.
 #[cfg(tiny_model_backend = "avr")]
 pub use avr::{dot_constant_s8, dot_s8, offset_and_clamp_s8, product, product_s8, requantize};
+#[cfg(tiny_model_backend = "dsp")]
+pub use dsp::{
+    Loop3x3, block_bytes, block_rows_2, depthwise_pixel, dot_s8, high, high_add, pad_row, unknown, widen_2,
+};
+#[cfg(tiny_model_backend = "host")]
+pub use host::{dot_s8, dot_s16, dot_s16_wide};
 pub use portable::*;
+#[cfg(tiny_model_multiplier = "short")]
+pub use short::requantize;

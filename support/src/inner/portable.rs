@@ -1,6 +1,38 @@
 //! The specification of the inner loops, in plain Rust.
 
+mod blocks;
+mod depthwise;
+mod taps;
+
+pub use blocks::{
+    BLOCK, BLOCK_CONSTANTS, BlockOutput, RunsOfElements, block_bytes, block_rows_2, pad_row, widen_2,
+};
+
+#[allow(unused_imports)] // by assembly
+pub use depthwise::CHANNEL_CONSTANTS;
+pub use depthwise::{Loop3x3, Row3x3, Rows3};
+pub use taps::{Tap, TapsOfPixel, depthwise_pixel};
+
 use super::flash::Flash;
+
+/// The upper half of a product, rounded, halves up.
+#[inline(always)]
+pub fn high(a: i32, b: i32) -> i32 {
+    high_add(a, b, 0)
+}
+
+/// The same, and `to`.
+#[inline(always)]
+pub fn high_add(a: i32, b: i32, to: i32) -> i32 {
+    let product = i64::from(a).wrapping_mul(i64::from(b)).wrapping_add(1 << 31);
+    to.wrapping_add((product >> 32) as i32)
+}
+
+/// What `x` is, without the optimizer knowing it: a function that gets it is not made anew for each layer.
+#[inline(always)]
+pub fn unknown<T>(x: &T) -> &T {
+    x
+}
 
 /// `acc + Σ weights · input`, as far as both reach, modulo 2^32.
 #[inline(always)]

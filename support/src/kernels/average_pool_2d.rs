@@ -1,6 +1,8 @@
 //! Every output is the mean of a window over one channel of an image.
 
 use super::lanes::{LANES, add};
+use super::planes::Planes;
+use super::reach::Reach;
 use super::window::{Taps, Window};
 use crate::inner::flash::Element;
 use crate::inner::product;
@@ -17,34 +19,40 @@ pub struct AveragePool2d {
     pub greatest: i32,
 }
 
+impl AveragePool2d {
+    /// How far an output of so many elements may be laid over the input.
+    pub const fn reach(&self, output_len: usize) -> Reach {
+        self.window.reach(output_len)
+    }
+}
+
 /// `output[y, x, c] = clamp(mean(input[y · stride + row, x · stride + column, c]))`; the padding does
 /// not count, and halves are rounded away from zero.
 #[cfg_attr(not(debug_assertions), inline)]
-pub fn average_pool_2d_s8(p: &AveragePool2d, input: &[i8], output: &mut [i8]) {
-    average_pool_2d(p, input, output, divide, |mean| mean as i8);
+pub fn average_pool_2d_s8(p: &AveragePool2d, planes: Planes<'_, i8>) {
+    average_pool_2d(p, planes, divide, |mean| mean as i8);
 }
 
 /// The same with halves rounded up, as the mean of unsigned numbers is: -128 stands for 0.
 #[cfg_attr(not(debug_assertions), inline)]
-pub fn average_pool_2d_half_up_s8(p: &AveragePool2d, input: &[i8], output: &mut [i8]) {
-    average_pool_2d(p, input, output, divide_half_up, |mean| mean as i8);
+pub fn average_pool_2d_half_up_s8(p: &AveragePool2d, planes: Planes<'_, i8>) {
+    average_pool_2d(p, planes, divide_half_up, |mean| mean as i8);
 }
 
 /// The same in 16 bits, with halves rounded away from zero.
 #[cfg_attr(not(debug_assertions), inline)]
-pub fn average_pool_2d_s16(p: &AveragePool2d, input: &[i16], output: &mut [i16]) {
-    average_pool_2d(p, input, output, divide, |mean| mean as i16);
+pub fn average_pool_2d_s16(p: &AveragePool2d, planes: Planes<'_, i16>) {
+    average_pool_2d(p, planes, divide, |mean| mean as i16);
 }
 
 #[inline(always)]
 fn average_pool_2d<T: Element + Into<i32>>(
     p: &AveragePool2d,
-    input: &[T],
-    output: &mut [T],
+    planes: Planes<'_, T>,
     divide: impl Fn(i32, NonZero<u32>) -> i32,
     narrow: impl Fn(i32) -> T,
 ) {
-    p.window.each_pixel(input, output, |image, rows, columns, output| {
+    p.window.each_pixel(planes, |image, rows, columns, output| {
         // A window always sees the image: it begins in it, or in padding narrower than itself.
         let Some(count) = NonZero::new(product(rows.inside, columns.inside) as u32) else { return };
         let mean = |sum| narrow(divide(sum, count).max(p.least).min(p.greatest));

@@ -6,6 +6,8 @@ use super::accumulator::Accumulator;
 use super::fully_connected::{
     fully_connected_offset_s8, fully_connected_s4, fully_connected_s8, fully_connected_s16,
 };
+use super::planes::Planes;
+use super::reach::Reach;
 use super::requantization::{Requantization, Units};
 use super::window::{Taps, Window};
 use crate::inner::flash::Flash;
@@ -26,6 +28,27 @@ pub struct Conv2d {
     pub output: Requantization,
 }
 
+impl Conv2d {
+    /// How far an output of so many elements may be laid over the input.
+    pub const fn reach(&self, output_len: usize) -> Reach {
+        self.window.reach(output_len)
+    }
+}
+
+impl Conv2dOffset {
+    /// How far an output of so many elements may be laid over the input.
+    pub const fn reach(&self, output_len: usize) -> Reach {
+        self.layer.window.reach(output_len)
+    }
+}
+
+impl<A> Conv2d16<A> {
+    /// How far an output of so many elements may be laid over the input.
+    pub const fn reach(&self, output_len: usize) -> Reach {
+        self.window.reach(output_len)
+    }
+}
+
 /// A window of one pixel, or one that is the whole image: each pixel, or image, is a row of a fully
 /// connected layer.
 #[cfg_attr(not(debug_assertions), inline)]
@@ -35,10 +58,9 @@ pub fn conv_2d_1x1_s8(
     bias: Flash<'_, i32>,
     multipliers: Flash<'_, i32>,
     shifts: Flash<'_, i8>,
-    input: &[i8],
-    output: &mut [i8],
+    planes: Planes<'_, i8>,
 ) {
-    fully_connected_s8(p, weights, bias, multipliers, shifts, input, output);
+    fully_connected_s8(p, weights, bias, multipliers, shifts, planes);
 }
 
 /// `output[y, x, unit] = clamp(zero point + requantize(bias[unit]
@@ -54,11 +76,10 @@ pub fn conv_2d_contiguous_s8(
     bias: Flash<'_, i32>,
     multipliers: Flash<'_, i32>,
     shifts: Flash<'_, i8>,
-    input: &[i8],
-    output: &mut [i8],
+    planes: Planes<'_, i8>,
 ) {
     // A row of the window is one run of memory in the image as in the weights.
-    convolve(p, Units { weights, bias, multipliers, shifts }, input, output, dot_s8, |_, _, _| 0);
+    convolve(p, Units { weights, bias, multipliers, shifts }, planes, dot_s8, |_, _, _| 0);
 }
 
 /// The same, with any number of groups and columns any distance apart.
@@ -69,8 +90,7 @@ pub fn conv_2d_s8(
     bias: Flash<'_, i32>,
     multipliers: Flash<'_, i32>,
     shifts: Flash<'_, i8>,
-    input: &[i8],
-    output: &mut [i8],
+    planes: Planes<'_, i8>,
 ) {
     let step = product(p.window.channels, p.window.x.dilation);
     let dot = |mut acc, weights: Flash<'_, i8>, mut input: &[i8]| {
@@ -82,7 +102,7 @@ pub fn conv_2d_s8(
         }
         acc
     };
-    convolve(p, Units { weights, bias, multipliers, shifts }, input, output, dot, |_, _, _| 0);
+    convolve(p, Units { weights, bias, multipliers, shifts }, planes, dot, |_, _, _| 0);
 }
 
 /// The same as [`conv_2d_1x1_s8`] with two weights of four bits in each byte; those of a unit begin with a
@@ -94,10 +114,9 @@ pub fn conv_2d_1x1_s4(
     bias: Flash<'_, i32>,
     multipliers: Flash<'_, i32>,
     shifts: Flash<'_, i8>,
-    input: &[i8],
-    output: &mut [i8],
+    planes: Planes<'_, i8>,
 ) {
-    fully_connected_s4(p, weights, bias, multipliers, shifts, input, output);
+    fully_connected_s4(p, weights, bias, multipliers, shifts, planes);
 }
 
 /// The same as [`conv_2d_s8`] with two weights of four bits in each byte; those of a tap begin with a byte
@@ -109,13 +128,12 @@ pub fn conv_2d_s4(
     bias: Flash<'_, i32>,
     multipliers: Flash<'_, i32>,
     shifts: Flash<'_, i8>,
-    input: &[i8],
-    output: &mut [i8],
+    planes: Planes<'_, i8>,
 ) {
     let bytes = p.depth.wrapping_add(1) >> 1;
     let filter = product(product(p.window.y.taps, p.window.x.taps), bytes);
     let step = product(p.window.channels, p.window.x.dilation);
-    p.window.each_pixel(input, output, |image, rows, columns, output| {
+    p.window.each_pixel(planes, |image, rows, columns, output| {
         let scales = multipliers.iter().zip(shifts.iter());
         let (mut start, mut channel, mut left) = (0usize, 0usize, p.group);
         for (y, (bias, (multiplier, shift))) in output.iter_mut().zip(bias.iter().zip(scales)) {
@@ -160,10 +178,9 @@ pub fn conv_2d_1x1_offset_s8(
     bias: Flash<'_, i32>,
     multipliers: Flash<'_, i32>,
     shifts: Flash<'_, i8>,
-    input: &[i8],
-    output: &mut [i8],
+    planes: Planes<'_, i8>,
 ) {
-    fully_connected_offset_s8(p, weights, bias, multipliers, shifts, input, output);
+    fully_connected_offset_s8(p, weights, bias, multipliers, shifts, planes);
 }
 
 /// The same as [`conv_2d_s8`] with `weights[unit, row, column, i] - weight zero point`, whose bias has the
@@ -175,8 +192,7 @@ pub fn conv_2d_offset_s8(
     bias: Flash<'_, i32>,
     multipliers: Flash<'_, i32>,
     shifts: Flash<'_, i8>,
-    input: &[i8],
-    output: &mut [i8],
+    planes: Planes<'_, i8>,
 ) {
     let Conv2d { window, depth, padding, .. } = p.layer;
     let step = product(window.channels, window.x.dilation);
@@ -205,7 +221,7 @@ pub fn conv_2d_offset_s8(
         let sum = window.fold(rows, columns, 0, inside, outside);
         sum.wrapping_mul(p.weight_zero_point).wrapping_neg()
     };
-    convolve(&p.layer, Units { weights, bias, multipliers, shifts }, input, output, dot, before);
+    convolve(&p.layer, Units { weights, bias, multipliers, shifts }, planes, dot, before);
 }
 
 /// All of them, by the way in which a row of the window is summed up, and by what is added to the sums of a
@@ -214,13 +230,12 @@ pub fn conv_2d_offset_s8(
 fn convolve(
     p: &Conv2d,
     units: Units<'_>,
-    input: &[i8],
-    output: &mut [i8],
+    planes: Planes<'_, i8>,
     dot: impl Fn(i32, Flash<'_, i8>, &[i8]) -> i32,
     before: impl Fn(&[i8], Taps, Taps) -> i32,
 ) {
     let filter = product(product(p.window.y.taps, p.window.x.taps), p.depth);
-    p.window.each_pixel(input, output, |image, rows, columns, output| {
+    p.window.each_pixel(planes, |image, rows, columns, output| {
         let before = before(image, rows, columns);
         let scales = units.multipliers.iter().zip(units.shifts.iter());
         let (mut start, mut channel, mut left) = (0usize, 0usize, p.group);
@@ -281,10 +296,9 @@ pub fn conv_2d_1x1_s16<A: Accumulator>(
     bias: Flash<'_, i32>,
     multipliers: Flash<'_, A::Multiplier>,
     shifts: Flash<'_, i8>,
-    input: &[i16],
-    output: &mut [i16],
+    planes: Planes<'_, i16>,
 ) {
-    fully_connected_s16(p, weights, bias, multipliers, shifts, input, output);
+    fully_connected_s16(p, weights, bias, multipliers, shifts, planes);
 }
 
 /// `output[y, x, unit] = clamp(requantize(bias[unit]
@@ -298,12 +312,11 @@ pub fn conv_2d_s16<A: Accumulator>(
     bias: Flash<'_, i32>,
     multipliers: Flash<'_, A::Multiplier>,
     shifts: Flash<'_, i8>,
-    input: &[i16],
-    output: &mut [i16],
+    planes: Planes<'_, i16>,
 ) {
     let filter = product(product(p.window.y.taps, p.window.x.taps), p.depth);
     let step = product(p.window.channels, p.window.x.dilation);
-    p.window.each_pixel(input, output, |image, rows, columns, output| {
+    p.window.each_pixel(planes, |image, rows, columns, output| {
         let (run, runs) = match p.contiguous {
             true => (product(columns.inside, p.depth), 1),
             false => (p.depth, columns.inside),

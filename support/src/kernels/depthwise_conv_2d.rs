@@ -2,6 +2,8 @@
 
 use super::accumulator::Accumulator;
 use super::lanes::{LANES, multiply_add, multiply_add_s16};
+use super::planes::Planes;
+use super::reach::Reach;
 use super::requantization::{Requantization, Units};
 use super::ring::Ring;
 use super::rows::rows_mut;
@@ -22,6 +24,27 @@ pub struct DepthwiseConv2d {
     pub output: Requantization,
 }
 
+impl DepthwiseConv2d {
+    /// How far an output of so many elements may be laid over the input.
+    pub const fn reach(&self, output_len: usize) -> Reach {
+        self.window.reach(output_len)
+    }
+}
+
+impl DepthwiseConv2dOffset {
+    /// How far an output of so many elements may be laid over the input.
+    pub const fn reach(&self, output_len: usize) -> Reach {
+        self.layer.window.reach(output_len)
+    }
+}
+
+impl<A> DepthwiseConv2d16<A> {
+    /// How far an output of so many elements may be laid over the input.
+    pub const fn reach(&self, output_len: usize) -> Reach {
+        self.window.reach(output_len)
+    }
+}
+
 /// `output[y, x, c] = clamp(zero point + requantize(bias[c]
 ///     + Σ weights[row, column, c] · input[y · stride + row, x · stride + column, c]))`.
 ///
@@ -34,11 +57,10 @@ pub fn depthwise_conv_2d_s8(
     bias: Flash<'_, i32>,
     multipliers: Flash<'_, i32>,
     shifts: Flash<'_, i8>,
-    input: &[i8],
-    output: &mut [i8],
+    planes: Planes<'_, i8>,
 ) {
     let units = Units { weights, bias, multipliers, shifts };
-    p.window.each_pixel(input, output, |image, rows, columns, output| {
+    p.window.each_pixel(planes, |image, rows, columns, output| {
         let (blocks, rest) = output.as_chunks_mut::<LANES>();
         let mut channel = 0usize;
         for block in blocks {
@@ -64,11 +86,10 @@ pub fn depthwise_conv_2d_multiplier_s8(
     bias: Flash<'_, i32>,
     multipliers: Flash<'_, i32>,
     shifts: Flash<'_, i8>,
-    input: &[i8],
-    output: &mut [i8],
+    planes: Planes<'_, i8>,
 ) {
     let units = Units { weights, bias, multipliers, shifts };
-    p.window.each_pixel(input, output, |image, rows, columns, output| {
+    p.window.each_pixel(planes, |image, rows, columns, output| {
         let mut unit = 0usize;
         for (channel, output) in rows_mut(output, p.multiplier).enumerate() {
             let image = image.get(channel..).unwrap_or(&[]);
@@ -217,8 +238,7 @@ pub fn depthwise_conv_2d_offset_s8(
     bias: Flash<'_, i32>,
     multipliers: Flash<'_, i32>,
     shifts: Flash<'_, i8>,
-    input: &[i8],
-    output: &mut [i8],
+    planes: Planes<'_, i8>,
 ) {
     let DepthwiseConv2d { window, multiplier, padding, output: range } = p.layer;
     let step = product(window.channels, window.x.dilation);
@@ -226,7 +246,7 @@ pub fn depthwise_conv_2d_offset_s8(
         let weight = i32::from(weight.unwrap_or(0)).wrapping_sub(p.weight_zero_point);
         sum.wrapping_add(weight.wrapping_mul(x.into()))
     };
-    window.each_pixel(input, output, |image, rows, columns, output| {
+    window.each_pixel(planes, |image, rows, columns, output| {
         let mut scales = bias.iter().zip(multipliers.iter().zip(shifts.iter()));
         let mut unit = 0usize;
         for (channel, output) in rows_mut(output, multiplier).enumerate() {
@@ -274,10 +294,9 @@ pub fn depthwise_conv_2d_s16<A: Accumulator>(
     bias: Flash<'_, i32>,
     multipliers: Flash<'_, A::Multiplier>,
     shifts: Flash<'_, i8>,
-    input: &[i16],
-    output: &mut [i16],
+    planes: Planes<'_, i16>,
 ) {
-    p.window.each_pixel(input, output, |image, rows, columns, output| {
+    p.window.each_pixel(planes, |image, rows, columns, output| {
         let (blocks, rest) = output.as_chunks_mut::<LANES>();
         let mut channel = 0usize;
         for block in blocks {

@@ -1,6 +1,8 @@
 //! Every output is a weighted sum of a row of inputs.
 
 use super::accumulator::Accumulator;
+use super::planes::Planes;
+use super::reach::Reach;
 use super::requantization::Requantization;
 use super::ring::Ring;
 use super::rows::{rows, rows_mut};
@@ -44,6 +46,27 @@ pub struct FullyConnected16<A> {
     pub output: Requantization,
 }
 
+impl FullyConnected {
+    /// How far an output of so many elements may be laid over the input.
+    pub const fn reach(&self, output_len: usize) -> Reach {
+        Reach::of_runs_in(output_len, self.depth, self.units)
+    }
+}
+
+impl FullyConnectedOffset {
+    /// How far an output of so many elements may be laid over the input.
+    pub const fn reach(&self, output_len: usize) -> Reach {
+        self.layer.reach(output_len)
+    }
+}
+
+impl<A> FullyConnected16<A> {
+    /// How far an output of so many elements may be laid over the input.
+    pub const fn reach(&self, output_len: usize) -> Reach {
+        Reach::of_runs_in(output_len, self.depth, self.units)
+    }
+}
+
 /// `output[row, unit] = clamp(zero point + requantize(bias[unit] + Σ weights[unit, i] · input[row, i]))`.
 ///
 /// The bias has the input's zero point folded in. `multipliers` and `shifts` are per unit.
@@ -54,10 +77,9 @@ pub fn fully_connected_s8(
     bias: Flash<'_, i32>,
     multipliers: Flash<'_, i32>,
     shifts: Flash<'_, i8>,
-    input: &[i8],
-    output: &mut [i8],
+    planes: Planes<'_, i8>,
 ) {
-    each_row(p, p.depth, weights, bias, multipliers, shifts, input, output, dot_s8, |_| 0);
+    each_row(p, p.depth, weights, bias, multipliers, shifts, planes, dot_s8, |_| 0);
 }
 
 /// The same with two weights of four bits in each byte; those of a unit begin with a byte of their own.
@@ -68,11 +90,10 @@ pub fn fully_connected_s4(
     bias: Flash<'_, i32>,
     multipliers: Flash<'_, i32>,
     shifts: Flash<'_, i8>,
-    input: &[i8],
-    output: &mut [i8],
+    planes: Planes<'_, i8>,
 ) {
     let bytes = p.depth.wrapping_add(1) >> 1;
-    each_row(p, bytes, weights, bias, multipliers, shifts, input, output, dot_s4, |_| 0);
+    each_row(p, bytes, weights, bias, multipliers, shifts, planes, dot_s4, |_| 0);
 }
 
 /// The same with `weights[unit, i] - weight zero point`, whose bias has the product of both zero points
@@ -84,14 +105,13 @@ pub fn fully_connected_offset_s8(
     bias: Flash<'_, i32>,
     multipliers: Flash<'_, i32>,
     shifts: Flash<'_, i8>,
-    input: &[i8],
-    output: &mut [i8],
+    planes: Planes<'_, i8>,
 ) {
     let before = |row: &[i8]| {
         let sum = row.iter().fold(0i32, |sum, &x| sum.wrapping_add(x.into()));
         sum.wrapping_mul(p.weight_zero_point).wrapping_neg()
     };
-    each_row(&p.layer, p.layer.depth, weights, bias, multipliers, shifts, input, output, dot_s8, before);
+    each_row(&p.layer, p.layer.depth, weights, bias, multipliers, shifts, planes, dot_s8, before);
 }
 
 /// All of them, by the bytes of weights that a unit has, by the way in which they are summed up, and by what
@@ -105,21 +125,23 @@ fn each_row(
     bias: Flash<'_, i32>,
     multipliers: Flash<'_, i32>,
     shifts: Flash<'_, i8>,
-    input: &[i8],
-    output: &mut [i8],
+    planes: Planes<'_, i8>,
     dot: impl Fn(i32, Flash<'_, i8>, &[i8]) -> i32,
     before: impl Fn(&[i8]) -> i32,
 ) {
-    for (input, output) in rows(input, p.depth).zip(rows_mut(output, p.units)) {
-        let before = before(input);
-        let mut scales = multipliers.iter().zip(shifts.iter());
-        let units = weights.chunks(bytes).zip(bias.iter());
-        for (y, (weights, bias)) in output.iter_mut().zip(units) {
-            let acc = dot(bias.wrapping_add(before), weights, input);
-            // Not earlier: it would take registers from the sum.
-            let Some((multiplier, shift)) = scales.next() else { return };
-            let value = requantize(acc, multiplier, shift.into());
-            *y = offset_and_clamp_s8(value, p.zero_point, p.least, p.greatest);
+    let mut runs = planes.runs(p.depth, p.units);
+    while let Some((input, output)) = runs.next() {
+        for (input, output) in rows(input, p.depth).zip(rows_mut(output, p.units)) {
+            let before = before(input);
+            let mut scales = multipliers.iter().zip(shifts.iter());
+            let units = weights.chunks(bytes).zip(bias.iter());
+            for (y, (weights, bias)) in output.iter_mut().zip(units) {
+                let acc = dot(bias.wrapping_add(before), weights, input);
+                // Not earlier: it would take registers from the sum.
+                let Some((multiplier, shift)) = scales.next() else { return };
+                let value = requantize(acc, multiplier, shift.into());
+                *y = offset_and_clamp_s8(value, p.zero_point, p.least, p.greatest);
+            }
         }
     }
 }
@@ -168,13 +190,15 @@ pub fn fully_connected_s16<A: Accumulator>(
     bias: Flash<'_, i32>,
     multipliers: Flash<'_, A::Multiplier>,
     shifts: Flash<'_, i8>,
-    input: &[i16],
-    output: &mut [i16],
+    planes: Planes<'_, i16>,
 ) {
-    for (input, output) in rows(input, p.depth).zip(rows_mut(output, p.units)) {
-        for ((unit, y), weights) in output.iter_mut().enumerate().zip(weights.chunks(p.depth)) {
-            let sum = p.sums.dot(p.sums.start(bias, unit), weights, input);
-            *y = p.sums.finish(sum, (multipliers, shifts), unit, p.output);
+    let mut runs = planes.runs(p.depth, p.units);
+    while let Some((input, output)) = runs.next() {
+        for (input, output) in rows(input, p.depth).zip(rows_mut(output, p.units)) {
+            for ((unit, y), weights) in output.iter_mut().enumerate().zip(weights.chunks(p.depth)) {
+                let sum = p.sums.dot(p.sums.start(bias, unit), weights, input);
+                *y = p.sums.finish(sum, (multipliers, shifts), unit, p.output);
+            }
         }
     }
 }

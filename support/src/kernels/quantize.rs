@@ -36,7 +36,7 @@ pub fn shift_s8_u8(_: &Shift, input: impl Source<i8>, output: &[Cell<u8>]) {
 impl Quantize {
     /// The output for an element, not yet clamped.
     #[inline(always)]
-    fn value(&self, x: i32) -> i32 {
+    pub fn value(&self, x: i32) -> i32 {
         let value = requantize(x.wrapping_sub(self.input_zero_point), self.multiplier, self.shift);
         value.wrapping_add(self.zero_point)
     }

@@ -3,7 +3,8 @@
 //! Positions are counted in the padded image, so that nothing is ever negative, and from one to the
 //! next by addition, so that nothing is ever divided.
 
-use super::rows::{rows, rows_mut};
+use super::planes::Planes;
+use super::rows::rows_mut;
 use crate::inner::product;
 
 /// One dimension of a [`Window`].
@@ -47,6 +48,65 @@ pub struct Taps {
     pub first: usize,
 }
 
+/// The rows of an output, and what they see of the input.
+#[derive(Debug)]
+pub struct Rows<'a, T> {
+    planes: Planes<'a, T>,
+    y: Axis,
+    /// Elements of a row of the input.
+    line: usize,
+    /// Elements of an image.
+    image: usize,
+    /// Elements of a row of the output.
+    len: usize,
+    backward: bool,
+    /// Start of the image.
+    start: usize,
+    /// Start of the next row of the output.
+    at: usize,
+    /// Position in the padded image of the first window of an image.
+    first: usize,
+    /// Position of the next window.
+    from: usize,
+    /// Rows of this image that are done.
+    row: usize,
+    /// Elements of the output that are left.
+    left: usize,
+}
+
+impl<T> Rows<'_, T> {
+    /// The next row `(image, rows, output)`, if there is one.
+    ///
+    /// `image` begins with the row of the image on which the first of the taps `rows` lies, so that
+    /// `rows.first` is 0, and ends anywhere behind the last of them.
+    #[inline(always)]
+    #[allow(clippy::should_implement_trait)] // an iterator's items cannot borrow from it
+    pub fn next(&mut self) -> Option<(&[T], Taps, &mut [T])> {
+        if self.left < self.len || self.left == 0 {
+            return None;
+        }
+        if self.row == self.y.output {
+            self.row = 0;
+            self.from = self.first;
+            self.start = self.start.wrapping_add(self.towards(self.image));
+        }
+        let (rows, at) = (self.y.at(self.from), self.at);
+        let first = self.start.wrapping_add(product(self.line, rows.first));
+        self.row = self.row.wrapping_add(1);
+        self.from = self.from.wrapping_add(self.towards(self.y.stride));
+        self.at = at.wrapping_add(self.towards(self.len));
+        self.left = self.left.wrapping_sub(self.len);
+        let (image, output) = self.planes.split(first, at, self.len)?;
+        Some((image, Taps { first: 0, ..rows }, output))
+    }
+
+    /// A step to what comes next.
+    #[inline(always)]
+    fn towards(&self, step: usize) -> usize {
+        if self.backward { step.wrapping_neg() } else { step }
+    }
+}
+
 impl Axis {
     /// The taps on the image for each output.
     #[inline(always)]
@@ -86,22 +146,34 @@ impl Axis {
 }
 
 impl Window {
-    /// Calls `pixel(image, rows, columns, output)` for each pixel of the output, whose channels
-    /// `output` holds.
+    /// The rows of the output, one after the other.
     #[inline(always)]
-    pub fn each_pixel<T, U>(
-        &self,
-        input: &[T],
-        output: &mut [U],
-        mut pixel: impl FnMut(&[T], Taps, Taps, &mut [U]),
-    ) {
-        let image = product(product(self.y.input, self.x.input), self.channels);
-        let mut pixels = rows_mut(output, self.units);
-        for image in rows(input, image) {
-            for rows in self.y.outputs() {
-                for (columns, output) in self.x.outputs().zip(&mut pixels) {
-                    pixel(image, rows, columns, output);
-                }
+    pub fn rows<'a, T>(&self, planes: Planes<'a, T>) -> Rows<'a, T> {
+        let line = product(self.x.input, self.channels);
+        let image = product(line, self.y.input);
+        let len = product(self.x.output, self.units);
+        let count = self.y.output;
+        let backward = planes.is_backward();
+        let (start, at, from) = match backward {
+            true => (
+                planes.input_len().wrapping_sub(image),
+                planes.output_len().wrapping_sub(len),
+                product(count.wrapping_sub(1), self.y.stride),
+            ),
+            false => (0, 0, 0),
+        };
+        let left = if count == 0 || len == 0 { 0 } else { planes.output_len() };
+        Rows { planes, y: self.y, line, image, len, backward, start, at, first: from, from, row: 0, left }
+    }
+
+    /// Calls `pixel(image, rows, columns, output)` for each pixel of the output, whose channels
+    /// `output` holds. `image` and `rows` are those of [`Rows::next`].
+    #[inline(always)]
+    pub fn each_pixel<T>(&self, planes: Planes<'_, T>, mut pixel: impl FnMut(&[T], Taps, Taps, &mut [T])) {
+        let mut all = self.rows(planes);
+        while let Some((image, rows, output)) = all.next() {
+            for (columns, output) in self.x.outputs().zip(rows_mut(output, self.units)) {
+                pixel(image, rows, columns, output);
             }
         }
     }
@@ -142,6 +214,7 @@ impl Window {
 
 #[cfg(test)]
 mod tests {
+    use super::super::planes::Overlap;
     use super::*;
 
     /// All taps of an axis one by one, as the definition says.
@@ -175,13 +248,45 @@ mod tests {
         }
     }
 
+    /// Two images of three rows of two, whose windows are two rows high, with a row of padding around.
+    const ROWS: Window = Window {
+        y: Axis { input: 3, pad: 1, taps: 2, dilation: 1, stride: 1, output: 4 },
+        x: Axis { input: 2, pad: 0, taps: 2, dilation: 1, stride: 1, output: 1 },
+        channels: 1,
+        units: 1,
+    };
+
+    fn sums(planes: Planes<'_, u8>) {
+        let mut all = ROWS.rows(planes);
+        while let Some((image, rows, output)) = all.next() {
+            assert_eq!(rows.first, 0);
+            output.copy_from_slice(&[image.iter().take(2 * rows.inside).sum()]);
+        }
+    }
+
+    #[test]
+    fn rows_are_the_same_in_either_order() {
+        let image = [1, 2, 3, 4, 5, 6, 10, 20, 30, 40, 50, 60];
+        let expected = [3, 10, 18, 11, 30, 100, 180, 110];
+        let mut output = [0; 8];
+        sums(Planes::apart(&image, &mut output));
+        assert_eq!(output, expected);
+        for (input, output) in [(6, 0), (0, 9)] {
+            let mut memory = [0; 18];
+            memory[input..input + 12].copy_from_slice(&image);
+            let overlap = Overlap { input, input_len: 12, output, output_len: 8 };
+            sums(Planes::overlapped(&mut memory, overlap));
+            assert_eq!(memory[output..output + 8], expected);
+        }
+    }
+
     #[test]
     fn a_window_without_taps_on_the_image_is_outside() {
         // Two taps three apart, one on each side of a single row.
         let y = Axis { input: 1, pad: 1, taps: 2, dilation: 3, stride: 1, output: 1 };
         let x = Axis { input: 1, pad: 0, taps: 1, dilation: 1, stride: 1, output: 1 };
         let window = Window { y, x, channels: 1, units: 1 };
-        window.each_pixel(&[0i8], &mut [0i8], |_, rows, columns, _| {
+        window.each_pixel(Planes::apart(&[0i8], &mut [0i8]), |_, rows, columns, _| {
             let count = |(inside, outside), _, _| (inside + columns.inside, outside);
             let pad = |(inside, outside), _, taps| (inside, outside + taps);
             assert_eq!(window.fold(rows, columns, (0, 0), count, pad), (0, 2));

@@ -7,7 +7,9 @@ use anyhow::{Context, Result, anyhow, bail, ensure};
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 use tiny_model::Tensor;
-use tiny_model_compiler::{ElementType, Figures, Item, Port, Program as Compiled, analyze, compile, report};
+use tiny_model_compiler::{
+    ElementType, Figures, Item, Options, Port, Program as Compiled, analyze, compile, report,
+};
 use tiny_model_tests::{Kind, Slice, Vectors};
 
 use crate::program::{Needs, Output};
@@ -143,6 +145,8 @@ fn item() -> Item {
         support: quote!(::tiny_model),
         path: syn::parse_quote!(""),
         module: format_ident!("hidden"),
+        options: Options::default(),
+        budgets: Vec::new(),
         source: None,
     }
 }

@@ -12,6 +12,7 @@ mod golden;
 mod ledger;
 mod measure;
 mod model;
+mod operators;
 mod program;
 mod promises;
 mod report;
@@ -38,7 +39,8 @@ PROGRAM is the path of a .tflite model beside which lie golden vectors, in a .np
 of a file in tests/on-target/firmware/programs, or the path of a Rust file like those; beside it lie PROGRAM.expected,
 the bytes that every board must put out, and PROGRAM.input, if it reads any.
 With --ledger the figures are compared with those in tests/on-target/ledger.csv; more than 2 % worse is an error. With
-UPDATE=1 in the environment they are written there instead.
+UPDATE=1 in the environment they are written there instead, and in operators.csv how many golden cases of each
+operator were equal on each board.
 With --examples the firmware projects in the folder examples are built and run instead.
 Without PROGRAM all models and the operators' golden cases run, and the ledger is compared.
 Without --board that is on all boards:";
@@ -87,11 +89,14 @@ fn harness(words: impl Iterator<Item = String>) -> Result<usize> {
             Work { programs, cases: Vec::new(), is_suite }
         }
     };
-    let Results { rows, ledger, failures } = run::everything(&order.boards, &work)?;
+    let Results { rows, ledger, operators, failures } = run::everything(&order.boards, &work)?;
     report::print_table(&rows);
     match std::env::var_os("UPDATE") {
         _ if !(order.ledger || is_suite) => {}
-        Some(_) => ledger.save()?,
+        Some(_) => {
+            ledger.save()?;
+            operators.save()?;
+        }
         None => ledger.check()?,
     }
     Ok(failures)

@@ -13,6 +13,7 @@ use crate::emulator::{Emulators, Run};
 use crate::firmware::Builder;
 use crate::golden::Golden;
 use crate::ledger::Ledger;
+use crate::operators::Operators;
 use crate::program::Program;
 use crate::report::Row;
 use crate::{cases, promises};
@@ -30,17 +31,19 @@ pub(crate) struct Work {
 pub(crate) struct Results {
     pub(crate) rows: Vec<Row>,
     pub(crate) ledger: Ledger,
+    pub(crate) operators: Operators,
     pub(crate) failures: usize,
 }
 
 impl Results {
     fn new() -> Self {
-        Self { rows: Vec::new(), ledger: Ledger::new(), failures: 0 }
+        Self { rows: Vec::new(), ledger: Ledger::new(), operators: Operators::default(), failures: 0 }
     }
 
     fn extend(&mut self, more: Self) {
         self.rows.extend(more.rows);
         self.ledger.extend(more.ledger);
+        self.operators.extend(more.operators);
         self.failures += more.failures;
     }
 }
@@ -159,7 +162,10 @@ impl Bench<'_> {
                 elf => elf,
             };
             match elf.and_then(|elf| self.one_of_cases(&program, &elf)) {
-                Ok(()) => (ran, firmwares) = (ran + group.len(), firmwares + 1),
+                Ok(()) => {
+                    group.iter().for_each(|case| results.operators.add(board, case));
+                    (ran, firmwares) = (ran + group.len(), firmwares + 1);
+                }
                 Err(error) => {
                     results.failures += 1;
                     let names: Vec<_> = group.iter().map(|case| case.name.as_str()).collect();

@@ -63,6 +63,17 @@ case("height_1_kernel_5_stride_2", (1, 1, 13, 3), (1, 5), stride=(1, 2))
 case("height_1_dilation_4", (1, 1, 14, 3), (1, 3), dilation=(1, 4), padding="VALID")
 case("width_1", (1, 11, 1, 5), (5, 1), padding="VALID")
 
+# Narrow images, of which windows see two columns and two rows at most.
+case("same_2x2", (1, 2, 2, 5), (3, 3))
+case("same_2x3_stride_2", (1, 2, 3, 5), (3, 3), stride=(2, 2))
+case("same_3x2_stride_2", (1, 3, 2, 5), (3, 3), stride=(2, 2))
+case("relu_at_lowest_zero_point", (1, 6, 5, 14), (3, 3), activation="RELU", y_zero_point=-128, gain=2)
+case("relu_at_lowest_zero_point_stride_2", (1, 9, 7, 13), (3, 3), stride=(2, 2), activation="RELU", y_zero_point=-128,
+     gain=2)
+case("same_kernel_2x5_17_channels", (1, 5, 6, 17), (2, 5))
+case("same_17_channels_stride_2", (1, 7, 7, 17), (3, 3), stride=(2, 2))
+case("valid_width_3", (1, 6, 3, 4), (3, 3), padding="VALID")
+
 
 def case_16(name, x_shape, kernel, multiplier=1, saturates=None, y_scale=0.00023, **options):
     """int16 activations."""

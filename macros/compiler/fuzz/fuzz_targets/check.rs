@@ -3,7 +3,7 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use syn::visit::Visit;
-use tiny_model_compiler::{Item, Refused, compile, report};
+use tiny_model_compiler::{Item, Options, Refused, compile, report};
 
 /// Panics if the compiler does not behave on a file.
 pub fn check(bytes: &[u8]) {
@@ -15,6 +15,8 @@ pub fn check(bytes: &[u8]) {
         path: syn::parse_quote!("model.tflite"),
         source: Some("model.tflite".to_owned()),
         module: Ident::new("hidden", Span::call_site()),
+        options: Options::default(),
+        budgets: Vec::new(),
     };
     match compile(bytes, &item) {
         Ok(tokens) => is_ours(tokens),

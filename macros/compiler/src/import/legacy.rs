@@ -73,7 +73,14 @@ pub(super) fn port(graph: &mut Graph, inside: TensorId) -> Option<TensorId> {
 
 /// What brings one to the other.
 pub(super) fn node(index: usize, from: TensorId, to: TensorId) -> Node {
-    Node { index, name: "QUANTIZE", op: Rc::new(Shift), inputs: vec![Some(from)], outputs: vec![to] }
+    Node {
+        index,
+        name: "QUANTIZE",
+        op: Rc::new(Shift),
+        inputs: vec![Some(from)],
+        outputs: vec![to],
+        notes: Vec::new(),
+    }
 }
 
 /// Refuses operators of which it is not known that they compute the same.

@@ -3,7 +3,7 @@
 use super::{Bug, Lowering};
 use crate::graph::{Graph, TensorId, VariableId};
 use crate::kernels::assign_variable::AssignVariable;
-use crate::program::{Access, Arg, BufferId, Call, View};
+use crate::program::{Access, Arg, BufferId, Call, Params, View};
 use std::collections::HashMap;
 
 /// Where variables are while calls are appended.
@@ -137,8 +137,12 @@ impl Lowering<'_> {
             module: "assign_variable",
             kernel: "assign_variable",
             params: format!("{AssignVariable:?}"),
+            parameters: AssignVariable.keep(),
             args: vec![Arg::Window("value", from, Access::Read), Arg::Window("variable", to, Access::Write)],
             macs: 0,
+            variant: None,
+            sum_bits: None,
+            notes: Vec::new(),
         }
     }
 }

@@ -1,8 +1,9 @@
 //! The activation that is fused into an operator: a range.
 
 use crate::diagnostics::Problem;
-use crate::graph::ElementType;
+use crate::graph::{ElementType, TensorId};
 use crate::quantize::activation_range;
+use crate::read::Reader;
 use crate::schema::tflite::ActivationFunctionType;
 
 /// A fused activation.
@@ -30,14 +31,25 @@ impl Activation {
         }
     }
 
-    /// The range that it leaves, in the integers of a tensor with this quantization.
-    pub(crate) fn range(self, scale: f32, zero_point: i32, ty: ElementType) -> (i32, i32) {
-        let (low, high) = match self {
+    /// The range that it leaves of an operator's output.
+    pub(crate) fn of_output(self, reader: &Reader<'_>, output: TensorId) -> Result<(i32, i32), Problem> {
+        let (scale, zero_point) = reader.per_tensor(output, "output")?;
+        Ok(self.range(scale, zero_point, reader.tensor(output).ty))
+    }
+
+    /// The least and the greatest value that it leaves.
+    pub(crate) fn bounds(self) -> (Option<f32>, Option<f32>) {
+        match self {
             Self::None => (None, None),
             Self::Relu => (Some(0.0), None),
             Self::Relu6 => (Some(0.0), Some(6.0)),
             Self::ReluN1To1 => (Some(-1.0), Some(1.0)),
-        };
+        }
+    }
+
+    /// The range that it leaves, in the integers of a tensor with this quantization.
+    pub(crate) fn range(self, scale: f32, zero_point: i32, ty: ElementType) -> (i32, i32) {
+        let (low, high) = self.bounds();
         activation_range(low, high, scale, zero_point, ty.range().unwrap_or((i32::MIN, i32::MAX)))
     }
 }

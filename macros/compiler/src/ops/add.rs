@@ -1,12 +1,17 @@
 //! ADD: the sum of two operands.
 
 use super::elementwise::{self, Operands, Shape};
-use super::{Folded, Op, activation::Activation};
+use super::lookup::limited;
+use super::channels::{Channels, Cut};
+use super::{Elementwise, Folded, Op, activation::Activation};
 use crate::diagnostics::Problem;
 use crate::graph::{ElementType, Graph, Node, TensorId};
-use crate::kernels::shapes::{Loop, Scaling, Sum};
+use crate::kernels::shapes::{Loop, Requantization, Scaling, Sum};
+use crate::kernels::sum_of_two::{Finer, SumOfTwo};
 use crate::lower::{Bug, Lowering};
+use crate::program::Variant;
 use crate::quantize::Multiplier;
+use crate::ranges::{Known, Ranges};
 use crate::read::{QUANTIZE, Reader};
 use crate::schema::tflite;
 use std::rc::Rc;
@@ -57,6 +62,14 @@ pub(super) fn sum(
     })
 }
 
+impl Sum<Vec<Loop>> {
+    /// The same with its output limited.
+    pub(super) fn limited(&self, least: i32, greatest: i32) -> Self {
+        let (least, greatest) = limited((self.least, self.greatest), least, greatest);
+        Self { least, greatest, ..self.clone() }
+    }
+}
+
 /// Bits of headroom for sums of `int8`.
 pub(super) const HEADROOM: u32 = 20;
 
@@ -88,7 +101,69 @@ fn scaling(zero_point: i32, factor: f64) -> Result<Scaling, Problem> {
     }
 }
 
+/// The sum as the kernel for operands of one shape has it, if they are and there are the shifts.
+fn same_shape(p: &Sum<Vec<Loop>>, elements: usize) -> Option<SumOfTwo> {
+    let is_one_run = p.shape.run == elements && !p.shape.repeat_left && !p.shape.repeat_right;
+    let Scaling { zero_point, multiplier, shift } = p.output;
+    (is_one_run && p.headroom == HEADROOM && (-31..=-2).contains(&shift)).then_some(())?;
+    let divisor = 1i32.checked_shl(u32::try_from(shift.checked_add(32)?).ok()?)?;
+    // The factor of the coarser operand is a half.
+    let is_shifted = |operand: Scaling| operand.multiplier == 1 << 30 && operand.shift == 0;
+    let (is_left_finer, other, finer) = match (is_shifted(p.left), is_shifted(p.right)) {
+        (true, _) => (false, p.left, p.right),
+        (false, true) => (true, p.right, p.left),
+        (false, false) => return None,
+    };
+    let zero = |operand: Scaling, bits: u32| operand.zero_point.checked_mul(1i32.checked_shl(bits)?);
+    let (finer, zero) = match is_shifted(finer) {
+        true => (None, zero(other, 19)?.checked_add(zero(finer, 19)?)?),
+        false => {
+            let shift = u32::try_from(finer.shift.checked_neg()?).ok().filter(|shift| (1..=30).contains(shift))?;
+            let scale = Finer { zero: zero(finer, 21)?, multiplier: finer.multiplier, shift };
+            (Some(scale), zero(other, 19)?)
+        }
+    };
+    let output = Requantization { zero_point, least: p.least, greatest: p.greatest };
+    Some(SumOfTwo { is_left_finer, finer, zero, multiplier, divisor, output })
+}
+
 impl Op for Add {
+    fn ranges(&self, known: &Known<'_>) -> Option<Vec<Ranges>> {
+        match self {
+            Self::Int8(p) | Self::Int16(p) => {
+                elementwise::ranges(known, |a, b| elementwise::corners(a, b, |a, b| p.add(a, b)))
+            }
+            Self::Int32(_) => None,
+        }
+    }
+
+    fn channels(&self, known: &Known<'_>) -> Channels {
+        elementwise::ties(known)
+    }
+
+    fn limited(&self, least: i32, greatest: i32) -> Option<Rc<dyn Op>> {
+        Some(Rc::new(match self {
+            Self::Int8(p) => Self::Int8(p.limited(least, greatest)),
+            Self::Int16(p) => Self::Int16(p.limited(least, greatest)),
+            Self::Int32(_) => return None,
+        }))
+    }
+
+    fn elementwise(&self, known: &Known<'_>) -> Option<Elementwise> {
+        let (Self::Int8(p) | Self::Int16(p)) = self else { return None };
+        let p = p.clone();
+        elementwise::with_one(known, move |a, b| p.add(a, b))
+    }
+
+    fn without_channels(&self, cut: &mut Cut<'_>) -> Option<Rc<dyn Op>> {
+        let shape = elementwise::shape_of(cut)?;
+        Some(Rc::new(match self {
+            Self::Int8(p) => Self::Int8(Sum { shape, ..p.clone() }),
+            Self::Int16(p) => Self::Int16(Sum { shape, ..p.clone() }),
+            Self::Int32(_) => Self::Int32(shape),
+        }))
+    }
+
     fn fold(&self, graph: &Graph, node: &Node) -> Option<Folded> {
         match self {
             Self::Int8(p) | Self::Int16(p) => {
@@ -100,7 +175,18 @@ impl Op for Add {
 
     fn lower(&self, to: &mut Lowering<'_>) -> Result<(), Bug> {
         match self {
-            Self::Int8(p) => elementwise::call(to, "add", "add_s8", p),
+            Self::Int8(p) => {
+                elementwise::call(to, "add", "add_s8", p)?;
+                let operands = [to.input(0)?, to.input(1)?];
+                if operands.iter().all(|&id| to.tensor(id).data.is_none())
+                    && let Some(sum) = same_shape(p, to.tensor(to.output(0)?).elements())
+                {
+                    let (backend, module, kernel) = ("dsp", "sum_of_two", "add_same_shape_s8");
+                    let params = format!("{sum:?}");
+                    to.offer(Variant { backend, module, kernel, params, constants: Vec::new() });
+                }
+                Ok(())
+            }
             Self::Int16(p) => elementwise::call(to, "add", "add_s16", p),
             Self::Int32(p) => elementwise::call(to, "add", "add_s32", p),
         }

@@ -1,11 +1,14 @@
 //! AVERAGE_POOL_2D: the mean of a window, channel by channel.
 
 use super::Op;
+use super::channels::{Channels, Cut};
+use super::lookup::limited;
 use super::pool::{self, Pool};
 use crate::diagnostics::Problem;
 use crate::graph::ElementType;
 use crate::kernels::average_pool_2d::AveragePool2d;
 use crate::lower::{Bug, Lowering};
+use crate::ranges::{Known, Ranges};
 use crate::read::Reader;
 use std::rc::Rc;
 
@@ -29,6 +32,27 @@ pub(crate) fn read(reader: &Reader<'_>) -> Result<Rc<dyn Op>, Problem> {
 }
 
 impl Op for Average {
+    fn ranges(&self, known: &Known<'_>) -> Option<Vec<Ranges>> {
+        self.0.ranges(known)
+    }
+
+    fn channels(&self, known: &Known<'_>) -> Channels {
+        Channels::each(known, &[0])
+    }
+
+    fn limited(&self, least: i32, greatest: i32) -> Option<Rc<dyn Op>> {
+        let range = limited(self.0.range, least, greatest);
+        Some(Rc::new(Self(Pool { range, ..self.0.clone() })))
+    }
+
+    fn is_identity(&self, known: &Known<'_>) -> bool {
+        self.0.is_identity(known)
+    }
+
+    fn without_channels(&self, cut: &mut Cut<'_>) -> Option<Rc<dyn Op>> {
+        Some(Rc::new(Self(self.0.without_channels(cut)?)))
+    }
+
     fn lower(&self, to: &mut Lowering<'_>) -> Result<(), Bug> {
         let Self(pool) = self;
         let kernel = match pool.ty {
@@ -36,7 +60,7 @@ impl Op for Average {
             _ if to.tensor(to.input(0)?).shifted => "average_pool_2d_half_up_s8",
             _ => "average_pool_2d_s8",
         };
-        let (least, greatest) = pool.range(to)?;
+        let (least, greatest) = pool.range;
         pool.call(to, "average_pool_2d", kernel, &AveragePool2d { window: pool.window, least, greatest })
     }
 }

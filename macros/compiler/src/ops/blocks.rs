@@ -150,6 +150,11 @@ fn uneven(sizes: [usize; 2], blocks: [usize; 2]) -> Problem {
 }
 
 impl Op for Spread {
+    fn moved(&self, inputs: &[&[u8]], len: &[usize], size: usize) -> Option<Vec<Vec<u8>>> {
+        let padded = self.place.moved(size, inputs.first()?, self.padded)?;
+        Some(vec![self.sorted.moved(size, &padded, *len.first()?)?])
+    }
+
     fn lower(&self, to: &mut Lowering<'_>) -> Result<(), Bug> {
         let (input, output) = (to.input(0)?, to.output(0)?);
         let scratch = to.scratch(to.tensor(input).ty, self.padded)?;
@@ -162,6 +167,11 @@ impl Op for Spread {
 }
 
 impl Op for Gathered {
+    fn moved(&self, inputs: &[&[u8]], len: &[usize], size: usize) -> Option<Vec<Vec<u8>>> {
+        let whole = self.joined.moved(size, inputs.first()?, self.whole)?;
+        Some(vec![self.cropped.moved(size, &whole, *len.first()?)?])
+    }
+
     fn lower(&self, to: &mut Lowering<'_>) -> Result<(), Bug> {
         let (input, output) = (to.input(0)?, to.output(0)?);
         let scratch = to.scratch(to.tensor(input).ty, self.whole)?;

@@ -49,5 +49,6 @@ pub(crate) fn read(reader: &Reader<'_>) -> Result<Rc<dyn Op>, Problem> {
     let activation = Activation::read(options.fused_activation_function())?;
     let multipliers = requantization::multipliers(reader, input, weights, 0, output)?;
     activations.check(&multipliers)?;
-    Ok(Rc::new(Convolution { window, depth, order: Order::UnitsFirst, activation, activations, multipliers }))
+    let range = activation.of_output(reader, output)?;
+    Ok(Rc::new(Convolution { window, depth, order: Order::UnitsFirst, range, activations, multipliers }))
 }

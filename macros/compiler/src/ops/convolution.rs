@@ -1,20 +1,30 @@
 //! What CONV_2D and DEPTHWISE_CONV_2D share: both are convolutions with groups of channels.
 
-use super::activation::Activation;
+use super::channels::{Channels, Cut};
+use super::lookup::limited;
 use super::sums::{Activations, Sums};
-use super::{Op, requantization};
+use super::unit_blocks::{self, MAX_MEMORY, MEMORY_OF_A_STEP, Simplified, Units};
+use super::{Op, Padding, channel_rows, requantization, window};
 use crate::graph::ElementType;
+use crate::inner::BLOCK;
+use crate::kernels::blocks::{Conv2dBlocks, ConvolutionBlocks, PixelBlocks};
 use crate::kernels::conv_2d::{
     Conv2d, Conv2d16, Conv2dOffset, FullyConnected, FullyConnected16, FullyConnectedOffset,
 };
 use crate::kernels::depthwise_conv_2d::{
     DepthwiseConv2d, DepthwiseConv2d16, DepthwiseConv2dOffset, DepthwiseConv2dRing,
 };
+use crate::kernels::depthwise_rows::{DepthwiseConv2d3x3, DepthwiseConv2dTaps};
 use crate::kernels::fully_connected::FullyConnectedRing;
+use crate::kernels::reach::Reach;
 use crate::kernels::shapes::{Requantization, Ring, Window};
 use crate::lower::{Bug, Lowering};
-use crate::program::{Access, Arg, Constant};
+use crate::program::{Access, Arg, Constant, Params, Planes, Variant, View};
 use crate::quantize::Multiplier;
+use crate::ranges::{Known, Ranges};
+use std::rc::Rc;
+
+mod channels;
 
 /// How a file orders weights.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,19 +36,45 @@ pub(crate) enum Order {
 }
 
 /// A convolution: bias is input 2, and may be left out.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Convolution {
     pub(crate) window: Window,
     /// Channels that one unit sees.
     pub(crate) depth: usize,
     pub(crate) order: Order,
-    pub(crate) activation: Activation,
+    /// The least and the greatest output, after the fused activation.
+    pub(crate) range: (i32, i32),
     pub(crate) activations: Activations,
     /// One, or one per unit.
     pub(crate) multipliers: Vec<Multiplier>,
 }
 
 impl Op for Convolution {
+    fn ranges(&self, known: &Known<'_>) -> Option<Vec<Ranges>> {
+        self.output_ranges(known)
+    }
+
+    fn channels(&self, known: &Known<'_>) -> Channels {
+        self.ties(known)
+    }
+
+    fn padded(&self, padding: &Padding, known: &Known<'_>) -> Option<Rc<dyn Op>> {
+        // As many channels and images as before, and the value that stands for nothing.
+        let same = padding.shape.last() == Some(&self.window.channels)
+            && padding.shape.first() == known.input(0)?.shape.first()
+            && padding.value == Known::zero_point(known.input(0)?);
+        let window = window::padded(self.window, padding).filter(|_| same)?;
+        Some(Rc::new(Self { window, ..self.clone() }))
+    }
+
+    fn limited(&self, least: i32, greatest: i32) -> Option<Rc<dyn Op>> {
+        Some(Rc::new(Self { range: limited(self.range, least, greatest), ..self.clone() }))
+    }
+
+    fn without_channels(&self, cut: &mut Cut<'_>) -> Option<Rc<dyn Op>> {
+        Some(Rc::new(self.cut(cut)?))
+    }
+
     fn lower(&self, to: &mut Lowering<'_>) -> Result<(), Bug> {
         if let Activations::Int16(sums) = self.activations {
             return self.lower_16(to, sums);
@@ -46,8 +82,8 @@ impl Op for Convolution {
         let (input, weights, output) = (to.input(0)?, to.input(1)?, to.output(0)?);
         let (_, padding) = to.scale_and_zero_point(input);
         let padding = i8::try_from(padding).map_err(|_| to.bug(format_args!("zero point {padding}")))?;
-        let (scale, zero_point) = to.scale_and_zero_point(output);
-        let (least, greatest) = self.activation.range(scale, zero_point, ElementType::Int8);
+        let (_, zero_point) = to.scale_and_zero_point(output);
+        let (least, greatest) = self.range;
         let range = Requantization { zero_point, least, greatest };
         let (_, weight_zero_point) = to.scale_and_zero_point(weights);
         // A depthwise convolution has too few weights for it to be worth a kernel.
@@ -56,6 +92,8 @@ impl Op for Convolution {
         let units = weights.chunks_exact(self.filter());
         let sums = units.map(|unit| requantization::difference_sum(unit, weight_zero_point));
         let bias = requantization::folded_bias(to, 2, sums, padding.into());
+        let variant =
+            (weight_zero_point == 0).then(|| self.variant(&weights, &bias, padding, range)).flatten();
         let (multipliers, shifts) = requantization::constants(&self.multipliers, self.window.units);
         let plain = weight_zero_point == 0 && !four_bits;
         let on_ring = to.ring(input).filter(|_| plain);
@@ -82,11 +120,19 @@ impl Op for Convolution {
             shifts,
         ];
         match ring {
-            Some(ring) => args.extend(ring.args()),
-            None => args.push(Arg::Window("input", to.read(input)?, Access::Read)),
+            Some(ring) => {
+                args.extend(ring.args());
+                args.push(Arg::Window("output", to.write(output)?, Access::Write));
+            }
+            None => args.push(Arg::Planes(self.planes(to.read(input)?, to.write(output)?))),
         }
-        args.push(Arg::Window("output", to.write(output)?, Access::Write));
+        if let Some(sums) = self.sums(&to.known()) {
+            to.prove_sums(&sums);
+        }
         to.call(kernel.module, kernel.name, &*kernel.params, args, elements.saturating_mul(self.filter()));
+        if let Some(variant) = variant.filter(|_| ring.is_none()) {
+            to.offer(variant);
+        }
         Ok(())
     }
 }
@@ -95,7 +141,7 @@ impl Op for Convolution {
 struct Kernel {
     module: &'static str,
     name: &'static str,
-    params: Box<dyn std::fmt::Debug>,
+    params: Box<dyn Params>,
     /// How it wants the weights.
     order: Order,
     /// Weights that begin with a byte of their own if they have four bits.
@@ -121,6 +167,14 @@ impl Convolution {
         let Window { y, x, channels, .. } = self.window;
         let pixels = y.is_pointwise() && x.is_pointwise();
         self.depth == channels && (pixels || y.is_whole() && x.is_whole())
+    }
+
+    /// An input and an output that may share memory.
+    fn planes(&self, input: View, output: View) -> Planes {
+        Planes::new(input, output, |len| match self.is_fully_connected() {
+            true => Reach::of_runs_in(len, self.filter(), self.window.units),
+            false => self.window.reach(len),
+        })
     }
 
     /// Picks the kernel that exploits most of what is known.
@@ -183,8 +237,8 @@ impl Convolution {
 
     fn lower_16(&self, to: &mut Lowering<'_>, sums: Sums) -> Result<(), Bug> {
         let (input, weights, output) = (to.input(0)?, to.input(1)?, to.output(0)?);
-        let (scale, zero_point) = to.scale_and_zero_point(output);
-        let (least, greatest) = self.activation.range(scale, zero_point, ElementType::Int16);
+        let (_, zero_point) = to.scale_and_zero_point(output);
+        let (least, greatest) = self.range;
         let kernel = self.kernel_16(sums, Requantization { zero_point, least, greatest });
         let weights = self.units_first(to.tensor(weights).to_i8().unwrap_or_default());
         let weights = match kernel.order {
@@ -198,8 +252,7 @@ impl Convolution {
             sums.bias(to, 2, self.window.units),
             multipliers,
             shifts,
-            Arg::Window("input", to.read(input)?, Access::Read),
-            Arg::Window("output", to.write(output)?, Access::Write),
+            Arg::Planes(self.planes(to.read(input)?, to.write(output)?)),
         ];
         to.call(kernel.module, kernel.name, &*kernel.params, args, macs);
         Ok(())
@@ -260,6 +313,70 @@ impl Convolution {
         let group = parts(units, parts(channels, depth));
         let params = Box::new(Conv2d16 { window, depth, group, contiguous, sums, output });
         Kernel { module: "conv_2d", name: "conv_2d_s16", params, order: Order::UnitsFirst, run: 1 }
+    }
+}
+
+impl Convolution {
+    /// The kernel for the backend that has others.
+    fn variant(&self, weights: &[i8], bias: &[i32], padding: i8, output: Requantization) -> Option<Variant> {
+        let layer = Simplified::of(weights, bias, &self.multipliers, output);
+        let rows = self.rows_3x3(&layer, padding, output);
+        let taps = || self.taps(&layer, padding, output);
+        rows.or_else(taps).or_else(|| self.blocks(&layer, padding, output))
+    }
+
+    /// The kernel for a depthwise window of 3 × 3, if it is one.
+    fn rows_3x3(&self, layer: &Simplified, padding: i8, output: Requantization) -> Option<Variant> {
+        let Self { window, depth, .. } = *self;
+        if depth != 1 || !channel_rows::suits(&window) {
+            return None;
+        }
+        let ties = output.least < output.zero_point;
+        let constants = vec![channel_rows::constants(layer, ties)?];
+        let params = DepthwiseConv2d3x3::<0, false> { window, padding, output };
+        let params = unit_blocks::with_arguments(&params, format_args!("{}, {ties}", window.x.stride));
+        let (module, kernel) = ("depthwise_rows", "depthwise_conv_2d_3x3_s8");
+        Some(Variant { backend: "dsp", module, kernel, params, constants })
+    }
+
+    /// The kernel for any other depthwise window.
+    fn taps(&self, layer: &Simplified, padding: i8, output: Requantization) -> Option<Variant> {
+        let Self { window, depth, .. } = *self;
+        if depth != 1 || window.units != window.channels || window.channels < BLOCK {
+            return None;
+        }
+        let filter = self.filter();
+        let channels = channel_rows::tap_constants(layer, filter, padding)?;
+        let constants = vec![Constant::int8("WEIGHTS", transposed(&layer.weights, filter)), channels];
+        let params = format!("{:?}", DepthwiseConv2dTaps { window, padding, output });
+        let (module, kernel) = ("depthwise_rows", "depthwise_conv_2d_taps_s8");
+        Some(Variant { backend: "dsp", module, kernel, params, constants })
+    }
+
+    /// The kernel for weights in blocks, if that suits: units must share their inputs, and columns of the window
+    /// lie side by side.
+    fn blocks(&self, layer: &Simplified, padding: i8, output: Requantization) -> Option<Variant> {
+        let Self { window, depth, .. } = *self;
+        if depth != window.channels || !(window.x.dilation == 1 || window.x.taps == 1) {
+            return None;
+        }
+        let filter = self.filter();
+        let is_row = self.is_fully_connected();
+        let run = if is_row { filter } else { window.x.taps.saturating_mul(depth) };
+        let ties = output.least < output.zero_point;
+        let Simplified { weights, bias, multipliers } = layer;
+        let units = Units { weights, filter, run, bias, multipliers, ties };
+        let steps = units.steps();
+        let memory = steps.saturating_mul(MEMORY_OF_A_STEP).saturating_add(run.saturating_mul(2));
+        let constants = vec![units.blocks().filter(|_| memory <= MAX_MEMORY)?];
+        let (kernel, params) = if is_row {
+            let params = PixelBlocks::<0> { depth: filter, units: window.units, output };
+            ("conv_2d_1x1_blocks_s8", unit_blocks::with_arguments(&params, format_args!("{steps}")))
+        } else {
+            let params = Conv2dBlocks::<0, 0> { layer: ConvolutionBlocks { window, padding, output } };
+            ("conv_2d_blocks_s8", unit_blocks::with_arguments(&params, format_args!("{steps}, {run}")))
+        };
+        Some(Variant { backend: "dsp", module: "blocks", kernel, params, constants })
     }
 }
 

@@ -39,7 +39,8 @@ pub(crate) fn read(reader: &Reader<'_>) -> Result<Rc<dyn Op>, Problem> {
     let activation = Activation::read(options.fused_activation_function())?;
     let multipliers = requantization::multipliers(reader, input, weights, 3, output)?;
     activations.check(&multipliers)?;
-    Ok(Rc::new(Convolution { window, depth: 1, order: Order::UnitsLast, activation, activations, multipliers }))
+    let range = activation.of_output(reader, output)?;
+    Ok(Rc::new(Convolution { window, depth: 1, order: Order::UnitsLast, range, activations, multipliers }))
 }
 
 /// The multiplier follows from the shapes. Some converters leave the option at 0, which LiteRT does

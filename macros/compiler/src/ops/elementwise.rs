@@ -1,6 +1,6 @@
 //! What operators on two operands share: types, shapes that broadcast, folding and lowering.
 
-use super::Folded;
+use super::{Elementwise, Folded};
 use crate::diagnostics::Problem;
 use crate::graph::{ElementType, Graph, Node, TensorId};
 use crate::inner::flash::Flash;
@@ -8,10 +8,11 @@ use crate::kernels::broadcast::{Loops, broadcast};
 use crate::kernels::shapes::{Broadcast, Loop};
 use crate::lower::{Bug, Lowering};
 use crate::ops::activation::Activation;
-use crate::program::{Access, Arg};
+use crate::ops::channels::{Channels, Cut};
+use crate::program::{Access, Arg, Params};
+use crate::ranges::{Interval, Known, Ranges, channels};
 use crate::read::{CONVERT_AGAIN, QUANTIZE, Reader};
 use std::cell::Cell;
-use std::fmt;
 
 /// The shape of an operator on two operands, as in the generated code but of any number of loops.
 pub(crate) type Shape = Broadcast<Vec<Loop>>;
@@ -164,12 +165,71 @@ pub(crate) fn fold(graph: &Graph, node: &Node, shape: &Shape, f: impl Fn(i32, i3
     Some(vec![bytes.collect()])
 }
 
+/// The values of an output, channel by channel, if `function` gives those of two operands.
+pub(crate) fn ranges(
+    known: &Known<'_>,
+    function: impl Fn(Interval, Interval) -> Interval,
+) -> Option<Vec<Ranges>> {
+    Some(vec![Ranges::both(&known.ranges(0)?, &known.ranges(1)?, function)])
+}
+
+/// The values of a function that rises or falls with either operand, wherever the other is: its corners hold the
+/// extremes.
+pub(crate) fn corners(left: Interval, right: Interval, function: impl Fn(i32, i32) -> i32) -> Interval {
+    let pairs = left.ends().into_iter().flat_map(|a| right.ends().map(|b| (a, b)));
+    Interval::around(pairs.map(|(a, b)| function(a, b))).unwrap_or(left)
+}
+
+/// Channels of the operands that have as many as the output are tied to it.
+pub(crate) fn ties(known: &Known<'_>) -> Channels {
+    let Some(output) = known.output(0) else { return Channels::Bound };
+    let operands = [0, 1].map(|index| known.input(index).map(channels));
+    let is_whole = |index: &usize| operands.get(*index).copied().flatten() == Some(channels(output));
+    let is_one = |index: &usize| operands.get(*index).copied().flatten() == Some(1);
+    let whole: Vec<usize> = [0, 1].into_iter().filter(is_whole).collect();
+    match [0, 1].iter().all(|index| is_whole(index) || is_one(index)) {
+        true => Channels::each(known, &whole),
+        false => Channels::Bound,
+    }
+}
+
+/// The operand that is no constant and has all elements, and the one value of the other, which is one.
+pub(crate) fn one(known: &Known<'_>) -> Option<(usize, i32)> {
+    let value =
+        |index: usize| match known.input(index).filter(|tensor| tensor.elements() == 1)?.to_i32()?.as_slice()
+        {
+            &[value] => Some(value),
+            _ => None,
+        };
+    let (index, value) = value(1).map(|value| (0, value)).or_else(|| value(0).map(|value| (1, value)))?;
+    let operand = known.input(index)?;
+    (operand.data.is_none() && operand.elements() == known.output(0)?.elements()).then_some((index, value))
+}
+
+/// What an operator computes from one operand if the other is one constant.
+pub(crate) fn with_one(
+    known: &Known<'_>,
+    function: impl Fn(i32, i32) -> i32 + 'static,
+) -> Option<Elementwise> {
+    let (input, value) = one(known)?;
+    let function: Box<dyn Fn(i32) -> i32> = match input {
+        0 => Box::new(move |x| function(x, value)),
+        _ => Box::new(move |x| function(value, x)),
+    };
+    Some(Elementwise { input, function, is_table: false, is_cheap: false })
+}
+
+/// The shape of what is left of both operands.
+pub(crate) fn shape_of(cut: &Cut<'_>) -> Option<Shape> {
+    Some(collapse(&cut.tensor(0)?.shape, &cut.tensor(1)?.shape))
+}
+
 /// Calls a kernel on two operands, each in the arena or in flash.
 pub(crate) fn call(
     to: &mut Lowering<'_>,
     module: &'static str,
     kernel: &'static str,
-    params: &dyn fmt::Debug,
+    params: &dyn Params,
 ) -> Result<(), Bug> {
     let (left, right, output) = (to.input(0)?, to.input(1)?, to.output(0)?);
     let args = vec![
@@ -239,6 +299,7 @@ mod tests {
             op: Rc::new(Nothing),
             inputs: vec![Some(TensorId(0)), Some(TensorId(1))],
             outputs: vec![TensorId(2)],
+            notes: Vec::new(),
         };
         let graph = Graph { tensors, ..Graph::default() };
         fold(&graph, &node, &collapse(left, right), i32::wrapping_sub)

@@ -2,21 +2,28 @@
 
 use super::activation::Activation;
 use super::sums::{self, Activations, Sums};
+use super::channels::{Channels, Cut};
+use super::lookup::limited;
+use super::weighted::{self, Bounds, Weighted};
+use super::unit_blocks::{MAX_MEMORY, MEMORY_OF_A_STEP, Simplified, Units, with_arguments};
 use super::{Op, requantization};
 use crate::diagnostics::Problem;
 use crate::graph::ElementType;
+use crate::kernels::blocks::{FullyConnectedBlocks, PixelBlocks};
 use crate::kernels::fully_connected::{
     FullyConnected, FullyConnected16, FullyConnectedOffset, FullyConnectedRing,
 };
+use crate::kernels::reach::Reach;
 use crate::kernels::shapes::Requantization;
 use crate::lower::{Bug, Lowering};
-use crate::program::{Access, Arg, Constant};
+use crate::program::{Access, Arg, Constant, Planes, Variant, View};
 use crate::quantize::Multiplier;
+use crate::ranges::{Known, Ranges, channels};
 use crate::read::{CONVERT_AGAIN, Reader};
 use crate::schema::tflite;
 use std::rc::Rc;
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Layer {
     /// Rows of the input.
     rows: usize,
@@ -24,7 +31,8 @@ struct Layer {
     depth: usize,
     /// Elements of one row of the output.
     units: usize,
-    activation: Activation,
+    /// The least and the greatest output, after the fused activation.
+    range: (i32, i32),
     activations: Activations,
     /// One, or one per unit.
     multipliers: Vec<Multiplier>,
@@ -76,17 +84,22 @@ pub(crate) fn read(reader: &Reader<'_>) -> Result<Rc<dyn Op>, Problem> {
             CONVERT_AGAIN,
         ));
     }
-    let activation = Activation::read(options.fused_activation_function())?;
+    let range = Activation::read(options.fused_activation_function())?.of_output(reader, output)?;
     let multipliers = requantization::multipliers(reader, input, weights, 0, output)?;
     activations.check(&multipliers)?;
-    Ok(Rc::new(Layer { rows, depth, units, activation, activations, multipliers }))
+    Ok(Rc::new(Layer { rows, depth, units, range, activations, multipliers }))
 }
 
 impl Layer {
+    /// An input and an output that may share memory.
+    fn planes(&self, input: View, output: View) -> Planes {
+        Planes::new(input, output, |len| Reach::of_runs_in(len, self.depth, self.units))
+    }
+
     fn lower_16(&self, to: &mut Lowering<'_>, sums: Sums) -> Result<(), Bug> {
         let (input, weights, output) = (to.input(0)?, to.input(1)?, to.output(0)?);
-        let (scale, zero_point) = to.scale_and_zero_point(output);
-        let (least, greatest) = self.activation.range(scale, zero_point, ElementType::Int16);
+        let (_, zero_point) = to.scale_and_zero_point(output);
+        let (least, greatest) = self.range;
         let output_range = Requantization { zero_point, least, greatest };
         let Self { depth, units, .. } = *self;
         let params = FullyConnected16 { depth, units, sums, output: output_range };
@@ -96,23 +109,129 @@ impl Layer {
             sums.bias(to, 2, units),
             multipliers,
             shifts,
-            Arg::Window("input", to.read(input)?, Access::Read),
-            Arg::Window("output", to.write(output)?, Access::Write),
+            Arg::Planes(self.planes(to.read(input)?, to.write(output)?)),
         ];
         to.call("fully_connected", "fully_connected_s16", &params, args, self.rows.saturating_mul(depth).saturating_mul(units));
         Ok(())
     }
 }
 
+impl Layer {
+    /// Calls `then` with the weights and what they meet, if rows begin with the same channel.
+    fn weighted<T>(&self, known: &Known<'_>, then: impl FnOnce(Weighted<'_>) -> T) -> Option<T> {
+        known.affords_weights().then_some(())?;
+        let (input, weights) = (known.input(0)?, known.input(1)?);
+        let channels = self.channels_of(known)?;
+        let zero_point = Known::zero_point(weights);
+        let less = |weight: i8| i32::from(weight).saturating_sub(zero_point);
+        Some(then(Weighted {
+            weights: weights.to_i8()?.into_iter().map(less).collect(),
+            filter: self.depth,
+            bias: weighted::biases(known),
+            channel: &|_, at| at.checked_rem(channels).unwrap_or(0),
+            padded: &|_| false,
+            zero_point: Known::zero_point(input),
+        }))
+    }
+
+    /// Channels of the input, if each row of this layer begins with the first of them. Where it was made smaller,
+    /// the depth is that of before.
+    fn channels_of(&self, known: &Known<'_>) -> Option<usize> {
+        let input = known.id(0)?;
+        let channels = match known.kept.and_then(|kept| kept.get(&input)) {
+            Some(kept) => kept.len(),
+            None => channels(known.input(0)?),
+        };
+        self.depth.is_multiple_of(channels).then_some(channels)
+    }
+
+    /// The bounds of the sum of each unit.
+    fn sums(&self, known: &Known<'_>) -> Option<Vec<Bounds>> {
+        let input = known.ranges(0)?;
+        self.weighted(known, |weighted| weighted.sums(&input))
+    }
+
+    fn cut(&self, cut: &mut Cut<'_>) -> Option<Self> {
+        let (input, weights) = (cut.ranges(0)?, cut.tensor(1)?.clone());
+        let values = weights.to_i8()?;
+        let (positions, biases) = {
+            let known = cut.known();
+            self.weighted(&known, |weighted| weighted.cut(cut, &input))?
+        };
+        let units = biases.len();
+        let depth = positions.len().checked_div(units)?;
+        let values: Vec<i8> = positions.into_iter().filter_map(|at| values.get(at).copied()).collect();
+        let multipliers = weighted::multipliers(cut, &self.multipliers);
+        cut.replace(1, vec![units, depth], weighted::bytes(weights.ty, &values));
+        weighted::replace_bias(cut, self.activations, &biases);
+        Some(Self { depth, units, multipliers, ..self.clone() })
+    }
+
+    /// The kernel for weights in blocks, if they can be brought into these.
+    fn blocks(
+        &self,
+        weights: &[i8],
+        bias: &[i32],
+        zero_point: i32,
+        least: i32,
+        greatest: i32,
+    ) -> Option<Variant> {
+        let Self { rows, depth, units, .. } = *self;
+        let output = Requantization { zero_point, least, greatest };
+        let Simplified { weights, bias, multipliers } =
+            &Simplified::of(weights, bias, &self.multipliers, output);
+        let ties = least < zero_point;
+        let blocks = Units { weights, filter: depth, run: depth, bias, multipliers, ties };
+        let constants = vec![blocks.blocks()?];
+        let steps = blocks.steps();
+        let (kernel, params) = match rows {
+            1 => ("fully_connected_blocks_s8", format!("{:?}", FullyConnectedBlocks { depth, units, output })),
+            _ if steps.saturating_mul(MEMORY_OF_A_STEP) > MAX_MEMORY => return None,
+            _ => {
+                let params = PixelBlocks::<0> { depth, units, output };
+                ("conv_2d_1x1_blocks_s8", with_arguments(&params, format_args!("{steps}")))
+            }
+        };
+        Some(Variant { backend: "dsp", module: "blocks", kernel, params, constants })
+    }
+}
+
 impl Op for Layer {
+    fn ranges(&self, known: &Known<'_>) -> Option<Vec<Ranges>> {
+        let output = known.output(0)?;
+        let zero_point = Known::zero_point(output);
+        let outputs = self.sums(known)?.into_iter().zip(self.multipliers.iter().cycle());
+        let outputs = Ranges::each(outputs.map(|(sum, &multiplier)| {
+            weighted::output(self.activations, sum, multiplier, zero_point, self.range)
+        }));
+        Some(vec![if channels(output) == self.units { outputs } else { Ranges::same(outputs.hull()) }])
+    }
+
+    fn channels(&self, known: &Known<'_>) -> Channels {
+        let spare = || {
+            let (input, count) = (known.ranges(0)?, self.channels_of(known)?);
+            self.weighted(known, |weighted| weighted.spare(count, &input))
+        };
+        let whole = known.output(0).is_some_and(|output| channels(output) == self.units);
+        spare().filter(|_| whole).map_or(Channels::Bound, Channels::Sums)
+    }
+
+    fn limited(&self, least: i32, greatest: i32) -> Option<Rc<dyn Op>> {
+        Some(Rc::new(Self { range: limited(self.range, least, greatest), ..self.clone() }))
+    }
+
+    fn without_channels(&self, cut: &mut Cut<'_>) -> Option<Rc<dyn Op>> {
+        Some(Rc::new(self.cut(cut)?))
+    }
+
     fn lower(&self, to: &mut Lowering<'_>) -> Result<(), Bug> {
         if let Activations::Int16(sums) = self.activations {
             return self.lower_16(to, sums);
         }
         let (input, weights, output) = (to.input(0)?, to.input(1)?, to.output(0)?);
         let (_, input_zero_point) = to.scale_and_zero_point(input);
-        let (scale, zero_point) = to.scale_and_zero_point(output);
-        let (least, greatest) = self.activation.range(scale, zero_point, ElementType::Int8);
+        let (_, zero_point) = to.scale_and_zero_point(output);
+        let (least, greatest) = self.range;
         let values = to.tensor(weights).to_i8().unwrap_or_default();
         let (_, weight_zero_point) = to.scale_and_zero_point(weights);
         let rows = values.chunks_exact(self.depth);
@@ -125,6 +244,8 @@ impl Op for Layer {
             least,
             greatest,
         };
+        let plain_weights = weight_zero_point == 0;
+        let blocks = plain_weights.then(|| self.blocks(&values, &bias, zero_point, least, greatest)).flatten();
         let (multipliers, shifts) = requantization::constants(&self.multipliers, self.units);
         let four_bits = to.tensor(weights).ty == ElementType::Int4;
         let values = if four_bits { requantization::packed(&values, self.depth) } else { values };
@@ -134,6 +255,9 @@ impl Op for Layer {
             multipliers,
             shifts,
         ];
+        if let Some(sums) = self.sums(&to.known()) {
+            to.prove_sums(&sums);
+        }
         let macs = self.rows.saturating_mul(self.depth).saturating_mul(self.units);
         let plain = weight_zero_point == 0 && !four_bits;
         if let Some(ring) = to.ring(input).filter(|_| plain && self.rows == 1) {
@@ -143,8 +267,7 @@ impl Op for Layer {
             to.call("fully_connected", "fully_connected_ring_s8", &params, args, macs);
             return Ok(());
         }
-        args.push(Arg::Window("input", to.read(input)?, Access::Read));
-        args.push(Arg::Window("output", to.write(output)?, Access::Write));
+        args.push(Arg::Planes(self.planes(to.read(input)?, to.write(output)?)));
         match weight_zero_point {
             0 if four_bits => to.call("fully_connected", "fully_connected_s4", &params, args, macs),
             0 => to.call("fully_connected", "fully_connected_s8", &params, args, macs),
@@ -152,6 +275,9 @@ impl Op for Layer {
                 let params = FullyConnectedOffset { layer: params, weight_zero_point };
                 to.call("fully_connected", "fully_connected_offset_s8", &params, args, macs);
             }
+        }
+        if let Some(variant) = blocks {
+            to.offer(variant);
         }
         Ok(())
     }

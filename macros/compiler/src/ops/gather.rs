@@ -97,6 +97,16 @@ impl Op for Slices {
         Some(vec![bytes.into()])
     }
 
+    fn moved(&self, inputs: &[&[u8]], len: &[usize], size: usize) -> Option<Vec<Vec<u8>>> {
+        let positions = inputs.get(self.positions)?.as_chunks().0;
+        let positions: Vec<i32> = positions.iter().map(|&bytes| i32::from_le_bytes(bytes)).collect();
+        let mut bytes = vec![0u8; len.first()?.checked_mul(size)?];
+        let params = Gather { inner: self.params.inner.saturating_mul(size), ..self.params };
+        let values = Flash::from_slice(inputs.get(self.values)?);
+        gather(&params, values, Flash::from_slice(&positions), &mut bytes);
+        Some(vec![bytes])
+    }
+
     fn lower(&self, to: &mut Lowering<'_>) -> Result<(), Bug> {
         let (values, positions, output) = (to.input(self.values)?, to.input(self.positions)?, to.output(0)?);
         let args = vec![

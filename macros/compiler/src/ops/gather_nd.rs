@@ -52,6 +52,23 @@ fn check_positions(reader: &Reader<'_>, axes: &[(usize, usize)]) -> Result<(), P
 }
 
 impl Op for Layer {
+    fn moved(&self, inputs: &[&[u8]], len: &[usize], size: usize) -> Option<Vec<Vec<u8>>> {
+        let (axes, positions) = (&self.0.axes, inputs.get(1)?.as_chunks().0);
+        let bytes = self.0.inner.checked_mul(size)?;
+        let slice = |chosen: &[[u8; 4]]| {
+            let inside = |(&(count, step), &at): (&(usize, usize), &[u8; 4])| {
+                let at = usize::try_from(i32::from_le_bytes(at)).ok().filter(|&at| at < count)?;
+                at.checked_mul(step)
+            };
+            let from = axes.iter().zip(chosen).map(inside).try_fold(0usize, |sum, at| sum.checked_add(at?));
+            let from = from?.checked_mul(size)?;
+            inputs.first()?.get(from..from.checked_add(bytes)?)
+        };
+        let slices = positions.chunks(axes.len().max(1)).map(|chosen| slice(chosen).map(<[u8]>::to_vec));
+        let output: Vec<u8> = slices.flat_map(|slice| slice.unwrap_or_else(|| vec![0; bytes])).collect();
+        (output.len() == len.first()?.checked_mul(size)?).then(|| vec![output])
+    }
+
     fn lower(&self, to: &mut Lowering<'_>) -> Result<(), Bug> {
         let (input, positions, output) = (to.input(0)?, to.input(1)?, to.output(0)?);
         let args = vec![

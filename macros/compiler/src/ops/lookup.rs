@@ -1,14 +1,15 @@
 //! What unary operators share: each output depends on the one input at its place.
 
-use super::Op;
+use super::channels::Channels;
+use super::{Elementwise, Op};
 use crate::diagnostics::Problem;
 use crate::graph::{ElementType, TensorId};
 use crate::kernels::clamp::Clamp;
 use crate::kernels::lookup::Lookup;
 use crate::lower::{Bug, Lowering};
-use crate::program::{Access, Arg, Constant, View};
+use crate::program::{Access, Arg, Constant, Params, View};
+use crate::ranges::{Interval, Known, Ranges};
 use crate::read::{QUANTIZE, Reader};
-use std::fmt;
 use std::rc::Rc;
 
 /// Input and output of a unary operator, which have one type and one shape.
@@ -51,6 +52,20 @@ pub(crate) fn fixed_output(
 #[derive(Debug)]
 struct Table(Vec<i8>);
 
+/// What two limits, one after the other, leave.
+pub(crate) fn limited((low, high): (i32, i32), least: i32, greatest: i32) -> (i32, i32) {
+    let limit = |x: i32| x.max(least).min(greatest);
+    (limit(low), limit(high))
+}
+
+/// What a table makes of all values of an interval.
+pub(crate) fn values(table: &[i8], x: Interval) -> Interval {
+    let value = |x: i32| table.get(usize::from((x as i8).cast_unsigned())).map(|&y| i32::from(y));
+    let all = Interval::of_type(ElementType::Int8);
+    let x = x.clamped(all.least, all.greatest);
+    Interval::around((x.least..=x.greatest).filter_map(value)).unwrap_or(all)
+}
+
 /// The operator that computes `function` of each element, whose results are saturated.
 pub(crate) fn table(function: impl Fn(i32) -> i32) -> Rc<dyn Op> {
     let bytes = 0..=u8::MAX;
@@ -59,6 +74,35 @@ pub(crate) fn table(function: impl Fn(i32) -> i32) -> Rc<dyn Op> {
 }
 
 impl Op for Table {
+    fn ranges(&self, known: &Known<'_>) -> Option<Vec<Ranges>> {
+        Some(vec![known.ranges(0)?.map(|x| values(&self.0, x))])
+    }
+
+    fn channels(&self, known: &Known<'_>) -> Channels {
+        Channels::each(known, &[0])
+    }
+
+    fn limited(&self, least: i32, greatest: i32) -> Option<Rc<dyn Op>> {
+        let limit = |&y: &i8| i32::from(y).max(least).min(greatest) as i8;
+        Some(Rc::new(Self(self.0.iter().map(limit).collect())))
+    }
+
+    fn elementwise(&self, _: &Known<'_>) -> Option<Elementwise> {
+        let table = self.0.clone();
+        let value = move |x: i32| {
+            let y = table.get(usize::from((x as i8).cast_unsigned()));
+            y.map_or(0, |&y| y.into())
+        };
+        Some(Elementwise { input: 0, function: Box::new(value), is_table: true, is_cheap: false })
+    }
+
+    fn is_identity(&self, known: &Known<'_>) -> bool {
+        let range = known.ranges(0).map(|ranges| ranges.hull());
+        let same =
+            |x: i32| self.0.get(usize::from((x as i8).cast_unsigned())).is_some_and(|&y| i32::from(y) == x);
+        range.is_some_and(|range| (range.least..=range.greatest).all(same))
+    }
+
     fn lower(&self, to: &mut Lowering<'_>) -> Result<(), Bug> {
         let table = Arg::Constant(Constant::int8("TABLE", self.0.iter().copied()));
         in_place(to, "lookup", "lookup_s8", &Lookup, vec![table])
@@ -74,6 +118,34 @@ pub(crate) struct Limits {
 }
 
 impl Op for Limits {
+    fn ranges(&self, known: &Known<'_>) -> Option<Vec<Ranges>> {
+        Some(vec![known.ranges(0)?.map(|values| values.clamped(self.least, self.greatest))])
+    }
+
+    fn channels(&self, known: &Known<'_>) -> Channels {
+        Channels::each(known, &[0])
+    }
+
+    fn limits(&self, _: &Known<'_>) -> Option<(usize, i32, i32)> {
+        Some((0, self.least, self.greatest))
+    }
+
+    fn limited(&self, least: i32, greatest: i32) -> Option<Rc<dyn Op>> {
+        let (least, greatest) = limited((self.least, self.greatest), least, greatest);
+        Some(Rc::new(Self { ty: self.ty, least, greatest }))
+    }
+
+    fn is_identity(&self, known: &Known<'_>) -> bool {
+        let range = known.ranges(0).map(|ranges| ranges.hull());
+        range.is_some_and(|range| self.least <= range.least && range.greatest <= self.greatest)
+    }
+
+    fn elementwise(&self, _: &Known<'_>) -> Option<Elementwise> {
+        let Self { least, greatest, .. } = *self;
+        let value = move |x: i32| x.max(least).min(greatest);
+        Some(Elementwise { input: 0, function: Box::new(value), is_table: false, is_cheap: true })
+    }
+
     fn lower(&self, to: &mut Lowering<'_>) -> Result<(), Bug> {
         let Self { ty, least, greatest } = *self;
         if ty.range().is_some_and(|(low, high)| least <= low && greatest >= high) {
@@ -89,7 +161,7 @@ pub(crate) fn in_place(
     to: &mut Lowering<'_>,
     module: &'static str,
     kernel: &'static str,
-    params: &dyn fmt::Debug,
+    params: &dyn Params,
     mut args: Vec<Arg>,
 ) -> Result<(), Bug> {
     let input: View = to.read(to.input(0)?)?;

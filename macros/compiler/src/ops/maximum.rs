@@ -1,10 +1,12 @@
 //! MAXIMUM: the greater of two operands.
 
 use super::elementwise::{self, Shape};
-use super::{Folded, Op};
+use super::channels::{Channels, Cut};
+use super::{Elementwise, Folded, Op};
 use crate::diagnostics::Problem;
 use crate::graph::{ElementType, Graph, Node};
 use crate::lower::{Bug, Lowering};
+use crate::ranges::{Known, Ranges};
 use crate::read::Reader;
 use std::rc::Rc;
 
@@ -21,6 +23,27 @@ pub(crate) fn read(reader: &Reader<'_>) -> Result<Rc<dyn Op>, Problem> {
 }
 
 impl Op for Maximum {
+    fn ranges(&self, known: &Known<'_>) -> Option<Vec<Ranges>> {
+        elementwise::ranges(known, |a, b| elementwise::corners(a, b, i32::max))
+    }
+
+    fn channels(&self, known: &Known<'_>) -> Channels {
+        elementwise::ties(known)
+    }
+
+    fn limits(&self, known: &Known<'_>) -> Option<(usize, i32, i32)> {
+        let (index, value) = elementwise::one(known)?;
+        Some((index, value, i32::MAX))
+    }
+
+    fn elementwise(&self, known: &Known<'_>) -> Option<Elementwise> {
+        elementwise::with_one(known, i32::max)
+    }
+
+    fn without_channels(&self, cut: &mut Cut<'_>) -> Option<Rc<dyn Op>> {
+        Some(Rc::new(Self { ty: self.ty, shape: elementwise::shape_of(cut)? }))
+    }
+
     fn fold(&self, graph: &Graph, node: &Node) -> Option<Folded> {
         elementwise::fold(graph, node, &self.shape, i32::max)
     }

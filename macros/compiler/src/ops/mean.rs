@@ -2,13 +2,15 @@
 //!
 //! SUM is the same without the division, and both share their loops with all operators that reduce.
 
-use super::{Op, requantization};
+use super::channels::{Channels, Cut};
+use super::{Op, requantization, weighted};
 use crate::diagnostics::Problem;
 use crate::graph::{ElementType, TensorId};
 use crate::kernels::mean::{Mean, Run};
 use crate::lower::{Bug, Lowering};
 use crate::program::{Access, Arg};
 use crate::quantize::Multiplier;
+use crate::ranges::{Interval, Known, Ranges, channels};
 use crate::read::Reader;
 use crate::schema::tflite;
 use std::rc::Rc;
@@ -133,7 +135,42 @@ impl Loops {
     }
 }
 
+impl Layer {
+    /// Whether channels are not among what is reduced.
+    fn keeps_channels(&self, known: &Known<'_>) -> bool {
+        let kept = self.dimensions.last().is_some_and(|(_, reduced)| !reduced);
+        kept && known.input(0).map(channels) == known.output(0).map(channels)
+    }
+}
+
 impl Op for Layer {
+    fn ranges(&self, known: &Known<'_>) -> Option<Vec<Ranges>> {
+        let (input, output) = (known.input(0)?, known.output(0)?);
+        let (from, to) = (Known::zero_point(input), Known::zero_point(output));
+        let elements = i64::try_from(reduced_elements(&self.dimensions)).ok()?;
+        let ty = Interval::of_type(output.ty);
+        let value = |x: Interval| {
+            let sum = x.ends().map(|x| i64::from(x).saturating_sub(from.into()).saturating_mul(elements));
+            let scaled = weighted::scaled(sum, self.multiplier)?;
+            let [least, greatest] = scaled.ends().map(|x| x.checked_add(to));
+            Some(Interval { least: least?, greatest: greatest? }.clamped(ty.least, ty.greatest))
+        };
+        let ranges = known.ranges(0)?;
+        let ranges = if self.keeps_channels(known) { ranges } else { Ranges::same(ranges.hull()) };
+        Some(vec![ranges.map(|x| value(x).unwrap_or(ty))])
+    }
+
+    fn channels(&self, known: &Known<'_>) -> Channels {
+        if self.keeps_channels(known) { Channels::each(known, &[0]) } else { Channels::Bound }
+    }
+
+    fn without_channels(&self, cut: &mut Cut<'_>) -> Option<Rc<dyn Op>> {
+        let left = channels(cut.tensor(0)?);
+        let mut dimensions = self.dimensions.clone();
+        dimensions.last_mut()?.0 = left;
+        Some(Rc::new(Self { dimensions, multiplier: self.multiplier }))
+    }
+
     fn lower(&self, to: &mut Lowering<'_>) -> Result<(), Bug> {
         let (input, output) = (to.input(0)?, to.output(0)?);
         let (_, input_zero_point) = to.scale_and_zero_point(input);

@@ -56,6 +56,21 @@ fn table(size: usize, before: i32, after: i32, reflect: bool) -> Option<Vec<u16>
 }
 
 impl Op for MirrorPad {
+    fn moved(&self, inputs: &[&[u8]], len: &[usize], size: usize) -> Option<Vec<Vec<u8>>> {
+        let mut from: Vec<usize> = vec![0];
+        for (table, &along) in self.tables.iter().zip(&self.shape) {
+            let place = |at: &usize| {
+                let at = at.saturating_mul(along);
+                table.iter().map(move |&index| at.saturating_add(index.into()))
+            };
+            from = from.iter().flat_map(place).collect();
+        }
+        let input = inputs.first()?;
+        let element = |at: usize| input.get(at.checked_mul(size)?..)?.get(..size);
+        let elements = from.iter().take(*len.first()?).filter_map(|&at| element(at));
+        Some(vec![elements.flatten().copied().collect()])
+    }
+
     fn lower(&self, to: &mut Lowering<'_>) -> Result<(), Bug> {
         let (input, output) = (to.input(0)?, to.output(0)?);
         let mut shape = self.shape.clone();

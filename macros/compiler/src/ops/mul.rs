@@ -1,13 +1,16 @@
 //! MUL: the product of two operands.
 
 use super::elementwise::{self, Operands, Shape};
-use super::{Folded, Op, activation::Activation, requantization};
+use super::channels::{Channels, Cut};
+use super::lookup::limited;
+use super::{Elementwise, Folded, Op, activation::Activation, requantization};
 use crate::diagnostics::Problem;
 use crate::graph::{ElementType, Graph, Node};
 use crate::kernels::mul::Product;
 use crate::kernels::shapes::Loop;
 use crate::lower::{Bug, Lowering};
 use crate::quantize::Multiplier;
+use crate::ranges::{Interval, Known, Ranges};
 use crate::read::{QUANTIZE, Reader};
 use crate::schema::tflite;
 use std::rc::Rc;
@@ -65,7 +68,60 @@ fn product(
     })
 }
 
+impl<L> Product<L> {
+    /// Whether a product of two such operands may leave 32 bits on the way to the output's scale.
+    fn wraps(&self, left: Interval, right: Interval) -> bool {
+        let pairs = left.ends().into_iter().flat_map(|a| right.ends().map(|b| (a, b)));
+        let difference = |x: i32, zero_point: i32| i64::from(x).saturating_sub(zero_point.into());
+        pairs.into_iter().any(|(a, b)| {
+            let (a, b) = (difference(a, self.left_zero_point), difference(b, self.right_zero_point));
+            let factor = 1i64.checked_shl(self.shift.max(0).cast_unsigned()).unwrap_or(i64::MAX);
+            i32::try_from(a.saturating_mul(b).saturating_mul(factor)).is_err()
+        })
+    }
+}
+
 impl Op for Mul {
+    fn ranges(&self, known: &Known<'_>) -> Option<Vec<Ranges>> {
+        match self {
+            Self::Int8(p) | Self::Int16(p) => {
+                elementwise::ranges(known, |a, b| if p.wraps(a, b) { Interval { least: p.least, greatest: p.greatest } } else { elementwise::corners(a, b, |a, b| p.mul(a, b)) })
+            }
+            Self::Int32(_) => None,
+        }
+    }
+
+    fn channels(&self, known: &Known<'_>) -> Channels {
+        elementwise::ties(known)
+    }
+
+    fn limited(&self, least: i32, greatest: i32) -> Option<Rc<dyn Op>> {
+        let limited = |p: &Product<Vec<Loop>>| {
+            let (least, greatest) = limited((p.least, p.greatest), least, greatest);
+            Product { least, greatest, ..p.clone() }
+        };
+        Some(Rc::new(match self {
+            Self::Int8(p) => Self::Int8(limited(p)),
+            Self::Int16(p) => Self::Int16(limited(p)),
+            Self::Int32(_) => return None,
+        }))
+    }
+
+    fn elementwise(&self, known: &Known<'_>) -> Option<Elementwise> {
+        let (Self::Int8(p) | Self::Int16(p)) = self else { return None };
+        let p = p.clone();
+        elementwise::with_one(known, move |a, b| p.mul(a, b))
+    }
+
+    fn without_channels(&self, cut: &mut Cut<'_>) -> Option<Rc<dyn Op>> {
+        let shape = elementwise::shape_of(cut)?;
+        Some(Rc::new(match self {
+            Self::Int8(p) => Self::Int8(Product { shape, ..p.clone() }),
+            Self::Int16(p) => Self::Int16(Product { shape, ..p.clone() }),
+            Self::Int32(_) => Self::Int32(shape),
+        }))
+    }
+
     fn fold(&self, graph: &Graph, node: &Node) -> Option<Folded> {
         match self {
             Self::Int8(p) | Self::Int16(p) => {

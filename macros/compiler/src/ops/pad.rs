@@ -1,12 +1,14 @@
 //! PAD: a tensor surrounded by zeros, or by a value that is given.
 
+use super::channels::{Channels, Cut};
 use super::movement::{self, Movement};
-use super::{Folded, Op};
+use super::{Folded, Op, Padding};
 use crate::diagnostics::Problem;
 use crate::graph::{ElementType, Graph, Node, TensorId};
 use crate::kernels;
 use crate::lower::{Bug, Lowering};
 use crate::program::{Access, Arg};
+use crate::ranges::{Interval, Known, Ranges, channels};
 use crate::read::{CONVERT_AGAIN, QUANTIZE, Reader};
 use std::rc::Rc;
 
@@ -17,6 +19,8 @@ const TYPES: [ElementType; 5] =
 #[derive(Debug)]
 struct Pad {
     value: i32,
+    /// Where the input begins in the output.
+    begin: Vec<usize>,
     place: Movement,
     known: bool,
 }
@@ -44,7 +48,7 @@ pub(crate) fn read(reader: &Reader<'_>) -> Result<Rc<dyn Op>, Problem> {
             "pad some axes after the others",
         ));
     }
-    Ok(Rc::new(Pad { value: value(reader, output)?, place, known }))
+    Ok(Rc::new(Pad { value: value(reader, output)?, begin, place, known }))
 }
 
 /// Where the input begins in the output, and the output's shape.
@@ -80,6 +84,13 @@ fn value(reader: &Reader<'_>, output: TensorId) -> Result<i32, Problem> {
     }
 }
 
+impl Pad {
+    /// Whether no channels are added.
+    fn keeps_channels(&self, known: &Known<'_>) -> bool {
+        known.input(0).map(channels) == known.output(0).map(channels)
+    }
+}
+
 impl Op for Pad {
     fn fold(&self, graph: &Graph, node: &Node) -> Option<Folded> {
         let input = node.inputs.first().copied().flatten().filter(|_| self.known)?;
@@ -90,6 +101,45 @@ impl Op for Pad {
         let mut bytes = value.repeat(output.elements());
         self.place.apply(size, graph.tensor(input).data.as_deref()?, &mut bytes)?;
         Some(vec![bytes.into()])
+    }
+
+    fn moved(&self, inputs: &[&[u8]], len: &[usize], size: usize) -> Option<Vec<Vec<u8>>> {
+        let zeros = vec![0; size];
+        let value = match inputs.get(2) {
+            Some(value) => value.get(..size)?,
+            None => &zeros,
+        };
+        let mut bytes = value.repeat(*len.first()?);
+        self.place.apply(size, inputs.first()?, &mut bytes)?;
+        Some(vec![bytes])
+    }
+
+    fn padding(&self, known: &Known<'_>) -> Option<Padding> {
+        let (before, shape) = (self.begin.clone(), known.input(0)?.shape.clone());
+        Some(Padding { before, shape, value: self.value, least: known.ranges(0)?.hull().least })
+    }
+
+    fn is_identity(&self, known: &Known<'_>) -> bool {
+        known.input(0).map(|tensor| &tensor.shape) == known.output(0).map(|tensor| &tensor.shape)
+    }
+
+    fn ranges(&self, known: &Known<'_>) -> Option<Vec<Ranges>> {
+        let ranges = known.ranges(0)?;
+        let padded = |values: Interval| values.union(Interval::only(self.value));
+        Some(vec![match self.keeps_channels(known) {
+            true => ranges.map(padded),
+            false => Ranges::same(padded(ranges.hull())),
+        }])
+    }
+
+    fn channels(&self, known: &Known<'_>) -> Channels {
+        if self.keeps_channels(known) { Channels::each(known, &[0]) } else { Channels::Bound }
+    }
+
+    fn without_channels(&self, cut: &mut Cut<'_>) -> Option<Rc<dyn Op>> {
+        let (from, to) = (&cut.tensor(0)?.shape, &cut.graph.tensor(cut.output()?).shape);
+        let place = Movement::place(from, to, &self.begin);
+        Some(Rc::new(Self { value: self.value, begin: self.begin.clone(), place, known: self.known }))
     }
 
     fn lower(&self, to: &mut Lowering<'_>) -> Result<(), Bug> {

@@ -1,21 +1,24 @@
 //! What AVERAGE_POOL_2D and MAX_POOL_2D share: all but the arithmetic.
 
 use super::activation::Activation;
+use super::channels::Cut;
 use super::window;
 use crate::diagnostics::Problem;
 use crate::graph::ElementType;
 use crate::kernels::shapes::Window;
 use crate::lower::{Bug, Lowering};
-use crate::program::{Access, Arg};
+use crate::program::{Arg, Params, Planes};
+use crate::ranges::{Known, Ranges, channels};
 use crate::read::{QUANTIZE, Reader};
 use crate::schema::tflite;
 
 /// A window over which each channel becomes one value.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Pool {
     pub(crate) window: Window,
     pub(crate) ty: ElementType,
-    activation: Activation,
+    /// The least and the greatest output, after the fused activation.
+    pub(crate) range: (i32, i32),
 }
 
 /// Scales that differ by no more are the same to the reference.
@@ -47,15 +50,30 @@ pub(crate) fn read(reader: &Reader<'_>) -> Result<Pool, Problem> {
         dilation: [1, 1],
     };
     let window = window::read(reader, input, output, taps, channels, &geometry)?;
-    let activation = Activation::read(options.fused_activation_function())?;
-    Ok(Pool { window, ty, activation })
+    let range = Activation::read(options.fused_activation_function())?.of_output(reader, output)?;
+    Ok(Pool { window, ty, range })
 }
 
 impl Pool {
-    /// The range that the fused activation leaves.
-    pub(crate) fn range(&self, to: &Lowering<'_>) -> Result<(i32, i32), Bug> {
-        let (scale, zero_point) = to.scale_and_zero_point(to.output(0)?);
-        Ok(self.activation.range(scale, zero_point, self.ty))
+    /// Means and greatest values are none but what lies between the values that they are of.
+    pub(crate) fn ranges(&self, known: &Known<'_>) -> Option<Vec<Ranges>> {
+        let (least, greatest) = self.range;
+        Some(vec![known.ranges(0)?.map(|values| values.clamped(least, greatest))])
+    }
+
+    /// A window of one pixel, which leaves every value within the range as it is.
+    pub(crate) fn is_identity(&self, known: &Known<'_>) -> bool {
+        let Window { y, x, .. } = self.window;
+        let (least, greatest) = self.range;
+        let inside = known.ranges(0).map(|ranges| ranges.hull());
+        let inside = inside.is_some_and(|values| least <= values.least && values.greatest <= greatest);
+        inside && y.is_pointwise() && x.is_pointwise()
+    }
+
+    pub(crate) fn without_channels(&self, cut: &Cut<'_>) -> Option<Self> {
+        let left = channels(cut.tensor(0)?);
+        let window = Window { channels: left, units: left, ..self.window };
+        Some(Self { window, ..self.clone() })
     }
 
     /// Appends the call of a kernel.
@@ -64,12 +82,11 @@ impl Pool {
         to: &mut Lowering<'_>,
         module: &'static str,
         kernel: &'static str,
-        params: &dyn std::fmt::Debug,
+        params: &dyn Params,
     ) -> Result<(), Bug> {
-        let args = vec![
-            Arg::Window("input", to.read(to.input(0)?)?, Access::Read),
-            Arg::Window("output", to.write(to.output(0)?)?, Access::Write),
-        ];
+        let args = vec![Arg::Planes(Planes::new(to.read(to.input(0)?)?, to.write(to.output(0)?)?, |len| {
+            self.window.reach(len)
+        }))];
         to.call(module, kernel, params, args, 0);
         Ok(())
     }

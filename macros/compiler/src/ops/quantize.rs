@@ -3,13 +3,15 @@
 //! Between float and integers it can be read, but not lowered: behind an input of the model it is
 //! removed, and elsewhere refused, by passes.
 
-use super::{Op, requantization};
+use super::channels::Channels;
+use super::{Elementwise, Op, requantization, weighted};
 use crate::diagnostics::Problem;
 use crate::graph::ElementType::{self, Float32, Int8, Int16, Int32};
 use crate::kernels::{self, quantize::Quantize};
 use crate::lower::{Bug, Lowering};
 use crate::program::{Access, Arg};
 use crate::quantize::Multiplier;
+use crate::ranges::{Interval, Known, Ranges};
 use crate::read::Reader;
 use std::rc::Rc;
 
@@ -44,6 +46,16 @@ pub(crate) fn read(reader: &Reader<'_>) -> Result<Rc<dyn Op>, Problem> {
         return Ok(Rc::new(FromFloat));
     }
     let (input_scale, input_zero_point) = reader.per_tensor(input, "input")?;
+    requantize(from, (input_scale, input_zero_point), to, (output_scale, zero_point))
+}
+
+/// From integers of one type, scale and zero point to those of another.
+pub(crate) fn requantize(
+    from: ElementType,
+    (input_scale, input_zero_point): (f32, i32),
+    to: ElementType,
+    (output_scale, zero_point): (f32, i32),
+) -> Result<Rc<dyn Op>, Problem> {
     let factor = f64::from(input_scale) / f64::from(output_scale);
     let scaling = requantization::multiplier(factor)?;
     let one = Multiplier { multiplier: 1 << 30, shift: 1 };
@@ -99,6 +111,33 @@ impl Op for FromFloat {
 }
 
 impl Op for Requantize {
+    fn ranges(&self, known: &Known<'_>) -> Option<Vec<Ranges>> {
+        let ty = Interval::of_type(known.output(0)?.ty);
+        let Quantize { input_zero_point, multiplier, shift, zero_point } = self.params;
+        let output = |x: Interval| {
+            let sum = x.ends().map(|x| i64::from(x).saturating_sub(input_zero_point.into()));
+            let scaled = weighted::scaled(sum, Multiplier { multiplier, shift })?;
+            let [least, greatest] = scaled.ends().map(|x| x.checked_add(zero_point));
+            Some(Interval { least: least?, greatest: greatest? }.clamped(ty.least, ty.greatest))
+        };
+        Some(vec![known.ranges(0)?.map(|x| output(x).unwrap_or(ty))])
+    }
+
+    fn channels(&self, known: &Known<'_>) -> Channels {
+        Channels::each(known, &[0])
+    }
+
+    fn is_identity(&self, _: &Known<'_>) -> bool {
+        self.identity
+    }
+
+    fn elementwise(&self, known: &Known<'_>) -> Option<Elementwise> {
+        let ty = Interval::of_type(known.output(0)?.ty);
+        let p = self.params;
+        let value = move |x: i32| p.value(x).max(ty.least).min(ty.greatest);
+        Some(Elementwise { input: 0, function: Box::new(value), is_table: false, is_cheap: false })
+    }
+
     fn lower(&self, to: &mut Lowering<'_>) -> Result<(), Bug> {
         let (input, output) = (to.input(0)?, to.output(0)?);
         if self.identity {

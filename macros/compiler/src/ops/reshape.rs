@@ -1,9 +1,11 @@
 //! RESHAPE: the same elements in another shape; costs nothing.
 
+use super::channels::{Channels, Tie};
 use super::{Folded, Op};
 use crate::diagnostics::Problem;
 use crate::graph::{Graph, Node};
 use crate::lower::{Bug, Lowering};
+use crate::ranges::{Interval, Known, MAX_CHANNELS, Ranges, channels, reshaped};
 use crate::read::{CONVERT_AGAIN, Reader};
 use std::rc::Rc;
 
@@ -45,6 +47,45 @@ impl Op for Reshape {
     fn fold(&self, graph: &Graph, node: &Node) -> Option<Folded> {
         let input = node.inputs.first().copied().flatten()?;
         Some(vec![graph.tensor(input).data.clone()?])
+    }
+
+    fn is_reshape(&self) -> bool {
+        true
+    }
+
+    fn is_identity(&self, _: &Known<'_>) -> bool {
+        true
+    }
+
+    fn ranges(&self, known: &Known<'_>) -> Option<Vec<Ranges>> {
+        let (input, ranges) = (known.input(0)?, known.ranges(0)?);
+        let (from, to) = (channels(input), channels(known.output(0)?));
+        if ranges.is_same() || to > MAX_CHANNELS {
+            return Some(vec![Ranges::same(ranges.hull())]);
+        }
+        let shared = reshaped(from, to).max(1);
+        let classes: Vec<Interval> = (0..shared)
+            .map(|first| {
+                let mixed = (first..from).step_by(shared).map(|channel| ranges.at(channel));
+                mixed.reduce(Interval::union).unwrap_or(ranges.hull())
+            })
+            .collect();
+        Some(vec![Ranges::each(classes.into_iter().cycle().take(to))])
+    }
+
+    fn channels(&self, known: &Known<'_>) -> Channels {
+        let (Some(input), Some(output)) = (known.input(0), known.output(0)) else { return Channels::Bound };
+        let (inputs, outputs) = (channels(input), channels(output));
+        let rest = |at: usize, count: usize| at.checked_rem(count).unwrap_or(0);
+        match () {
+            () if outputs.is_multiple_of(inputs) => {
+                Channels::tied((0..outputs).map(|to| Tie { input: 0, from: rest(to, inputs), to }))
+            }
+            () if inputs.is_multiple_of(outputs) => {
+                Channels::tied((0..inputs).map(|from| Tie { input: 0, from, to: rest(from, outputs) }))
+            }
+            () => Channels::Bound,
+        }
     }
 
     fn lower(&self, to: &mut Lowering<'_>) -> Result<(), Bug> {

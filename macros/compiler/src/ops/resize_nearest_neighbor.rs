@@ -120,6 +120,15 @@ impl Op for Resize {
         Some(vec![bytes.into()])
     }
 
+    fn moved(&self, inputs: &[&[u8]], len: &[usize], size: usize) -> Option<Vec<Vec<u8>>> {
+        let mut bytes = vec![0u8; len.first()?.checked_mul(size)?];
+        let [rows, columns] = [self.rows, self.columns].map(|side| side.nearest().collect::<Vec<u16>>());
+        let (rows, columns) = (Flash::from_slice(&rows), Flash::from_slice(&columns));
+        let input = Flash::from_slice(inputs.first()?);
+        resize_nearest_neighbor(&self.params(size), rows, columns, input, &mut bytes);
+        Some(vec![bytes])
+    }
+
     fn lower(&self, to: &mut Lowering<'_>) -> Result<(), Bug> {
         let (input, output) = (to.input(0)?, to.output(0)?);
         if self.rows.are_the_same() && self.columns.are_the_same() {

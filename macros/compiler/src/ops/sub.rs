@@ -1,11 +1,13 @@
 //! SUB: the difference of two operands.
 
 use super::elementwise::{self, Shape};
-use super::{Folded, Op, activation::Activation, add};
+use super::channels::{Channels, Cut};
+use super::{Elementwise, Folded, Op, activation::Activation, add};
 use crate::diagnostics::Problem;
 use crate::graph::{ElementType, Graph, Node};
 use crate::kernels::shapes::{Loop, Sum};
 use crate::lower::{Bug, Lowering};
+use crate::ranges::{Known, Ranges};
 use crate::read::Reader;
 use crate::schema::tflite;
 use std::rc::Rc;
@@ -32,6 +34,42 @@ pub(crate) fn read(reader: &Reader<'_>) -> Result<Rc<dyn Op>, Problem> {
 }
 
 impl Op for Sub {
+    fn ranges(&self, known: &Known<'_>) -> Option<Vec<Ranges>> {
+        match self {
+            Self::Int8(p) | Self::Int16(p) => {
+                elementwise::ranges(known, |a, b| elementwise::corners(a, b, |a, b| p.sub(a, b)))
+            }
+            Self::Int32(_) => None,
+        }
+    }
+
+    fn channels(&self, known: &Known<'_>) -> Channels {
+        elementwise::ties(known)
+    }
+
+    fn limited(&self, least: i32, greatest: i32) -> Option<Rc<dyn Op>> {
+        Some(Rc::new(match self {
+            Self::Int8(p) => Self::Int8(p.limited(least, greatest)),
+            Self::Int16(p) => Self::Int16(p.limited(least, greatest)),
+            Self::Int32(_) => return None,
+        }))
+    }
+
+    fn elementwise(&self, known: &Known<'_>) -> Option<Elementwise> {
+        let (Self::Int8(p) | Self::Int16(p)) = self else { return None };
+        let p = p.clone();
+        elementwise::with_one(known, move |a, b| p.sub(a, b))
+    }
+
+    fn without_channels(&self, cut: &mut Cut<'_>) -> Option<Rc<dyn Op>> {
+        let shape = elementwise::shape_of(cut)?;
+        Some(Rc::new(match self {
+            Self::Int8(p) => Self::Int8(Sum { shape, ..p.clone() }),
+            Self::Int16(p) => Self::Int16(Sum { shape, ..p.clone() }),
+            Self::Int32(_) => Self::Int32(shape),
+        }))
+    }
+
     fn fold(&self, graph: &Graph, node: &Node) -> Option<Folded> {
         match self {
             Self::Int8(p) | Self::Int16(p) => {

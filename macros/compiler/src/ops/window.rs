@@ -3,6 +3,7 @@
 use crate::diagnostics::Problem;
 use crate::graph::TensorId;
 use crate::kernels::shapes::{Axis, Window};
+use crate::ops;
 use crate::read::{CONVERT_AGAIN, Reader};
 use crate::schema::tflite::Padding;
 
@@ -89,6 +90,20 @@ fn axis(
     }
 }
 
+/// A window over what an image was before it was padded along its height and width, if every window sees some of
+/// that.
+pub(crate) fn padded(window: Window, padding: &ops::Padding) -> Option<Window> {
+    let (&[0, top, left, 0], &[_, height, width, _]) = (padding.before.as_slice(), padding.shape.as_slice())
+    else {
+        return None;
+    };
+    let axis = |axis: Axis, before: usize, input: usize| {
+        let axis = Axis { input, pad: axis.pad.checked_add(before)?, ..axis };
+        axis.outputs().all(|taps| taps.inside > 0).then_some(axis)
+    };
+    Some(Window { y: axis(window.y, top, height)?, x: axis(window.x, left, width)?, ..window })
+}
+
 impl Axis {
     /// What is left of the last windows is padding, the smaller half of it before the image.
     fn new(input: usize, taps: usize, dilation: usize, stride: usize, output: usize) -> Self {
@@ -103,7 +118,7 @@ impl Axis {
 
     /// Whether the windows are the positions of the image, one by one.
     pub(crate) fn is_pointwise(self) -> bool {
-        self.taps == 1 && self.output == self.input
+        self.taps == 1 && self.output == self.input && self.pad == 0 && self.stride == 1
     }
 
     /// Whether there is one window, which is the whole image.

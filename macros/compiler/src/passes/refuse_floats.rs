@@ -37,8 +37,7 @@ fn input(graph: &Graph, id: TensorId) -> Diagnostic {
 fn port(graph: &Graph, id: TensorId) -> Diagnostic {
     let problem = Problem::new(
         format!("this input or output of the model is {}", graph.tensor(id).ty),
-        "float models are not supported yet, only integer ones, whose border may be float \
-         if a QUANTIZE or DEQUANTIZE stands there",
+        "an integer model may have floats at its border only where a QUANTIZE or DEQUANTIZE stands",
         QUANTIZE,
     );
     problem.at(at(graph, id))

@@ -23,9 +23,22 @@ impl<'a, T: Element> Flash<'a, T> {
         Self(slice)
     }
 
+    /// All of them, where there is one address space.
+    #[cfg(tiny_model_backend = "host")]
+    pub(in crate::inner) const fn as_slice(&self) -> &'a [T] {
+        self.0
+    }
+
     /// No constants.
     pub const fn empty() -> Self {
         Self(&[])
+    }
+
+    /// The address of the first element.
+    #[inline(always)]
+    #[allow(dead_code)] // what is not assembly needs none
+    pub(in crate::inner) const fn start(&self) -> *const T {
+        self.0.as_ptr()
     }
 
     /// The number of elements.

@@ -1,0 +1,103 @@
+//! How near a quantized model has to be to the float model: compile errors that point at the limit.
+
+use crate::quantize::measure::Accuracy;
+use crate::quantize::model::Facts;
+use proc_macro2::TokenStream;
+use quote::ToTokens;
+use std::fmt;
+use syn::Lit;
+
+/// What is measured of a quantized model.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Measure {
+    /// Share of samples whose class is the right one.
+    Accuracy,
+    /// Share of samples whose class is that of the float model.
+    Agreement,
+    /// Signal-to-noise ratio in dB.
+    Sqnr,
+}
+
+/// A limit: `agreement >= 0.98`.
+#[derive(Clone)]
+pub struct Demand {
+    /// Of what.
+    pub measure: Measure,
+    /// The least that is allowed, a number.
+    pub least: Lit,
+}
+
+impl fmt::Debug for Demand {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?} >= {}", self.measure, self.least.to_token_stream())
+    }
+}
+
+/// Errors for demands that are not met.
+pub fn emit(file: &str, demands: &[Demand], facts: Option<&Facts>) -> TokenStream {
+    demands.iter().filter_map(|demand| error(file, demand, facts)).collect()
+}
+
+fn error(file: &str, demand: &Demand, facts: Option<&Facts>) -> Option<TokenStream> {
+    let message = match (facts, number(&demand.least)) {
+        (_, None) => "a limit is a number: a share from 0 to 1, or dB".to_owned(),
+        (None, _) => {
+            format!("`{file}` is an integer model, of which there is no float model to compare with")
+        }
+        (Some(facts), Some(least)) => match value(demand.measure, &facts.accuracy) {
+            Some(value) if value >= least => return None,
+            Some(value) => missed(file, demand.measure, value, facts),
+            None => unknown(file, demand.measure),
+        },
+    };
+    Some(syn::Error::new_spanned(&demand.least, message).into_compile_error())
+}
+
+fn number(literal: &Lit) -> Option<f64> {
+    match literal {
+        Lit::Float(number) => number.base10_parse().ok(),
+        Lit::Int(number) => number.base10_parse().ok(),
+        _ => None,
+    }
+}
+
+fn value(measure: Measure, accuracy: &Accuracy) -> Option<f64> {
+    match measure {
+        Measure::Accuracy => accuracy.accuracy,
+        Measure::Agreement => accuracy.agreement,
+        Measure::Sqnr => Some(accuracy.sqnr),
+    }
+}
+
+/// What was found, and which operators lose most.
+fn missed(file: &str, measure: Measure, value: f64, facts: &Facts) -> String {
+    let (what, unit, digits) = match measure {
+        Measure::Accuracy => ("accuracy", "", 4),
+        Measure::Agreement => ("agreement with the float model", "", 4),
+        Measure::Sqnr => ("signal-to-noise ratio", " dB", 2),
+    };
+    let mut text =
+        format!("{what} of `{file}` is {value:.digits$}{unit}, on {} samples", facts.accuracy.samples);
+    if let (Measure::Accuracy, Some(float)) = (measure, facts.accuracy.float_accuracy) {
+        text.push_str(&format!(" (the float model has {float:.4})"));
+    }
+    for loss in &facts.losses {
+        text.push_str(&format!("\n  {}: {:.1} dB, {:.1} dB before it", loss.at, loss.after, loss.before));
+    }
+    text.push_str(
+        "\n  fix: `bits = 16;`, more samples that are like what the model will see, or a lower limit",
+    );
+    text
+}
+
+fn unknown(file: &str, measure: Measure) -> String {
+    match measure {
+        Measure::Accuracy => format!(
+            "the right classes for `{file}` are not known: name samples with labels, as in \
+             `verify = \"test.npz\";` with an array `labels`"
+        ),
+        _ => format!(
+            "the outputs of `{file}` are no classes: demand a signal-to-noise ratio, as in `sqnr >= 25.0;`"
+        ),
+    }
+}

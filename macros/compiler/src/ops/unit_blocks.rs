@@ -1,0 +1,294 @@
+//! Weights in blocks of four units, for backends whose loops read them so: the layout that
+//! `inner::portable::blocks` defines.
+
+// Arithmetic of values, not of sizes: the bounds of each are those of its formula.
+#![allow(clippy::arithmetic_side_effects)]
+
+use crate::inner::{BLOCK, BLOCK_CONSTANTS};
+use crate::kernels::shapes::Requantization;
+use crate::program::Constant;
+use crate::quantize::Multiplier;
+
+/// A layer whose units are weighted sums.
+pub(crate) struct Units<'a> {
+    /// Weights, unit by unit.
+    pub(crate) weights: &'a [i8],
+    /// Weights of one unit.
+    pub(crate) filter: usize,
+    /// Weights of a unit that meet inputs in one piece; a unit has several such runs.
+    pub(crate) run: usize,
+    /// Bias of each unit, with the zero point of the input folded in.
+    pub(crate) bias: &'a [i32],
+    /// One, or one per unit.
+    pub(crate) multipliers: &'a [Multiplier],
+    /// Whether halves between negative outputs have to be rounded away from zero.
+    pub(crate) ties: bool,
+}
+
+/// Bits that a sum has beside its sign, before it is doubled.
+const SUM_BITS: u32 = 30;
+
+/// Bits that a sum of which 256 times as much is added up has beside its sign.
+const SECOND_SUM_BITS: u32 = 23;
+
+/// The greatest magnitude of an input, which none but the least has.
+const GREATEST_INPUT: i64 = 128;
+
+/// Bytes of stack that a kernel may take for inputs.
+pub(crate) const MAX_MEMORY: usize = 8192;
+
+/// Bytes of stack for a pair of inputs of two pixels.
+pub(crate) const MEMORY_OF_A_STEP: usize = 8;
+
+/// Parameters as an expression of a type with other generic arguments than there are here.
+pub(crate) fn with_arguments(params: &dyn std::fmt::Debug, arguments: std::fmt::Arguments<'_>) -> String {
+    let text = format!("{params:?}");
+    match text.split_once(' ') {
+        Some((name, fields)) => format!("{name}::<{arguments}> {fields}"),
+        None => text,
+    }
+}
+
+impl Units<'_> {
+    /// Words of inputs that meet a unit.
+    pub(crate) fn steps(&self) -> usize {
+        let runs = self.filter.checked_div(self.run).unwrap_or(0);
+        runs.saturating_mul(self.run.div_ceil(2))
+    }
+
+    /// The blocks, if the loops that read them give the right sums and outputs.
+    pub(crate) fn blocks(&self) -> Option<Constant> {
+        let units: Vec<&[i8]> = self.weights.chunks_exact(self.filter.max(1)).collect();
+        let words = self.steps().checked_mul(2)?.checked_add(BLOCK_CONSTANTS)?;
+        let mut blocks = Vec::with_capacity(words.checked_mul(units.len().div_ceil(BLOCK))?);
+        let each = units.iter().zip(self.bias).zip(self.multipliers.iter().cycle());
+        let scales: Vec<(i32, i32)> = each
+            .map(|((unit, &bias), multiplier)| scale(multiplier, greatest_sum(unit, bias)?, self.ties))
+            .collect::<Option<_>>()?;
+        for first in (0..units.len()).step_by(BLOCK) {
+            let unit = |i: usize| Unit {
+                weights: units.get(first.saturating_add(i)).copied().unwrap_or(&[]),
+                bias: self.bias.get(first.saturating_add(i)).copied().unwrap_or(0),
+                scale: scales.get(first.saturating_add(i)).copied().unwrap_or((0, 1 << 30)),
+            };
+            let pairs = [[unit(0), unit(1)], [unit(2), unit(3)]];
+            blocks.extend(pairs.iter().map(|[a, _]| a.bias));
+            let steps = pairs.iter().map(|[a, b]| self.pair(a, b)).collect::<Option<Vec<_>>>()?;
+            if let [first, second] = steps.as_slice() {
+                blocks.extend(first.iter().zip(second).flat_map(|(&first, &second)| [first, second]));
+            }
+            for [a, b] in &pairs {
+                let (a, (m, d)) = (a.scale, b.scale);
+                blocks.extend([a.0, a.1, m, d, b.bias.checked_mul(2)?]);
+            }
+        }
+        Some(Constant::int32("BLOCKS", blocks))
+    }
+
+    /// The words of weights of two units.
+    fn pair(&self, a: &Unit<'_>, b: &Unit<'_>) -> Option<Vec<i32>> {
+        if magnitude(b.weights) * GREATEST_INPUT >= 1 << SECOND_SUM_BITS {
+            return None;
+        }
+        let mut words = Vec::with_capacity(self.steps());
+        for start in (0..self.filter).step_by(self.run.max(1)) {
+            for (low, high) in pairs_of_run(self.run) {
+                let half = |i: Option<usize>| {
+                    let weight = |unit: &Unit<'_>| {
+                        let at = i.map(|i| start.saturating_add(i));
+                        at.and_then(|at| unit.weights.get(at)).copied().map_or(0, i32::from)
+                    };
+                    i16::try_from(256 * weight(b) + weight(a)).ok()
+                };
+                words.push(i32::from(half(Some(low))?) & 0xffff | i32::from(half(high)?) << 16);
+            }
+        }
+        Some(words)
+    }
+}
+
+struct Unit<'a> {
+    weights: &'a [i8],
+    bias: i32,
+    scale: (i32, i32),
+}
+
+/// The greatest magnitude of the sums of a unit, if the loops can hold it.
+pub(crate) fn greatest_sum(weights: &[i8], bias: i32) -> Option<i64> {
+    let greatest = i64::from(bias).abs() + magnitude(weights) * GREATEST_INPUT;
+    (greatest < 1 << SUM_BITS).then_some(greatest)
+}
+
+fn magnitude(weights: &[i8]) -> i64 {
+    weights.iter().map(|&w| i64::from(w).abs()).sum()
+}
+
+/// A multiplier and a divisor for sums up to `greatest`, if there is one. `ties` tells whether halves between negative
+/// outputs have to be rounded away from zero.
+pub(crate) fn scale(multiplier: &Multiplier, greatest: i64, ties: bool) -> Option<(i32, i32)> {
+    match *multiplier {
+        // What becomes zero may be divided by anything.
+        Multiplier { multiplier: 0, .. } => Some((0, 1 << 30)),
+        Multiplier { multiplier, shift: shift @ -31..=-2 } => Some((multiplier, 1 << (32 + shift))),
+        // 2^31 is negative, so the other factor has to be so too. That changes how halves of the first product are
+        // rounded, of which there are none if no product has as many zeros at its end.
+        Multiplier { multiplier, shift: -1 } if !ties => {
+            let zeros = greatest.checked_ilog2().unwrap_or(0) + multiplier.trailing_zeros();
+            (zeros < SUM_BITS).then_some((-multiplier, i32::MIN))
+        }
+        _ => None,
+    }
+}
+
+/// Weights, biases and multipliers of a layer, where units whose output is the same whatever the input is have become
+/// simple: what they have may be out of all bounds.
+pub(crate) struct Simplified {
+    pub(crate) weights: Vec<i8>,
+    pub(crate) bias: Vec<i32>,
+    pub(crate) multipliers: Vec<Multiplier>,
+}
+
+impl Simplified {
+    pub(crate) fn of(
+        weights: &[i8],
+        bias: &[i32],
+        multipliers: &[Multiplier],
+        output: Requantization,
+    ) -> Self {
+        let multipliers = multipliers.iter().copied().cycle().take(bias.len()).collect();
+        let mut layer = Self { weights: weights.to_vec(), bias: bias.to_vec(), multipliers };
+        let filter = weights.len().checked_div(bias.len()).unwrap_or(0).max(1);
+        let units = layer.weights.chunks_exact_mut(filter).zip(&mut layer.bias).zip(&mut layer.multipliers);
+        for ((weights, bias), multiplier) in units {
+            if let Some(value) = only_output(weights, *bias, *multiplier, output) {
+                weights.fill(0);
+                // An eighth of this bias.
+                *bias = 8 * (i32::from(value) - output.zero_point);
+                *multiplier = Multiplier { multiplier: 1 << 30, shift: -2 };
+            }
+        }
+        layer
+    }
+}
+
+/// The output of a unit, if it has but one.
+fn only_output(weights: &[i8], bias: i32, multiplier: Multiplier, output: Requantization) -> Option<i8> {
+    let sum = |low: i64, high: i64| {
+        let product = |&w: &i8| i64::from(w) * if w < 0 { low } else { high };
+        i32::try_from(i64::from(bias) + weights.iter().map(product).sum::<i64>()).ok()
+    };
+    let Multiplier { multiplier, shift } = multiplier;
+    // What the kernel would shift out of its sum is not monotone.
+    let to_s8 = |sum: i32| (shift <= 0).then(|| output.to_s8(sum, multiplier, shift as i8));
+    let (least, greatest) = (to_s8(sum(127, -GREATEST_INPUT)?)?, to_s8(sum(-GREATEST_INPUT, 127)?)?);
+    (least == greatest).then_some(least)
+}
+
+/// Which two elements of a run are the halves of each word.
+fn pairs_of_run(run: usize) -> impl Iterator<Item = (usize, Option<usize>)> {
+    (0..run.div_ceil(2)).map(move |word| {
+        let first = word * 2;
+        let fours = run & !3;
+        match (first < fours, word % 2) {
+            (true, 0) => (first, Some(first + 2)),
+            (true, _) => (first - 1, Some(first + 1)),
+            (false, _) => (first, Some(first + 1).filter(|&second| second < run)),
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::inner::flash::Flash;
+    use crate::inner::{
+        BlockOutput, RunsOfElements, block_bytes, block_rows_2, offset_and_clamp_s8, requantize, widen_2,
+    };
+
+    /// Numbers that look random.
+    fn numbers(seed: u32) -> impl FnMut(i32) -> i32 {
+        let mut state = seed | 1;
+        move |below| {
+            state ^= state << 13;
+            state ^= state >> 17;
+            state ^= state << 5;
+            (state >> 1) as i32 % below
+        }
+    }
+
+    fn check(run: usize, runs: usize, units: usize, zero_point: i32) {
+        let mut number = numbers((run * 97 + runs * 31 + units) as u32);
+        let filter = run * runs;
+        let weights: Vec<i8> = (0..units * filter).map(|_| (number(255) - 127) as i8).collect();
+        let bias: Vec<i32> = (0..units).map(|_| number(20_000) - 10_000).collect();
+        let ties = zero_point > -128;
+        let multipliers: Vec<Multiplier> = (0..units)
+            .map(|_| Multiplier {
+                multiplier: (1 << 30) + number(1 << 30),
+                shift: -i32::from(ties) - 1 - number(9),
+            })
+            .collect();
+        let layer = Units { weights: &weights, filter, run, bias: &bias, multipliers: &multipliers, ties };
+        let constant = layer.blocks().unwrap();
+        let words: Vec<i32> =
+            constant.bytes.as_chunks::<4>().0.iter().map(|&word| i32::from_le_bytes(word)).collect();
+        let rows: [Vec<i8>; 2] = [0, 1].map(|_| (0..filter).map(|_| (number(256) - 128) as i8).collect());
+        let expected = rows.each_ref().map(|row| {
+            let unit = |unit: usize| {
+                let products =
+                    weights[unit * filter..].iter().zip(row).map(|(&w, &x)| i32::from(w) * i32::from(x));
+                let Multiplier { multiplier, shift } = multipliers[unit];
+                let value = requantize(bias[unit] + products.sum::<i32>(), multiplier, shift);
+                offset_and_clamp_s8(value, zero_point, -128, 127)
+            };
+            (0..units).map(unit).collect::<Vec<_>>()
+        });
+        let mut x = vec![[0; 2]; layer.steps()];
+        let elements = RunsOfElements { count: runs, len: run, distance: run };
+        widen_2(elements, [&rows[0], &rows[1]], &mut x);
+        let to = BlockOutput { zero_point, ties };
+        let mut outputs = [0, 1, 2].map(|_| vec![0i8; units.next_multiple_of(4)]);
+        let [first, second, third] = &mut outputs;
+        block_rows_2(Flash::from_slice(&words), &x, to, first, Some(second));
+        if runs == 1 {
+            block_bytes(Flash::from_slice(&words), &rows[1], to, third);
+        } else {
+            third.clone_from(second);
+        }
+        for (output, expected) in outputs.iter().zip([&expected[0], &expected[1], &expected[1]]) {
+            assert_eq!(output[..units], **expected, "{runs} runs of {run}, {units} units");
+        }
+    }
+
+    #[test]
+    fn blocks_are_the_same_layer() {
+        for run in 1..=21 {
+            for (runs, units) in [(1, 4), (1, 7), (3, 8), (2, 1)] {
+                check(run, runs, units, 3);
+                check(run, runs, units, -128);
+            }
+        }
+    }
+
+    fn layer<'a>(weights: &'a [i8], bias: &'a [i32], multipliers: &'a [Multiplier]) -> Units<'a> {
+        let filter = weights.len() / bias.len();
+        Units { weights, filter, run: filter, bias, multipliers, ties: true }
+    }
+
+    #[test]
+    fn what_loops_cannot_do_has_no_blocks() {
+        let fine = [Multiplier { multiplier: 1 << 30, shift: -2 }];
+        assert!(layer(&[1, 2], &[0, 0], &fine).blocks().is_some());
+        assert!(layer(&[1, 2], &[0, 0], &[Multiplier { multiplier: 1 << 30, shift: -1 }]).blocks().is_none());
+        assert!(layer(&[1, 2], &[1 << 30, 0], &fine).blocks().is_none());
+        assert!(layer(&[1, 2], &[0, 1 << 30], &fine).blocks().is_none());
+        // A half of a word does not hold this.
+        assert!(layer(&[-1, -128], &[0, 0], &fine).blocks().is_none());
+        assert!(layer(&[-128, -1], &[0, 0], &fine).blocks().is_some());
+        // The second unit's sums would have too many bits.
+        let large: Vec<i8> = [[1i8; 517], [127; 517]].concat();
+        assert!(layer(&large, &[0, 0], &fine).blocks().is_none());
+        let long: Vec<i8> = [[127i8; 515], [127; 515]].concat();
+        assert!(layer(&long, &[0, 0], &fine).blocks().is_some());
+    }
+}

@@ -1,0 +1,158 @@
+//! Arrays of NumPy: `.npy`, and `.npz`, which is a ZIP archive of them.
+
+use super::inflate::inflate;
+use super::{Array, SAVE_AGAIN, unfit};
+use crate::diagnostics::{Problem, printable};
+
+fn damaged(what: &str) -> Problem {
+    unfit(format!("{what} is damaged or of an unknown kind"), "it is not as NumPy writes it", SAVE_AGAIN)
+}
+
+/// Reads a `.npy` file.
+pub(super) fn array(bytes: &[u8]) -> Result<Array, Problem> {
+    let (header, data) = parts(bytes).ok_or_else(|| damaged("the array"))?;
+    let value = |key: &str| {
+        let (_, rest) = header.split_once(&format!("'{key}':"))?;
+        Some(rest.trim_start())
+    };
+    let quoted = value("descr").and_then(|rest| rest.strip_prefix('\'')?.split_once('\''));
+    let (Some((descr, _)), Some(shape)) = (quoted, value("shape").and_then(shape)) else {
+        return Err(damaged("the array's header"));
+    };
+    if value("fortran_order").is_some_and(|rest| rest.starts_with("True")) && shape.len() > 1 {
+        return Err(unfit(
+            "an array with columns first",
+            "samples are read row by row",
+            "save `numpy.ascontiguousarray(samples)`",
+        ));
+    }
+    let values = values(descr, data).ok_or_else(|| {
+        unfit(
+            format!("an array of type `{}`", printable(descr)),
+            "floats and integers of up to 64 bits are read, the least byte first",
+            SAVE_AGAIN,
+        )
+    })?;
+    let count = shape.iter().try_fold(1usize, |count, &size| count.checked_mul(size));
+    match count.and_then(|count| values.get(..count)) {
+        Some(values) => Ok(Array { values: values.to_vec(), shape }),
+        None => Err(damaged("the array")),
+    }
+}
+
+/// Header and data.
+fn parts(bytes: &[u8]) -> Option<(&str, &[u8])> {
+    let rest = bytes.strip_prefix(b"\x93NUMPY")?;
+    let (&[version, _], rest) = rest.split_first_chunk()?;
+    let (len, rest) = match version {
+        1 => rest.split_first_chunk().map(|(&len, rest)| (u32::from(u16::from_le_bytes(len)), rest))?,
+        _ => rest.split_first_chunk().map(|(&len, rest)| (u32::from_le_bytes(len), rest))?,
+    };
+    let (header, data) = rest.split_at_checked(usize::try_from(len).ok()?)?;
+    Some((std::str::from_utf8(header).ok()?, data))
+}
+
+/// The dimensions in parentheses.
+fn shape(text: &str) -> Option<Vec<usize>> {
+    let (inside, _) = text.strip_prefix('(')?.split_once(')')?;
+    let sizes = inside.split(',').map(str::trim).filter(|size| !size.is_empty());
+    sizes.map(|size| size.parse().ok()).collect()
+}
+
+fn values(descr: &str, data: &[u8]) -> Option<Vec<f32>> {
+    macro_rules! read {
+        ($t:ty) => {
+            data.as_chunks().0.iter().map(|&bytes| <$t>::from_le_bytes(bytes) as f32).collect()
+        };
+    }
+    Some(match descr.trim_start_matches(['<', '|', '=']) {
+        "f4" => read!(f32),
+        "f8" => read!(f64),
+        "i1" => read!(i8),
+        "u1" | "b1" => read!(u8),
+        "i2" => read!(i16),
+        "u2" => read!(u16),
+        "i4" => read!(i32),
+        "u4" => read!(u32),
+        "i8" => read!(i64),
+        "u8" => read!(u64),
+        _ => return None,
+    })
+}
+
+/// Reads a `.npz` file: its arrays by name.
+pub(super) fn arrays(bytes: &[u8]) -> Result<Vec<(String, Array)>, Problem> {
+    let members = members(bytes).ok_or_else(|| damaged("the archive"))?;
+    let read = |(name, content): (String, Vec<u8>)| {
+        let array = array(&content)?;
+        Ok((name.strip_suffix(".npy").unwrap_or(&name).to_owned(), array))
+    };
+    members.into_iter().map(read).collect()
+}
+
+/// A number of two or four bytes.
+fn number(bytes: &[u8], at: usize, size: usize) -> Option<usize> {
+    let bytes = bytes.get(at..at.checked_add(size)?)?;
+    Some(bytes.iter().rev().fold(0, |number, &byte| number << 8 | usize::from(byte)))
+}
+
+/// The members of a ZIP archive.
+fn members(bytes: &[u8]) -> Option<Vec<(String, Vec<u8>)>> {
+    const END: &[u8] = b"PK\x05\x06";
+    const ENTRY: &[u8] = b"PK\x01\x02";
+    let end = bytes.windows(END.len()).rposition(|window| window == END)?;
+    let count = number(bytes, end.checked_add(10)?, 2)?;
+    let mut at = number(bytes, end.checked_add(16)?, 4)?;
+    let mut members = Vec::new();
+    for _ in 0..count {
+        let entry = bytes.get(at..)?;
+        if !entry.starts_with(ENTRY) {
+            return None;
+        }
+        let [method, size] = [number(entry, 10, 2)?, number(entry, 20, 4)?];
+        let [name, extra, comment] = [number(entry, 28, 2)?, number(entry, 30, 2)?, number(entry, 32, 2)?];
+        let local = bytes.get(number(entry, 42, 4)?..)?;
+        let text = entry.get(46..)?.get(..name)?;
+        let start = 30usize.checked_add(number(local, 26, 2)?)?.checked_add(number(local, 28, 2)?)?;
+        let data = local.get(start..)?.get(..size)?;
+        let content = match method {
+            0 => data.to_vec(),
+            8 => inflate(data)?,
+            _ => return None,
+        };
+        members.push((String::from_utf8_lossy(text).into_owned(), content));
+        at = at.checked_add(46)?.checked_add(name)?.checked_add(extra)?.checked_add(comment)?;
+    }
+    Some(members)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn npy(descr: &str, shape: &str, data: &[u8]) -> Vec<u8> {
+        let header = format!("{{'descr': '{descr}', 'fortran_order': False, 'shape': {shape}, }}\n");
+        let len = (header.len() as u16).to_le_bytes();
+        [b"\x93NUMPY\x01\x00", &len[..], header.as_bytes(), data].concat()
+    }
+
+    #[test]
+    fn arrays_are_read() {
+        let data: Vec<u8> = [1.5f32, -2.0].iter().flat_map(|x| x.to_le_bytes()).collect();
+        let expected = Array { shape: vec![2, 1], values: vec![1.5, -2.0] };
+        assert_eq!(array(&npy("<f4", "(2, 1)", &data)), Ok(expected));
+        assert_eq!(array(&npy("|i1", "(3,)", &[1, 255, 0])).map(|a| a.values), Ok(vec![1.0, -1.0, 0.0]));
+        assert_eq!(array(&npy("|u1", "()", &[7])).map(|a| a.shape), Ok(vec![]));
+    }
+
+    #[test]
+    fn what_is_damaged_is_refused() {
+        let whole = npy("<f4", "(2, 1)", &[0; 8]);
+        for len in 0..whole.len() {
+            assert!(array(&whole[..len]).is_err(), "{len} bytes");
+        }
+        assert!(array(&npy("<c8", "(1,)", &[0; 8])).is_err());
+        assert!(array(&npy("|i1", "(99999999999, 99999999999)", &[0; 8])).is_err());
+        assert!(arrays(b"PK\x05\x06").is_err());
+    }
+}

@@ -1,0 +1,142 @@
+//! Every pass that makes a model smaller or faster leaves its outputs as they are, bit for bit: each model is run
+//! with all passes, without each of them, and without any. It runs in the compiler's own machine, with the kernels of
+//! the device; that what all passes make of a model equals the reference is what the other tests show.
+
+use std::path::{Path, PathBuf};
+use tiny_model_compiler::{Diagnostic, Machine, Options, Program, analyze_with, optional_passes};
+
+/// Inferences of each program. What is kept from one to the next shows in the second.
+const RUNS: u64 = 3;
+/// Larger models run once, and those that are larger still only with all passes and without any.
+const MANY_MACS: usize = 5_000_000;
+const TOO_MANY_MACS: usize = 100_000_000;
+
+fn folders() -> Vec<PathBuf> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let ops = root.join("tests/ops");
+    let entries = std::fs::read_dir(ops).expect("the folder is there").flatten();
+    let mut folders: Vec<PathBuf> = entries.map(|entry| entry.path()).filter(|path| path.is_dir()).collect();
+    let zoo = std::env::var_os("TINY_MODEL_ZOO").map(PathBuf::from);
+    folders.push(zoo.unwrap_or_else(|| root.join("../shared/models")));
+    folders.sort();
+    folders
+}
+
+fn models(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "tflite"));
+    if let Ok(only) = std::env::var("TINY_MODEL_ONLY") {
+        paths.retain(|path| only.split(',').any(|part| path.to_string_lossy().contains(&format!("/{part}"))));
+    }
+    paths.sort();
+    paths
+}
+
+/// Inputs that look like noise, the same in every run.
+fn inputs(program: &Program, seed: u64) -> Vec<Vec<u8>> {
+    let mut state = (seed + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    let mut byte = || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        (state >> 32) as u8
+    };
+    program.inputs.iter().map(|port| (0..port.view.bytes()).map(|_| byte()).collect()).collect()
+}
+
+/// What a program puts out for some inputs; `None` if it has a kernel that does not run here.
+fn outputs(program: &Program) -> Option<Vec<Vec<Vec<u8>>>> {
+    let runs = if macs(program) > MANY_MACS && !program.has_state() { 1 } else { RUNS };
+    let mut machine = Machine::new(program);
+    (0..runs).map(|seed| machine.run(&inputs(program, seed))).collect()
+}
+
+fn macs(program: &Program) -> usize {
+    program.calls.iter().map(|call| call.macs).sum()
+}
+
+/// What makes a program another one.
+fn shape(program: &Program) -> String {
+    let calls = program.calls.iter().map(|call| format!("{:?}\n", (call.kernel, &call.params, &call.args)));
+    calls.collect()
+}
+
+fn compile(bytes: &[u8], without: Vec<&'static str>) -> Result<Program, Vec<Diagnostic>> {
+    analyze_with(bytes, &Options { without, ..Options::default() }).map(|(program, _)| program)
+}
+
+/// Compares one model; returns the passes that matter to it.
+fn check(path: &Path) -> Option<Vec<&'static str>> {
+    let bytes = std::fs::read(path).expect("listed files can be read");
+    let program = compile(&bytes, Vec::new()).ok()?;
+    // The same model once more, with all its tensors as outputs.
+    if macs(&program) > TOO_MANY_MACS && path.to_string_lossy().contains("__probe") {
+        return None;
+    }
+    let all = optional_passes().collect::<Vec<_>>();
+    let plain = compile(&bytes, all.clone()).expect("it compiles without passes too");
+    if shape(&plain) == shape(&program) {
+        return Some(Vec::new());
+    }
+    let expected = outputs(&plain)?;
+    let name = path.display();
+    assert!(outputs(&program)? == expected, "{name}: the passes change its outputs");
+    let mut matter = Vec::new();
+    for pass in all {
+        let other = compile(&bytes, vec![pass]).expect("it compiles without any pass");
+        if shape(&other) != shape(&program) {
+            matter.push(pass);
+            if macs(&other) > TOO_MANY_MACS {
+                continue;
+            }
+            assert!(outputs(&other)? == expected, "{name}: the passes without {pass} change its outputs");
+        }
+    }
+    Some(matter)
+}
+
+#[test]
+fn outputs_stay_the_same() {
+    let folders = folders();
+    let models: Vec<PathBuf> = folders.iter().flat_map(|folder| models(folder)).collect();
+    let mut used = std::collections::BTreeMap::new();
+    for path in &models {
+        let start = std::time::Instant::now();
+        let matter = check(path);
+        if matter.as_ref().is_some_and(|matter| !matter.is_empty()) {
+            println!("{}: {matter:?}, {:.1} s", path.display(), start.elapsed().as_secs_f32());
+        }
+        for pass in matter.into_iter().flatten() {
+            *used.entry(pass).or_insert(0) += 1;
+        }
+    }
+    println!("{} models; passes that matter: {used:?}", models.len());
+    if std::env::var_os("TINY_MODEL_ONLY").is_none() {
+        for pass in optional_passes() {
+            assert!(used.contains_key(pass), "no model has anything for {pass}");
+        }
+    }
+}
+
+/// Bytes of all weights.
+fn weights(program: &Program) -> usize {
+    let constants = program.calls.iter().flat_map(|call| call.constants());
+    constants.filter(|constant| constant.name == "WEIGHTS").map(|constant| constant.bytes.len()).sum()
+}
+
+#[test]
+fn constant_channels_are_gone() {
+    let zoo = folders().into_iter().find(|folder| folder.join("mlperf_vww_96_int8.tflite").exists());
+    let Some(zoo) = zoo else {
+        eprintln!("NO CHANNEL WAS COUNTED: the models are absent");
+        assert!(std::env::var_os("CI").is_none(), "the models are absent");
+        return;
+    };
+    let bytes = std::fs::read(zoo.join("mlperf_vww_96_int8.tflite")).expect("the model is there");
+    let plain = compile(&bytes, optional_passes().collect()).expect("it compiles");
+    assert_eq!((macs(&plain), weights(&plain)), (7_489_664, 208_112));
+    let program = compile(&bytes, Vec::new()).expect("it compiles");
+    let (macs, weights) = (macs(&program), weights(&program));
+    assert!(macs <= 3_795_000 && weights <= 31_800, "{macs} MACs, {weights} bytes of weights");
+}

@@ -1,0 +1,54 @@
+//! Shows what tiny-model makes of a model: its layers, what each pass gained, and the arena over time.
+//!
+//! ```text
+//! cargo run -p report -- model.tflite [--html page.html]
+//! ```
+
+mod model;
+mod page;
+mod terminal;
+
+use model::Model;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+usage: cargo run -p report -- MODEL.tflite [--html FILE]
+
+Prints the layers of a model, what each pass of the compiler gained, and a picture of the arena over time. With --html
+the same is written as a page of its own, with nothing to load.";
+
+fn main() -> ExitCode {
+    match run(std::env::args().skip(1)) {
+        Ok(text) => {
+            print!("{text}");
+            ExitCode::SUCCESS
+        }
+        Err(message) => {
+            eprintln!("{message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Does what was asked for; returns what is to be printed.
+fn run(mut words: impl Iterator<Item = String>) -> Result<String, String> {
+    let (mut path, mut html) = (None, None);
+    while let Some(word) = words.next() {
+        match word.as_str() {
+            "--help" | "-h" => return Ok(format!("{USAGE}\n")),
+            "--html" => html = Some(PathBuf::from(words.next().ok_or("--html needs the name of a file")?)),
+            option if option.starts_with('-') => return Err(format!("unknown option {option}\n\n{USAGE}")),
+            _ if path.is_none() => path = Some(PathBuf::from(word)),
+            _ => return Err(format!("one model at a time\n\n{USAGE}")),
+        }
+    }
+    let path = path.ok_or(USAGE)?;
+    let bytes = std::fs::read(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let model = Model::of(name, &bytes)?;
+    if let Some(file) = html {
+        std::fs::write(&file, page::page(&model)).map_err(|error| format!("{}: {error}", file.display()))?;
+    }
+    Ok(terminal::text(&model))
+}

@@ -1,0 +1,94 @@
+//! Inner loops for Cortex-M with the DSP extension, in assembly.
+//!
+//! The extension multiplies two halves of a word at once (`smlad`: two multiplications and additions) and widens
+//! two bytes at once (`sxtb16`). Stable Rust has no intrinsics for either, and LLVM finds `smlad` in loops over
+//! 16-bit numbers only. What is here are whole loops, in functions that are never inlined: a program has one copy.
+//!
+//! # Blocks of four units
+//!
+//! [`block_rows_2`] sums up four units for two rows of inputs: eight sums (`r4` to `r11`), the inputs of one step
+//! (`r2`, `r3`), the weights of one step (`r12`, `lr`), and where both come from (`r0`, `r1`): all fourteen
+//! registers. A step is twelve instructions for sixteen products, 0.75 for each:
+//!
+//! | | |
+//! |---|---|
+//! | `ldrd` | two inputs of two rows, which are interleaved for that |
+//! | `ldrd` | two weights of four units |
+//! | 2 `sxtb16` | one for two units, as `portable::blocks` tells |
+//! | 8 `smlad` | |
+//!
+//! Eight steps are unrolled, and entered at the one that leaves none over: a round costs three instructions more. As
+//! no register is left for its end, that is in memory. Around the steps a block takes 9 instructions to start and 57
+//! for its eight outputs, 4 of them to go on to the next block.
+//!
+//! One pixel alone is taken for two. [`block_bytes`] sums up four units for one row that no other follows, as in a fully
+//! connected layer, and widens on the way: four inputs are an `ldr` and two `sxtb16`, with an `ldm` for sixteen weights,
+//! four `sxtb16` and eight `smlad`: 1.0 for each product, and no memory.
+//!
+//! What was tried or counted, and did not help:
+//!
+//! - Widening weights one by one, two `sxtb16` for four weights of one unit, takes 1.0 for each product.
+//! - Inputs that are widened where they are used take 1.06 so; to widen them once costs about 1.1 for each input, which
+//!   pays from four units on.
+//! - Four rows and two units would be 0.69, with one register more than there is. Two rows and six units would be 0.71,
+//!   with five more.
+//! - A loop of its own for one row that was widened, 0.88 for each product: it serves the last pixel of odd rows
+//!   alone, and took 700 bytes.
+//! - To multiply once, by a factor that holds the shift: the reference rounds twice, and in 32 bits no factor and bias
+//!   gave the same for all thresholds of a unit. In 64 bits there are some, but the loads of the third constant eat
+//!   what is won.
+//!
+//! # Windows
+//!
+//! What a window sees is widened into two interleaved rows by [`widen_2`], all its rows at once: 14 instructions for eight
+//! inputs. Where a window reaches over the side of the image, its rows are brought together by [`pad_row`] first.
+//!
+//! # Depthwise rows of 3 × 3
+//!
+//! [`Loop3x3`] goes along a row of the output channel by channel, so that the nine weights stay in five registers (`r4` to
+//! `r8`). Each column of the image is loaded once, for the three windows that it is part of: two of its elements
+//! become a pair (`pkhbt`), so that a tap of two rows is one `smlad`, and a tap of the third is one `smlabb` or `smlabt`. A
+//! column is 5 instructions to load, 6 to multiply and 12 to make an output: 23, or 2.6 for each product with everything
+//! but 35 to 40 instructions for each channel and row. Constants of the output are on the stack, for what registers
+//! are left hold two unfinished sums (`r9`, `r10`), addresses and strides.
+//!
+//! Rows of padding change the weights and the bias when a channel begins, and then a loop over two rows is enough; columns
+//! of padding are the first or the last of a row, outside of the loop. With stride 2, two columns make an output.
+//!
+//! - Four channels side by side, with taps paired across bytes (`pkhbt` and `sxtb16`), takes 17 instructions for eight
+//!   products, and needs a way of its own for borders, which are half of the pixels of small images.
+//! - Unrolling saves two instructions for an output, and needs as many bytes again.
+//!
+//! Any other window goes through [`depthwise_pixel`]: four channels, tap by tap, 14 instructions for four products. The
+//! zero point is taken off while inputs are widened (`sxtab16`), so that padding adds nothing and is left out.
+//!
+//! # Rounding
+//!
+//! The doubled product's upper half, rounded, is `smmulr` of the doubled sum. A shift to the right that rounds is
+//! a multiplication again, by a power of two: `smmlar`, which adds the zero point too. It rounds halves up, and
+//! the reference away from zero; adding the sign, -1 or 0, before makes it so, and is left out where what
+//! is negative is cut off. With `ssat` and `strb` that is five or six instructions for an output.
+//!
+//! # One copy
+//!
+//! Functions of assembly are never inlined, and what drives them gets its parameters through [`unknown`], because LLVM
+//! makes copies of functions for constants that it sees in calls.
+//!
+//! They name the architecture Armv7E-M, which has all their instructions: the assembler goes by the target's name, and that of
+//! Armv8-M does not tell whether there is a DSP extension.
+
+mod blocks;
+mod depthwise;
+mod dot;
+mod high;
+mod shared;
+mod taps;
+mod widen;
+
+pub use blocks::{block_bytes, block_rows_2};
+pub use depthwise::Loop3x3;
+pub use dot::dot_s8;
+pub use high::{high, high_add};
+pub use shared::unknown;
+pub use taps::depthwise_pixel;
+pub use widen::{pad_row, widen_2};

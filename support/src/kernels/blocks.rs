@@ -1,0 +1,271 @@
+//! Layers whose weights lie in blocks of four units: fully connected ones, and convolutions whose windows are
+//! brought together pixel by pixel, two pixels at a time.
+
+use super::planes::Planes;
+use super::reach::Reach;
+use super::requantization::Requantization;
+use super::window::{Rows, Taps, Window};
+use crate::inner::flash::Flash;
+use crate::inner::{
+    BLOCK, BLOCK_CONSTANTS, BlockOutput, RunsOfElements, block_bytes, block_rows_2, pad_row, product,
+    unknown, widen_2,
+};
+
+/// Shape and range of a fully connected layer of one row.
+#[derive(Clone, Copy, Debug)]
+pub struct FullyConnectedBlocks {
+    /// Elements of the input.
+    pub depth: usize,
+    /// Elements of the output.
+    pub units: usize,
+    /// Range of the output.
+    pub output: Requantization,
+}
+
+/// Shape and range of a layer whose every pixel is a row of a fully connected one, with memory for `STEPS` pairs of
+/// inputs.
+#[derive(Clone, Copy, Debug)]
+pub struct PixelBlocks<const STEPS: usize> {
+    /// Channels of the input.
+    pub depth: usize,
+    /// Channels of the output.
+    pub units: usize,
+    /// Range of the output.
+    pub output: Requantization,
+}
+
+/// Shape and range of a convolution, with memory for `STEPS` pairs of inputs and for `RUN` elements, which are one
+/// row of a window.
+#[derive(Clone, Copy, Debug)]
+pub struct Conv2dBlocks<const STEPS: usize, const RUN: usize> {
+    /// The layer without the memory.
+    pub layer: ConvolutionBlocks,
+}
+
+/// Shape and range of a convolution.
+#[derive(Clone, Copy, Debug)]
+pub struct ConvolutionBlocks {
+    /// How the window moves. Its columns are neighbours in the image.
+    pub window: Window,
+    /// Zero point of the input, which the padding holds.
+    pub padding: i8,
+    /// Range of the output.
+    pub output: Requantization,
+}
+
+impl FullyConnectedBlocks {
+    /// How far an output of so many elements may be laid over the input.
+    pub const fn reach(&self, output_len: usize) -> Reach {
+        Reach::of_runs_in(output_len, self.depth, self.units)
+    }
+}
+
+impl<const STEPS: usize> PixelBlocks<STEPS> {
+    /// How far an output of so many elements may be laid over the input.
+    pub const fn reach(&self, output_len: usize) -> Reach {
+        Reach::of_runs_in(output_len, self.depth, self.units)
+    }
+}
+
+impl<const STEPS: usize, const RUN: usize> Conv2dBlocks<STEPS, RUN> {
+    /// How far an output of so many elements may be laid over the input.
+    pub const fn reach(&self, output_len: usize) -> Reach {
+        self.layer.window.reach(output_len)
+    }
+}
+
+/// As [`fully_connected_s8`](super::fully_connected::fully_connected_s8), for one row.
+#[cfg_attr(not(debug_assertions), inline(always))] // most of it is known, and it is short
+pub fn fully_connected_blocks_s8(
+    p: &FullyConnectedBlocks,
+    blocks: Flash<'_, i32>,
+    mut planes: Planes<'_, i8>,
+) {
+    let Some((input, output)) = planes.split(0, 0, p.units) else { return };
+    let Some(input) = input.get(..p.depth) else { return };
+    let (to, whole) = (p.output, output.len() & !(BLOCK - 1));
+    if let Some((whole_blocks, last)) = output.split_at_mut_checked(whole) {
+        block_bytes(blocks, input, rounded(to), whole_blocks);
+        if !last.is_empty() {
+            let mut block = [0; BLOCK];
+            let blocks = last_block(blocks, input.len().wrapping_add(1) >> 1, whole);
+            block_bytes(blocks, input, rounded(to), &mut block);
+            copy(&block, last);
+        }
+    }
+    clamp(to, output);
+}
+
+/// As [`conv_2d_1x1_s8`](super::conv_2d::conv_2d_1x1_s8): every pixel is a row.
+#[cfg_attr(not(debug_assertions), inline)]
+pub fn conv_2d_1x1_blocks_s8<const STEPS: usize>(
+    p: &PixelBlocks<STEPS>,
+    blocks: Flash<'_, i32>,
+    planes: Planes<'_, i8>,
+) {
+    let PixelBlocks { depth, units, output } = *unknown(p);
+    each_pair(depth, units, blocks, output, &mut [[0; 2]; STEPS], planes);
+}
+
+#[inline(never)] // one copy for all layers
+fn each_pair(
+    depth: usize,
+    units: usize,
+    blocks: Flash<'_, i32>,
+    to: Requantization,
+    x: &mut [[i32; 2]],
+    planes: Planes<'_, i8>,
+) {
+    let elements = RunsOfElements { count: 1, len: depth, distance: 0 };
+    let mut runs = planes.runs(depth, units);
+    while let Some((mut input, mut output)) = runs.next() {
+        // Behind what is needed may be more of the input.
+        while let (Some(pixel), Some(to_pixel)) = (input.split_off(..depth), output.split_off_mut(..units)) {
+            let to_next = output.split_off_mut(..units);
+            let next = if to_next.is_some() { input.split_off(..depth) } else { None };
+            widen_2(elements, [pixel, next.unwrap_or(pixel)], x);
+            two_rows(blocks, to, x, to_pixel, to_next);
+        }
+    }
+}
+
+/// As [`conv_2d_contiguous_s8`](super::conv_2d::conv_2d_contiguous_s8).
+#[cfg_attr(not(debug_assertions), inline)]
+pub fn conv_2d_blocks_s8<const STEPS: usize, const RUN: usize>(
+    p: &Conv2dBlocks<STEPS, RUN>,
+    blocks: Flash<'_, i32>,
+    planes: Planes<'_, i8>,
+) {
+    unknown(&p.layer).all(blocks, planes, &mut [[0; 2]; STEPS], [&mut [0; RUN], &mut [0; RUN]]);
+}
+
+impl ConvolutionBlocks {
+    #[inline(never)] // one copy for all layers
+    fn all(
+        &self,
+        blocks: Flash<'_, i32>,
+        planes: Planes<'_, i8>,
+        x: &mut [[i32; 2]],
+        [a, b]: [&mut [i8]; 2],
+    ) {
+        let Window { x: axis, units, .. } = self.window;
+        let mut lines = self.window.rows(planes);
+        while let Some((image, rows, mut output)) = next_row(&mut lines) {
+            let mut columns = axis.outputs();
+            while let (Some(first), Some(pixel)) = (columns.next(), output.split_off_mut(..units)) {
+                let (second, next) = (columns.next().unwrap_or(first), output.split_off_mut(..units));
+                self.gather(image, rows, [first, second], x, [&mut *a, &mut *b]);
+                two_rows(blocks, self.output, x, pixel, next);
+            }
+        }
+    }
+
+    /// What two windows with these rows and columns see.
+    #[inline(always)]
+    fn gather(
+        &self,
+        image: &[i8],
+        rows: Taps,
+        columns: [Taps; 2],
+        x: &mut [[i32; 2]],
+        [a, b]: [&mut [i8]; 2],
+    ) {
+        let Window { x: axis, y, channels, .. } = self.window;
+        let distance = product(product(axis.input, channels), y.dilation);
+        let mut runs = RunsOfElements { count: rows.inside, len: product(axis.taps, channels), distance };
+        let padding = [i32::from(self.padding) & 0xffff | i32::from(self.padding) << 16; 2];
+        // The rows of the windows that are not on the image are padding.
+        let before = product(runs.steps(), rows.before);
+        let Some((above, rest)) = x.split_at_mut_checked(before) else { return };
+        let inside = product(runs.steps(), rows.inside);
+        let Some((mut there, below)) = rest.split_at_mut_checked(inside) else { return };
+        above.iter_mut().chain(below).for_each(|x| *x = padding);
+        let [first, second] = columns;
+        let from = |columns: Taps| image.get(product(columns.first, channels)..).unwrap_or(&[]);
+        let (mut first_image, mut second_image) = (from(first), from(second));
+        if first.inside == axis.taps && second.inside == axis.taps {
+            return widen_2(runs, [first_image, second_image], there);
+        }
+        // On a border, row by row with the padding on both sides.
+        runs.count = 1;
+        while let Some(to) = there.split_off_mut(..runs.steps().max(1)) {
+            let first = self.run(first_image, first, a);
+            widen_2(runs, [first, self.run(second_image, second, b)], to);
+            first_image = first_image.get(distance..).unwrap_or(&[]);
+            second_image = second_image.get(distance..).unwrap_or(&[]);
+        }
+    }
+
+    /// A row of a window, of which `image` begins with what is on the image.
+    #[inline(always)]
+    fn run<'a>(&self, image: &'a [i8], columns: Taps, row: &'a mut [i8]) -> &'a [i8] {
+        let Window { x: axis, channels, .. } = self.window;
+        if columns.inside == axis.taps {
+            return image;
+        }
+        let inside = image.get(..product(columns.inside, channels)).unwrap_or(&[]);
+        pad_row(row, product(columns.before, channels), inside, self.padding);
+        row
+    }
+}
+
+/// The next row of an output: see [`Rows::next`].
+#[inline(never)] // one copy for all kernels
+pub(super) fn next_row<'a>(rows: &'a mut Rows<'_, i8>) -> Option<(&'a [i8], Taps, &'a mut [i8])> {
+    rows.next()
+}
+
+/// All units of one pixel, or of two. What is one pixel's is in `x` twice.
+#[inline(never)] // one copy for all layers
+fn two_rows(
+    blocks: Flash<'_, i32>,
+    to: Requantization,
+    x: &[[i32; 2]],
+    first: &mut [i8],
+    mut second: Option<&mut [i8]>,
+) {
+    let whole = first.len() & !(BLOCK - 1);
+    block_rows_2(blocks, x, rounded(to), first, second.as_deref_mut());
+    if whole < first.len() {
+        let (mut a, mut b) = ([0; BLOCK], [0; BLOCK]);
+        block_rows_2(last_block(blocks, x.len(), whole), x, rounded(to), &mut a, Some(&mut b));
+        copy(&a, first.get_mut(whole..).unwrap_or(&mut []));
+        if let Some(second) = &mut second {
+            copy(&b, second.get_mut(whole..).unwrap_or(&mut []));
+        }
+    }
+    clamp(to, first);
+    if let Some(second) = second {
+        clamp(to, second);
+    }
+}
+
+/// The block from unit `unit`.
+#[inline(always)]
+fn last_block(blocks: Flash<'_, i32>, steps: usize, unit: usize) -> Flash<'_, i32> {
+    let len = steps.wrapping_mul(2).wrapping_add(BLOCK_CONSTANTS);
+    blocks.range(product(unit >> 2, len), len)
+}
+
+#[inline(always)]
+fn copy(from: &[i8; BLOCK], to: &mut [i8]) {
+    to.iter_mut().zip(from).for_each(|(to, &from)| *to = from);
+}
+
+#[inline(always)]
+fn rounded(to: Requantization) -> BlockOutput {
+    BlockOutput { zero_point: to.zero_point, ties: to.least < to.zero_point }
+}
+
+/// Blocks know the limits of eight bits only.
+#[inline(always)]
+pub(super) fn clamp(to: Requantization, row: &mut [i8]) {
+    if (to.least, to.greatest) != (i8::MIN.into(), i8::MAX.into()) {
+        clamp_row(to.least as i8, to.greatest as i8, row);
+    }
+}
+
+#[inline(never)]
+fn clamp_row(least: i8, greatest: i8, row: &mut [i8]) {
+    row.iter_mut().for_each(|y| *y = (*y).max(least).min(greatest));
+}

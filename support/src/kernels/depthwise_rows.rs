@@ -1,0 +1,146 @@
+//! Depthwise convolutions that take what they need of the image where it is: with a window of 3 × 3 a row at a
+//! time, with any other a pixel at a time.
+
+use super::blocks::{clamp, next_row};
+use super::planes::Planes;
+use super::reach::Reach;
+use super::requantization::Requantization;
+use super::window::{Taps, Window};
+use crate::inner::flash::Flash;
+use crate::inner::{Loop3x3, Row3x3, Rows3, Tap, TapsOfPixel, depthwise_pixel, product, unknown};
+
+/// Shape and range of a depthwise convolution with a window of 3 × 3 that has padding on one side of a row and of a
+/// column at most, and moves by `STRIDE` in both directions. `TIES` tells whether it matters how sums
+/// halfway between negative outputs are rounded.
+#[derive(Clone, Copy, Debug)]
+pub struct DepthwiseConv2d3x3<const STRIDE: usize, const TIES: bool> {
+    /// How the window moves.
+    pub window: Window,
+    /// Zero point of the input, which the padding holds.
+    pub padding: i8,
+    /// Range of the output.
+    pub output: Requantization,
+}
+
+impl<const STRIDE: usize, const TIES: bool> DepthwiseConv2d3x3<STRIDE, TIES> {
+    /// How far an output of so many elements may be laid over the input.
+    pub const fn reach(&self, output_len: usize) -> Reach {
+        self.window.reach(output_len)
+    }
+}
+
+/// As [`depthwise_conv_2d_s8`](super::depthwise_conv_2d::depthwise_conv_2d_s8).
+#[cfg_attr(not(debug_assertions), inline)]
+pub fn depthwise_conv_2d_3x3_s8<const STRIDE: usize, const TIES: bool>(
+    p: &DepthwiseConv2d3x3<STRIDE, TIES>,
+    constants: Flash<'_, i32>,
+    planes: Planes<'_, i8>,
+) {
+    let p = unknown(p);
+    let to = Loop3x3::new::<STRIDE, TIES>();
+    each_row(unknown(&to), &p.window, p.padding, p.output, constants, planes);
+}
+
+#[inline(never)] // one copy for all layers
+fn each_row(
+    to: &Loop3x3,
+    window: &Window,
+    padding: i8,
+    output: Requantization,
+    constants: Flash<'_, i32>,
+    planes: Planes<'_, i8>,
+) {
+    let row = Row3x3 {
+        channels: window.channels,
+        width: window.x.input,
+        outputs: window.x.output,
+        left: window.x.pad > 0,
+        padding,
+        zero_point: output.zero_point,
+    };
+    let range = output;
+    let mut lines = window.rows(planes);
+    while let Some((image, rows, output)) = next_row(&mut lines) {
+        let rows = match rows {
+            Taps { inside: 3, .. } => Rows3::All,
+            Taps { before: 0, .. } => Rows3::Upper,
+            _ => Rows3::Lower,
+        };
+        to.row(&row, rows, constants, image, output);
+        clamp(range, output);
+    }
+}
+
+/// Shape and range of a depthwise convolution with one unit for each of four channels or more.
+#[derive(Clone, Copy, Debug)]
+pub struct DepthwiseConv2dTaps {
+    /// How the window moves.
+    pub window: Window,
+    /// Zero point of the input, which the padding holds.
+    pub padding: i8,
+    /// Range of the output.
+    pub output: Requantization,
+}
+
+/// As [`depthwise_conv_2d_s8`](super::depthwise_conv_2d::depthwise_conv_2d_s8), with a bias that has no zero point
+/// folded in.
+#[cfg_attr(not(debug_assertions), inline)]
+pub fn depthwise_conv_2d_taps_s8(
+    p: &DepthwiseConv2dTaps,
+    weights: Flash<'_, i8>,
+    constants: Flash<'_, i32>,
+    planes: Planes<'_, i8>,
+) {
+    unknown(p).all(weights, constants, planes);
+}
+
+impl DepthwiseConv2dTaps {
+    /// How far an output of so many elements may be laid over the input.
+    pub const fn reach(&self, output_len: usize) -> Reach {
+        self.window.reach(output_len)
+    }
+
+    #[inline(never)] // one copy for all layers
+    fn all(&self, weights: Flash<'_, i8>, constants: Flash<'_, i32>, planes: Planes<'_, i8>) {
+        let mut lines = self.window.rows(planes);
+        while let Some((image, rows, output)) = next_row(&mut lines) {
+            self.row(weights, constants, image, rows, output);
+        }
+    }
+
+    /// One row of the output.
+    #[inline(always)]
+    fn row(
+        &self,
+        weights: Flash<'_, i8>,
+        constants: Flash<'_, i32>,
+        image: &[i8],
+        rows: Taps,
+        output: &mut [i8],
+    ) {
+        let Window { x, y, channels, units } = self.window;
+        let mut taps = TapsOfPixel {
+            channels,
+            rows: rows.inside,
+            columns: 0,
+            image: Tap {
+                row: product(product(x.input, y.dilation), channels),
+                column: product(x.dilation, channels),
+            },
+            weights: Tap { row: product(x.taps, channels), column: channels },
+            padding: self.padding,
+            zero_point: self.output.zero_point,
+        };
+        let mut pixels = &mut *output;
+        for columns in x.outputs() {
+            let Some(pixel) = pixels.split_off_mut(..units) else { return };
+            taps.columns = columns.inside;
+            let image = image.get(product(columns.first, channels)..).unwrap_or(&[]);
+            let tap = product(rows.before, x.taps).wrapping_add(columns.before);
+            let start = product(tap, channels);
+            let weights = weights.range(start, weights.len().wrapping_sub(start));
+            depthwise_pixel(&taps, weights, constants, image, pixel);
+        }
+        clamp(self.output, output);
+    }
+}

@@ -1,0 +1,224 @@
+//! The float executor that quantization is measured by, against TensorFlow Lite's reference kernels on
+//! floats.
+
+use std::path::{Path, PathBuf};
+use tiny_model_compiler::{Bits, Calibration, Options, Settings, diagnose_with, quantize, run_float};
+use tiny_model_tests::{Kind, Slice, Vectors};
+
+/// Differences are in single precision: this share of the greatest value of an output.
+const TOLERANCE: f32 = 1e-5;
+
+fn zoo() -> PathBuf {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    std::env::var_os("TINY_MODEL_ZOO").map_or_else(|| here.join("../../shared/models"), PathBuf::from)
+}
+
+/// The tensors of one vector as floats.
+fn tensors(vectors: &Vectors, kind: Kind, vector: usize) -> Vec<Vec<f32>> {
+    let all = (0..).map_while(|index| vectors.values(kind, index, vector));
+    let floats = all.map(|values| match values {
+        Slice::Floats(values) => values.to_vec(),
+        Slice::Integers(values) => values.iter().map(|&x| x as f32).collect(),
+    });
+    floats.collect()
+}
+
+/// Runs a model on the inputs of one file of vectors and compares with the outputs of another.
+fn check(model: &Path, inputs: &Path, outputs: &Path) {
+    let bytes = std::fs::read(model).expect("the model can be read");
+    let (given, expected) = (Vectors::open(inputs), Vectors::open(outputs));
+    let samples: Vec<Vec<Vec<f32>>> = (0..given.count()).map(|at| tensors(&given, Kind::Input, at)).collect();
+    let name = model.display();
+    let found = run_float(&bytes, &samples).unwrap_or_else(|problems| panic!("{name}: {problems:#?}"));
+    let mut worst = 0f32;
+    let count = tensors(&expected, Kind::Output, 0).len();
+    for output in 0..count {
+        let all: Vec<Vec<f32>> =
+            (0..found.len()).map(|at| tensors(&expected, Kind::Output, at).swap_remove(output)).collect();
+        let greatest = all.iter().flatten().fold(f32::MIN_POSITIVE, |greatest, x| greatest.max(x.abs()));
+        for (at, (expected, found)) in all.iter().zip(&found).enumerate() {
+            assert_eq!(expected.len(), found[output].len(), "{name}: length of output {output}");
+            for (place, (x, y)) in expected.iter().zip(&found[output]).enumerate() {
+                let error = (x - y).abs() / greatest;
+                worst = worst.max(error);
+                assert!(
+                    error <= TOLERANCE,
+                    "{name}: vector {at}, output {output}[{place}]: {y} instead of {x}"
+                );
+            }
+        }
+    }
+    println!("{name}: {worst:e}");
+}
+
+/// Float models of the zoo.
+const MODELS: [&str; 13] = [
+    "gotflite_xor_fp32",
+    "mlonmcu_lstm2_fp32",
+    "mlonmcu_micro_kws_m_fp32",
+    "mlonmcu_simple_mnist_fp32",
+    "mlonmcu_text_class_fp32",
+    "mlperf_ad01_fp32",
+    "mlperf_ic_resnet8_fp32",
+    "mlperf_kws_dscnn_fp32_v12",
+    "mlperf_vww_96_float",
+    "rhasspy_vad_fp32",
+    "tflm_hello_world_float",
+    "tflm_mnist_lstm_float",
+    "tinymaix_mnist_valid_f",
+];
+/// Those with weights of fewer bits.
+const NARROW: [&str; 4] = [
+    "mlonmcu_catdog_hybrid",
+    "mlperf_kws_dscnn_float32",
+    "mlperf_toycar_hybrid",
+    "tflite2onnx_conv_float16w",
+];
+
+#[test]
+fn whole_models_agree_with_tensorflow_lite() {
+    for name in MODELS {
+        let model = zoo().join(name).with_extension("tflite");
+        if !model.exists() {
+            println!("NOT TESTED: {}", model.display());
+            continue;
+        }
+        for vectors in ["npz", "long.npz"] {
+            let vectors = model.with_extension(vectors);
+            if vectors.exists() {
+                check(&model, &vectors, &vectors);
+            }
+        }
+    }
+}
+
+#[test]
+fn operators_agree_with_tensorflow_lite() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("floats");
+    let entries = std::fs::read_dir(folder).expect("the folder is part of the repository");
+    let mut models: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+    models.retain(|path| path.extension().is_some_and(|extension| extension == "tflite"));
+    models.sort();
+    assert!(models.len() > 200, "{} models", models.len());
+    for model in models {
+        let vectors = model.with_extension("npz");
+        check(&model, &vectors, &vectors);
+    }
+}
+
+#[test]
+fn weights_of_fewer_bits_are_widened_first() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("floats");
+    for name in NARROW {
+        let model = zoo().join(name).with_extension("tflite");
+        match model.exists() {
+            true => check(&model, &model.with_extension("npz"), &folder.join(name).with_extension("npz")),
+            false => println!("NOT TESTED: {}", model.display()),
+        }
+    }
+}
+
+/// Seconds that this thread has run.
+fn on_processor() -> Option<f64> {
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
+    let nanoseconds: f64 = text.split_whitespace().next()?.parse().ok()?;
+    Some(nanoseconds / 1e9)
+}
+
+/// In a macro nothing of this is optimized, unless the user's profile says so.
+#[test]
+fn a_hundred_samples_take_seconds() {
+    const MOST: f64 = 20.0;
+    let model = zoo().join("mlperf_kws_dscnn_fp32_v12.tflite");
+    let Ok(bytes) = std::fs::read(&model) else {
+        println!("NOT TESTED: {}", model.display());
+        return;
+    };
+    let given = Vectors::open(&model.with_extension("npz"));
+    let mut samples: Vec<_> = (0..given.count()).map(|at| tensors(&given, Kind::Input, at)).collect();
+    samples = samples.into_iter().cycle().take(100).collect();
+    let settings = Settings { calibration: Calibration::Samples(samples), ..Settings::default() };
+    let (start, began) = (std::time::Instant::now(), on_processor());
+    let (_, _, facts) = quantize(&bytes, &settings).unwrap_or_else(|problems| panic!("{problems:#?}"));
+    let elapsed = start.elapsed().as_secs_f64();
+    // Time in which the machine did other work does not count, where that can be told.
+    let seconds = began.zip(on_processor()).map_or(elapsed, |(began, ended)| ended - began);
+    println!("{seconds:.1} s, {:.1} dB", facts.accuracy.sqnr);
+    assert!(seconds < MOST, "{seconds:.1} s");
+}
+
+#[test]
+fn quantized_models_are_near() {
+    for name in MODELS.iter().chain(&NARROW) {
+        let model = zoo().join(name).with_extension("tflite");
+        if !model.exists() {
+            println!("NOT TESTED: {}", model.display());
+            continue;
+        }
+        let bytes = std::fs::read(&model).expect("the model can be read");
+        let given = Vectors::open(&model.with_extension("npz"));
+        // Random ones and smooth ones; all of them would take minutes.
+        let samples = (4..10).map(|at| tensors(&given, Kind::Input, at)).collect();
+        let settings = |bits| {
+            let calibration = Calibration::Samples(Vec::clone(&samples));
+            Settings { calibration, bits, ..Settings::default() }
+        };
+        for bits in [Bits::Eight, Bits::Sixteen] {
+            let quantized = quantize(&bytes, &settings(bits));
+            // There is no kernel that gathers 16-bit embeddings.
+            if (*name, bits) == ("mlonmcu_text_class_fp32", Bits::Sixteen) {
+                assert!(quantized.is_err_and(|problems| problems[0].to_string().contains("GATHER")));
+                continue;
+            }
+            let (program, _, facts) = quantized.unwrap_or_else(|problems| panic!("{name}: {problems:#?}"));
+            let ports = || program.inputs.iter().chain(&program.outputs);
+            let types: Vec<String> =
+                ports().map(|port| port.fixed.map_or("plain".to_owned(), |ty| ty.to_string())).collect();
+            println!("{name} {bits:?}: {types:?}, {}, {:.1} dB", facts.method, facts.accuracy.sqnr);
+            // Noise is fewer than so many decibels below the signal for none of them.
+            let least = if bits == Bits::Eight { 18.0 } else { 25.0 };
+            assert!(facts.accuracy.sqnr > least, "{name} {bits:?}: {:.1} dB", facts.accuracy.sqnr);
+            // Those that take moments are quantized again.
+            if bytes.len() < 10_000 {
+                let again =
+                    quantize(&bytes, &settings(bits)).map(|(program, ..)| format!("{:?}", program.calls));
+                assert_eq!(again.ok(), Some(format!("{:?}", program.calls)), "{name}: another program");
+            }
+        }
+    }
+}
+
+/// Files that were damaged are compiled or refused.
+#[test]
+fn damaged_models_are_no_reason_to_panic() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("floats");
+    let entries = std::fs::read_dir(folder).expect("the folder is part of the repository");
+    let mut models: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+    models.retain(|path| path.extension().is_some_and(|extension| extension == "tflite"));
+    models.sort();
+    let mut random = 1u64;
+    let mut next = move |below: usize| {
+        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (random >> 33) as usize % below
+    };
+    let mut options = Options::default();
+    options.quantization.calibration = Calibration::Uniform(-2.0, 2.0);
+    let mut refused = 0;
+    for model in models.iter().step_by(4) {
+        let bytes = std::fs::read(model).expect("the model can be read");
+        for _ in 0..10 {
+            let mut damaged = bytes.clone();
+            for _ in 0..1 + next(3) {
+                let at = next(damaged.len());
+                damaged[at] = next(256) as u8;
+            }
+            let diagnostics = diagnose_with(&damaged, &options);
+            // GATHER_ND has no place in the list of kernels that run on the host.
+            let listed = !model.to_string_lossy().contains("gather_nd__");
+            let bug = diagnostics.iter().find(|diagnostic| diagnostic.is_bug() && listed);
+            assert!(bug.is_none(), "{}: {bug:?}", model.display());
+            refused += usize::from(!diagnostics.is_empty());
+        }
+    }
+    assert!(refused > 100, "only {refused} were refused");
+}

@@ -1,0 +1,6 @@
+tiny_model::tiny_model! {
+    struct Sound = "sound.tflite";
+    ram = 1024;
+}
+
+fn main() {}

@@ -1,0 +1,7 @@
+tiny_model::tiny_model! {
+    struct Sound = "sound.tflite";
+    ram <= 1024;
+    ram <= 2048;
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+tiny_model::tiny_model! {
+    struct Model = "state.tflite";
+    calibrate = uniform(-1.0..=1.0);
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+tiny_model::tiny_model! {
+    struct Model = "small.tflite";
+    calibrate = uniform(-1.0..=1.0);
+    bits = 16;
+    output: U4F12;
+}
+
+fn main() {}

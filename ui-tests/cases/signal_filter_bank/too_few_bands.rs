@@ -1,0 +1,3 @@
+tiny_model::tiny_model!("too_few_bands.tflite");
+
+fn main() {}

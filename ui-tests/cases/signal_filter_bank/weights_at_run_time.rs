@@ -1,0 +1,3 @@
+tiny_model::tiny_model!("weights_at_run_time.tflite");
+
+fn main() {}

@@ -1,0 +1,3 @@
+tiny_model::tiny_model!("weights_outside.tflite");
+
+fn main() {}

@@ -1,0 +1,3 @@
+tiny_model::tiny_model!("prefilled_with_gaps.tflite");
+
+fn main() {}

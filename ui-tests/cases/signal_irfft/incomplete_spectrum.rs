@@ -1,0 +1,3 @@
+tiny_model::tiny_model!("incomplete_spectrum.tflite");
+
+fn main() {}

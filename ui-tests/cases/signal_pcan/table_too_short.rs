@@ -1,0 +1,3 @@
+tiny_model::tiny_model!("table_too_short.tflite");
+
+fn main() {}

@@ -1,0 +1,3 @@
+tiny_model::tiny_model!("another_type.tflite");
+
+fn main() {}

@@ -1,0 +1,3 @@
+tiny_model::tiny_model!("odd_length.tflite");
+
+fn main() {}

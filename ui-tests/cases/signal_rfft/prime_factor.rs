@@ -1,0 +1,3 @@
+tiny_model::tiny_model!("prime_factor.tflite");
+
+fn main() {}

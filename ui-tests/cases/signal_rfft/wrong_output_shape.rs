@@ -1,0 +1,3 @@
+tiny_model::tiny_model!("wrong_output_shape.tflite");
+
+fn main() {}

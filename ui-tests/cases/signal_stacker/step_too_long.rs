@@ -1,0 +1,3 @@
+tiny_model::tiny_model!("step_too_long.tflite");
+
+fn main() {}

@@ -1,0 +1,3 @@
+tiny_model::tiny_model!("no_frames.tflite");
+
+fn main() {}

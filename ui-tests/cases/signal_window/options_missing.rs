@@ -1,0 +1,3 @@
+tiny_model::tiny_model!("options_missing.tflite");
+
+fn main() {}

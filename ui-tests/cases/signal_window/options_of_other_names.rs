@@ -1,0 +1,3 @@
+tiny_model::tiny_model!("options_of_other_names.tflite");
+
+fn main() {}

@@ -1,0 +1,3 @@
+tiny_model::tiny_model!("unsupported_type.tflite");
+
+fn main() {}
