@@ -90,7 +90,10 @@ fn check(path: &Path) -> Option<Vec<&'static str>> {
             if macs(&other) > TOO_MANY_MACS {
                 continue;
             }
-            assert!(outputs(&other, runs)? == expected, "{name}: the passes without {pass} change its outputs");
+            assert!(
+                outputs(&other, runs)? == expected,
+                "{name}: the passes without {pass} change its outputs"
+            );
         }
     }
     Some(matter)
