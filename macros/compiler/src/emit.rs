@@ -372,7 +372,7 @@ fn open(windows: &[Window]) -> TokenStream {
 fn open_ports(layout: &Layout, ports: &[Port], access: Access) -> TokenStream {
     let windows: Vec<Window> =
         ports.iter().map(|port| Window::new("port", port.view, access, layout)).collect();
-    let types: Vec<TokenStream> = ports.iter().map(|port| port_element(port)).collect();
+    let types: Vec<TokenStream> = ports.iter().map(port_element).collect();
     open_typed(&windows, &types)
 }
 
