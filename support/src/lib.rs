@@ -232,13 +232,15 @@ pub mod __private {
         ($parameters:expr) => {
             $crate::__private::not_in_ram!($parameters)
         };
-        ($parameters:expr, $overlap:expr) => {{
-            const _: () = ::core::assert!(
-                $parameters.reach($overlap.output_len).allows(&$overlap),
-                "an output overwrites its input"
-            );
-            $crate::__private::not_in_ram!($parameters)
-        }};
+        ($parameters:expr, $overlap:expr) => {
+            $crate::__private::not_in_ram!({
+                const _: () = ::core::assert!(
+                    $parameters.reach($overlap.output_len).allows(&$overlap),
+                    "an output overwrites its input"
+                );
+                $parameters
+            })
+        };
     }
     pub use crate::__parameters as parameters;
 
