@@ -181,19 +181,31 @@ pub mod __private {
     }
     pub use crate::__flash_bytes as flash_bytes;
 
-    /// One of two pieces of code, by the backend that the build script found.
+    /// One of several pieces of code, by the backend that the build script found.
     #[macro_export]
     #[doc(hidden)]
     #[cfg(tiny_model_backend = "dsp")]
     macro_rules! __by_backend {
-        (dsp { $($then:tt)* } else { $($otherwise:tt)* }) => { $($then)* };
+        (else { $($otherwise:tt)* }) => { $($otherwise)* };
+        (dsp { $($then:tt)* } $($rest:tt)*) => { $($then)* };
+        ($other:ident { $($then:tt)* } $($rest:tt)*) => { $crate::__by_backend! { $($rest)* } };
     }
 
     #[macro_export]
     #[doc(hidden)]
-    #[cfg(not(tiny_model_backend = "dsp"))]
+    #[cfg(tiny_model_backend = "portable")]
     macro_rules! __by_backend {
-        (dsp { $($then:tt)* } else { $($otherwise:tt)* }) => { $($otherwise)* };
+        (else { $($otherwise:tt)* }) => { $($otherwise)* };
+        (portable { $($then:tt)* } $($rest:tt)*) => { $($then)* };
+        ($other:ident { $($then:tt)* } $($rest:tt)*) => { $crate::__by_backend! { $($rest)* } };
+    }
+
+    #[macro_export]
+    #[doc(hidden)]
+    #[cfg(not(any(tiny_model_backend = "dsp", tiny_model_backend = "portable")))]
+    macro_rules! __by_backend {
+        (else { $($otherwise:tt)* }) => { $($otherwise)* };
+        ($other:ident { $($then:tt)* } $($rest:tt)*) => { $crate::__by_backend! { $($rest)* } };
     }
     pub use crate::__by_backend as by_backend;
 

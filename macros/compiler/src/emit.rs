@@ -3,7 +3,7 @@
 use crate::Item;
 use crate::graph::ElementType;
 use crate::layout::Layout;
-use crate::program::{Access, Arg, Call, Constant, Port, Program, Variant, View};
+use crate::program::{BACKENDS, Access, Arg, Call, Constant, Port, Program, Variant, View};
 use crate::quantize::measure::Accuracy;
 use crate::quantize::model::Facts;
 use crate::table;
@@ -75,15 +75,12 @@ fn function(item: &Item, layout: &Layout, call: &Call, at: usize) -> TokenStream
         windows.iter().map(|Window { name, view, access, .. }| parameter(item, name, *view, *access));
     let plain =
         kernel_call(item, layout, call, (call.module, call.kernel, &call.params), call.args.iter().cloned());
-    let body = match &call.variant {
-        Some(Variant { backend, module, kernel, params, constants }) => {
-            let windows = call.args.iter().filter(|arg| !matches!(arg, Arg::Constant(_)));
-            let args = constants.iter().cloned().map(Arg::Constant).chain(windows.cloned());
-            let variant = kernel_call(item, layout, call, (module, kernel, params), args);
-            by_backend(item, backend, &variant, &plain)
-        }
-        None => plain,
-    };
+    let variants = call.variants.iter().map(|Variant { backend, module, kernel, params, constants }| {
+        let windows = call.args.iter().filter(|arg| !matches!(arg, Arg::Constant(_)));
+        let args = constants.iter().cloned().map(Arg::Constant).chain(windows.cloned());
+        (*backend, kernel_call(item, layout, call, (module, kernel, params), args))
+    });
+    let body = by_backend(item, variants.collect(), plain);
     quote! {
         #[doc = #doc]
         #[inline(never)]
@@ -134,10 +131,17 @@ fn kernel_call(
     }
 }
 
-/// One of two pieces of code: which one, the support crate knows.
-fn by_backend(item: &Item, backend: &str, then: &TokenStream, otherwise: &TokenStream) -> TokenStream {
-    let (support, backend) = (&item.support, format_ident!("{backend}"));
-    quote!(#support::__private::by_backend! { #backend { #then } else { #otherwise } })
+/// One of several pieces of code: which one, the support crate knows.
+fn by_backend(item: &Item, each: Vec<(&str, TokenStream)>, otherwise: TokenStream) -> TokenStream {
+    if each.is_empty() {
+        return otherwise;
+    }
+    let support = &item.support;
+    let each = each.into_iter().map(|(backend, then)| {
+        let backend = format_ident!("{backend}");
+        quote!(#backend { #then })
+    });
+    quote!(#support::__private::by_backend! { #(#each)* else { #otherwise } })
 }
 
 /// A parameter of a call's function, for a window of the arena.
@@ -189,10 +193,10 @@ fn consts(item: &Item, program: &Program, layout: &Layout) -> TokenStream {
     let (output_type, output) = ports(&program.outputs);
     let figures = table::Figures::of(program, layout);
     let (ram, state, macs) = (figures.ram, figures.state, figures.macs);
-    let flash = bytes_by_backend(item, figures.flash, table::flash_on(program, "dsp"));
+    let flash = bytes_by_backend(item, figures.flash, |backend| table::flash_on(program, backend));
     let layers = program.calls.iter().zip(table::live_bytes(program, layout)).map(|(call, ram)| {
         let (name, shape, macs) = (call.name, &call.shape, call.macs);
-        let flash = bytes_by_backend(item, call.constant_bytes(), call.constant_bytes_on("dsp"));
+        let flash = bytes_by_backend(item, call.constant_bytes(), |backend| call.constant_bytes_on(backend));
         let notes = call.notes.join(", ");
         quote!(#support::Layer {
             operator: #name, shape: &[#(#shape),*], macs: #macs, flash: #flash, ram: #ram, notes: #notes
@@ -220,12 +224,11 @@ fn consts(item: &Item, program: &Program, layout: &Layout) -> TokenStream {
     }
 }
 
-/// Bytes of constants, which are others on the backend `dsp`.
-fn bytes_by_backend(item: &Item, bytes: usize, on_dsp: usize) -> TokenStream {
-    match bytes == on_dsp {
-        true => quote!(#bytes),
-        false => by_backend(item, "dsp", &quote!(#on_dsp), &quote!(#bytes)),
-    }
+/// Bytes of constants, which are others where there are variants.
+fn bytes_by_backend(item: &Item, bytes: usize, on: impl Fn(&str) -> usize) -> TokenStream {
+    let others = BACKENDS.into_iter().map(|backend| (backend, on(backend)));
+    let others = others.filter(|&(_, on)| on != bytes).map(|(backend, on)| (backend, quote!(#on)));
+    by_backend(item, others.collect(), quote!(#bytes))
 }
 
 /// `ACCURACY`, of a model that was quantized while compiling.

@@ -16,6 +16,8 @@ pub mod flash;
 #[cfg(tiny_model_backend = "host")]
 mod host;
 pub mod portable;
+#[cfg(any(tiny_model_backend = "portable", test))]
+mod scalar;
 #[cfg(any(tiny_model_multiplier = "short", test))]
 mod short;
 
@@ -29,5 +31,9 @@ pub use dsp::{
 #[cfg(tiny_model_backend = "host")]
 pub use host::{dot_s8, dot_s16, dot_s16_wide};
 pub use portable::*;
+#[cfg(tiny_model_backend = "portable")]
+pub use scalar::{sums_of_row, sums_of_taps, sums_of_two_rows};
+#[cfg(all(tiny_model_backend = "portable", not(tiny_model_multiplier = "short")))]
+pub use scalar::requantize_down;
 #[cfg(tiny_model_multiplier = "short")]
-pub use short::requantize;
+pub use short::{requantize, requantize_down};

@@ -28,6 +28,13 @@ pub fn requantize(x: i32, multiplier: i32, shift: i32) -> i32 {
     rounded.wrapping_add(rounded >> 31).wrapping_add(half).wrapping_shr(exponent)
 }
 
+/// As [`portable::requantize_down`].
+#[inline(always)]
+#[allow(dead_code)] // by tests
+pub fn requantize_down(x: i32, multiplier: i32, shift: i32) -> i32 {
+    requantize(x, multiplier, shift)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
