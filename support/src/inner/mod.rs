@@ -18,6 +18,8 @@ mod host;
 pub mod portable;
 #[cfg(any(tiny_model_backend = "portable", test))]
 mod scalar;
+#[cfg(tiny_model_shared)]
+mod shared;
 #[cfg(any(tiny_model_multiplier = "short", test))]
 mod short;
 
@@ -26,7 +28,7 @@ mod short;
 pub use avr::{dot_constant_s8, dot_s8, offset_and_clamp_s8, product, product_s8, requantize};
 #[cfg(tiny_model_backend = "dsp")]
 pub use dsp::{
-    Loop3x3, block_bytes, block_rows_2, depthwise_pixel, dot_s8, high, high_add, pad_row, unknown, widen_2,
+    Loop3x3, block_bytes, block_rows_2, depthwise_pixel, dot_s8, high, high_add, pad_row, widen_2,
 };
 #[cfg(tiny_model_backend = "host")]
 pub use host::{dot_s8, dot_s16, dot_s16_wide};
@@ -35,5 +37,7 @@ pub use portable::*;
 pub use scalar::{sums_of_row, sums_of_taps, sums_of_two_rows};
 #[cfg(all(tiny_model_backend = "portable", not(tiny_model_multiplier = "short")))]
 pub use scalar::requantize_down;
+#[cfg(tiny_model_shared)]
+pub use shared::unknown;
 #[cfg(tiny_model_multiplier = "short")]
 pub use short::{requantize, requantize_down};

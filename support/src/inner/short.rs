@@ -31,8 +31,8 @@ pub fn requantize(x: i32, multiplier: i32, shift: i32) -> i32 {
 /// As [`portable::requantize_down`].
 #[inline(always)]
 #[allow(dead_code)] // by tests
-pub fn requantize_down(x: i32, multiplier: i32, shift: i32) -> i32 {
-    requantize(x, multiplier, shift)
+pub fn requantize_down(x: i32, multiplier: i32, exponent: i32, _half: i32) -> i32 {
+    requantize(x, multiplier, exponent.wrapping_neg())
 }
 
 #[cfg(test)]

@@ -109,75 +109,61 @@ struct Fours<'a> {
     output: Requantization,
 }
 
+/// Constants of four units.
+const CONSTANTS: usize = FOUR * UNIT_CONSTANTS;
+
 impl Fours<'_> {
-    /// All units of one row of inputs, or of two of one length.
+    /// All units of one row of inputs.
     #[inline(never)] // one copy for all layers
-    fn rows(self, x: &[i8], other: Option<&[i8]>, output: &mut [i8], to_other: Option<&mut [i8]>) {
-        let len = product(x.len(), FOUR);
-        let mut weights = self.weights.chunks(len);
-        let mut constants = self.constants;
-        match (other, to_other) {
-            (Some(other), Some(to_other)) => {
-                let outputs = output.chunks_mut(FOUR).zip(to_other.chunks_mut(FOUR));
-                for ((first, second), weights) in outputs.zip(&mut weights) {
-                    let [a, b] = sums_of_two_rows(weights, [x, other]);
-                    self.finish_two(&constants, [a, b], first, second);
-                    constants = rest(constants);
-                }
-                clamp(self.output, to_other);
-            }
-            _ => {
-                for (output, weights) in output.chunks_mut(FOUR).zip(&mut weights) {
-                    self.finish(&constants, sums_of_row(weights, x), output);
-                    constants = rest(constants);
-                }
-            }
+    fn row(self, x: &[i8], output: &mut [i8]) {
+        let mut fours = self.weights.chunks(product(x.len(), FOUR)).zip(self.constants.chunks(CONSTANTS));
+        let (whole, last) = output.as_chunks_mut::<FOUR>();
+        for (output, (weights, constants)) in whole.iter_mut().zip(&mut fours) {
+            *output = self.outputs(constants, sums_of_row(weights, x));
+        }
+        if let (false, Some((weights, constants))) = (last.is_empty(), fours.next()) {
+            copy(&self.outputs(constants, sums_of_row(weights, x)), last);
         }
         clamp(self.output, output);
     }
 
-    /// From sums of products to outputs.
-    #[inline(always)]
-    fn finish(&self, constants: &Flash<'_, i32>, sums: [i32; FOUR], output: &mut [i8]) {
-        let units = constants.chunks(UNIT_CONSTANTS);
-        for ((y, sum), unit) in output.iter_mut().zip(sums).zip(units) {
-            let [bias, multiplier, shift] = unit.array(0).unwrap_or([0; UNIT_CONSTANTS]);
-            *y = self.output_of(sum.wrapping_add(bias), multiplier, shift);
+    /// The same of two rows of one length.
+    #[inline(never)] // one copy for all layers
+    fn two_rows(self, x: [&[i8]; 2], first: &mut [i8], second: &mut [i8]) {
+        let mut fours = self.weights.chunks(product(x[0].len(), FOUR)).zip(self.constants.chunks(CONSTANTS));
+        let (whole, last) = first.as_chunks_mut::<FOUR>();
+        let (second_whole, second_last) = second.as_chunks_mut::<FOUR>();
+        for ((first, second), (weights, constants)) in whole.iter_mut().zip(second_whole).zip(&mut fours) {
+            let [a, b] = sums_of_two_rows(weights, x);
+            *first = self.outputs(constants, a);
+            *second = self.outputs(constants, b);
         }
+        if let (false, Some((weights, constants))) = (last.is_empty(), fours.next()) {
+            let [a, b] = sums_of_two_rows(weights, x);
+            copy(&self.outputs(constants, a), last);
+            copy(&self.outputs(constants, b), second_last);
+        }
+        clamp(self.output, first);
+        clamp(self.output, second);
     }
 
-    /// The same for two rows.
+    /// From sums of products to outputs, before a fused activation.
     #[inline(always)]
-    fn finish_two(
-        &self,
-        constants: &Flash<'_, i32>,
-        [a, b]: [[i32; FOUR]; 2],
-        first: &mut [i8],
-        second: &mut [i8],
-    ) {
-        let outputs = first.iter_mut().zip(second);
-        for (((first, second), (a, b)), unit) in
-            outputs.zip(a.into_iter().zip(b)).zip(constants.chunks(UNIT_CONSTANTS))
-        {
-            let [bias, multiplier, shift] = unit.array(0).unwrap_or([0; UNIT_CONSTANTS]);
-            *first = self.output_of(a.wrapping_add(bias), multiplier, shift);
-            *second = self.output_of(b.wrapping_add(bias), multiplier, shift);
-        }
-    }
-
-    /// The output of a sum, before a fused activation.
-    #[inline(always)]
-    fn output_of(&self, sum: i32, multiplier: i32, shift: i32) -> i8 {
-        let value = requantize_down(sum, multiplier, shift).wrapping_add(self.output.zero_point);
-        value.clamp(i8::MIN.into(), i8::MAX.into()) as i8
+    fn outputs(&self, constants: Flash<'_, i32>, [a, b, c, d]: [i32; FOUR]) -> [i8; FOUR] {
+        let constants: [i32; CONSTANTS] = constants.array(0).unwrap_or([0; CONSTANTS]);
+        let mut units = constants.as_chunks::<UNIT_CONSTANTS>().0.iter();
+        let mut next = |sum: i32| {
+            let [bias, multiplier, exponent, half] = units.next().copied().unwrap_or([0; UNIT_CONSTANTS]);
+            let value = requantize_down(sum.wrapping_add(bias), multiplier, exponent, half);
+            value.wrapping_add(self.output.zero_point).clamp(i8::MIN.into(), i8::MAX.into()) as i8
+        };
+        [next(a), next(b), next(c), next(d)]
     }
 }
 
-/// The constants of the units behind the first four.
 #[inline(always)]
-fn rest(constants: Flash<'_, i32>) -> Flash<'_, i32> {
-    const LEN: usize = FOUR * UNIT_CONSTANTS;
-    constants.range(LEN, constants.len().wrapping_sub(LEN))
+fn copy(from: &[i8; FOUR], to: &mut [i8]) {
+    to.iter_mut().zip(from).for_each(|(to, &from)| *to = from);
 }
 
 #[inline(never)] // one copy for all layers
@@ -188,7 +174,10 @@ fn each_pair(depth: usize, units: usize, fours: Fours<'_>, planes: Planes<'_, i8
         while let (Some(pixel), Some(to_pixel)) = (input.split_off(..depth), output.split_off_mut(..units)) {
             let to_next = output.split_off_mut(..units);
             let next = if to_next.is_some() { input.split_off(..depth) } else { None };
-            fours.rows(pixel, next, to_pixel, to_next);
+            match (next, to_next) {
+                (Some(next), Some(to_next)) => fours.two_rows([pixel, next], to_pixel, to_next),
+                _ => fours.row(pixel, to_pixel),
+            }
         }
     }
 }
@@ -202,12 +191,13 @@ impl WindowFours {
             let mut columns = axis.outputs();
             while let (Some(first), Some(pixel)) = (columns.next(), output.split_off_mut(..units)) {
                 self.gather(image, rows, first, a);
-                let to_next = output.split_off_mut(..units);
-                let next = columns.next().map(|columns| {
-                    self.gather(image, rows, columns, b);
-                    &*b
-                });
-                fours.rows(a, next, pixel, to_next);
+                match (columns.next(), output.split_off_mut(..units)) {
+                    (Some(columns), Some(next)) => {
+                        self.gather(image, rows, columns, b);
+                        fours.two_rows([a, b], pixel, next);
+                    }
+                    _ => fours.row(a, pixel),
+                }
             }
         }
     }
@@ -248,59 +238,72 @@ impl WindowFours {
     /// All channels of one pixel.
     #[inline(always)]
     fn channels(&self, fours: Fours<'_>, image: &[i8], rows: Taps, columns: Taps, output: &mut [i8]) {
-        let Window { x, y, channels, .. } = self.window;
-        let line = product(product(x.input, y.dilation), channels);
-        let steps = [
-            Tap { row: product(x.taps, channels), column: channels },
-            Tap { row: line, column: product(x.dilation, channels) },
-        ];
+        /// Fours whose sums are in memory.
+        const RUN: usize = 8;
+        let channels = self.window.channels;
         let image = image.get(product(columns.first, channels)..).unwrap_or(&[]);
-        let is_inside = rows.inside == y.taps && columns.inside == x.taps;
-        let mut channel = 0usize;
-        while let Some(last) = channels.checked_sub(FOUR) {
+        let (mut channel, mut sums) = (0usize, [[0; FOUR]; RUN]);
+        while channel < channels {
+            let count = channels.wrapping_sub(channel).min(RUN * FOUR) / FOUR;
             // The last four may begin with channels that are done.
-            channel = channel.min(last);
-            let weights = fours.weights.range(channel, fours.weights.len().wrapping_sub(channel));
-            let image = image.get(channel..).unwrap_or(&[]);
-            let sums = match is_inside {
-                true => sums_of_taps([0; FOUR], [y.taps, x.taps], steps, weights, image),
-                false => self.at_border(rows, columns, steps, weights, image),
+            let (from, count) = match count {
+                0 => (channels.wrapping_sub(FOUR), 1),
+                _ => (channel, count),
             };
-            let at = product(channel, UNIT_CONSTANTS);
-            let constants = fours.constants.range(at, FOUR * UNIT_CONSTANTS);
-            let Some(to) = output.get_mut(channel..channel.wrapping_add(FOUR)) else { return };
-            fours.finish(&constants, sums, to);
-            if channel == last {
-                return;
+            let Some(sums) = sums.get_mut(..count) else { return };
+            let len = product(count, FOUR);
+            sums.fill([0; FOUR]);
+            self.sum_up(fours.weights, image, rows, columns, from, sums);
+            let start = product(from, UNIT_CONSTANTS);
+            let constants = fours.constants.range(start, product(len, UNIT_CONSTANTS)).chunks(CONSTANTS);
+            let output = output.get_mut(from..).unwrap_or(&mut []).as_chunks_mut::<FOUR>().0;
+            for ((output, sums), constants) in output.iter_mut().zip(sums).zip(constants) {
+                *output = fours.outputs(constants, *sums);
             }
-            channel = channel.wrapping_add(FOUR);
+            channel = from.wrapping_add(len);
         }
     }
 
-    /// The sums of four channels where some taps see the padding.
-    #[inline(never)]
-    fn at_border(
+    /// The sums of the channels from `channel`.
+    #[inline(always)]
+    fn sum_up(
         &self,
-        rows: Taps,
-        columns: Taps,
-        [w, x]: [Tap; 2],
         weights: Flash<'_, i8>,
         image: &[i8],
-    ) -> [i32; FOUR] {
-        let from = |tap: usize| {
-            let start = product(tap, w.column);
-            weights.range(start, weights.len().wrapping_sub(start))
+        rows: Taps,
+        columns: Taps,
+        channel: usize,
+        sums: &mut [[i32; FOUR]],
+    ) {
+        let Window { x, y, channels, .. } = self.window;
+        let w = Tap { row: product(x.taps, channels), column: channels };
+        let line = product(product(x.input, y.dilation), channels);
+        let steps = [w, Tap { row: line, column: product(x.dilation, channels) }];
+        let tap = product(rows.before, w.row).wrapping_add(product(columns.before, channels));
+        let from = |start: usize| weights.range(start, weights.len().wrapping_sub(start));
+        let image = image.get(channel..).unwrap_or(&[]);
+        let first = channel.wrapping_add(tap);
+        sums_of_taps(sums, [rows.inside, columns.inside], steps, from(first), image);
+        if rows.inside < y.taps || columns.inside < x.taps {
+            self.outside(rows, columns, from(channel), sums);
+        }
+    }
+
+    /// Adds what the taps on the padding see.
+    #[inline(never)]
+    fn outside(&self, rows: Taps, columns: Taps, weights: Flash<'_, i8>, sums: &mut [[i32; FOUR]]) {
+        let channels = self.window.channels;
+        let taps = |(), tap: usize, count: usize| {
+            let start = product(tap, channels);
+            for (lane, sum) in sums.as_flattened_mut().iter_mut().enumerate() {
+                let mut at = start.wrapping_add(lane);
+                for _ in 0..count {
+                    let w = weights.get(at).map_or(0, i32::from);
+                    *sum = sum.wrapping_add(w.wrapping_mul(self.padding.into()));
+                    at = at.wrapping_add(channels);
+                }
+            }
         };
-        let padding = [self.padding; FOUR];
-        let mut image = image;
-        let inside = |sums, tap, _| {
-            let sums = sums_of_taps(sums, [1, columns.inside], [w, x], from(tap), image);
-            image = image.get(x.row..).unwrap_or(&[]);
-            sums
-        };
-        let outside = |sums, tap, count| {
-            sums_of_taps(sums, [1, count], [w, Tap { row: 0, column: 0 }], from(tap), &padding)
-        };
-        self.window.fold(rows, columns, [0; FOUR], inside, outside)
+        self.window.fold(rows, columns, (), |(), _, _| (), taps);
     }
 }

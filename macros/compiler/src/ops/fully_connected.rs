@@ -90,6 +90,9 @@ pub(crate) fn read(reader: &Reader<'_>) -> Result<Rc<dyn Op>, Problem> {
     Ok(Rc::new(Layer { rows, depth, units, range, activations, multipliers }))
 }
 
+/// A layer of less weights than this does not gain by having them in fours of units.
+const SMALL: usize = 1024;
+
 impl Layer {
     /// An input and an output that may share memory.
     fn planes(&self, input: View, output: View) -> Planes {
@@ -170,8 +173,10 @@ impl Layer {
     /// The kernels for backends that have others.
     fn variants(&self, weights: &[i8], bias: &[i32], output: Requantization) -> Vec<Variant> {
         let layer = Simplified::of(weights, bias, &self.multipliers, output);
-        let fours = unit_fours::fully_connected(&layer, self.depth, output);
-        [self.blocks(&layer, output), fours].into_iter().flatten().collect()
+        let fours = || unit_fours::fully_connected(&layer, self.depth, output);
+        // A small layer is done before a loop over four units at a time has begun.
+        let is_small = self.depth.saturating_mul(self.units) < SMALL;
+        [self.blocks(&layer, output), (!is_small).then(fours).flatten()].into_iter().flatten().collect()
     }
 
     /// The kernel for weights in blocks, if they can be brought into these.

@@ -57,7 +57,7 @@ fn variant(kernel: &'static str, params: String, constants: Constant, weights: &
     Some(Variant { backend: BACKEND, module: "fours", kernel, params, constants: vec![weights, constants] })
 }
 
-/// Bias, multiplier and shift of each unit and of those that fill up the last four, if the loops give the right outputs
+/// Bias, multiplier and the rest of each unit and of those that fill up the last four, if the loops give the right outputs
 /// with them.
 fn constants(layer: &Simplified, filter: usize) -> Option<Constant> {
     let Simplified { weights, bias, multipliers } = layer;
@@ -65,14 +65,16 @@ fn constants(layer: &Simplified, filter: usize) -> Option<Constant> {
     let mut words = Vec::with_capacity(whole.checked_mul(UNIT_CONSTANTS)?);
     for ((weights, &bias), multiplier) in weights.chunks_exact(filter.max(1)).zip(bias).zip(multipliers) {
         greatest_sum(weights, bias)?;
-        let (multiplier, shift) = match *multiplier {
-            Multiplier { multiplier: 0, .. } => (0, -1),
-            Multiplier { multiplier, shift: shift @ -31..=-1 } => (multiplier, shift),
+        let (multiplier, exponent) = match *multiplier {
+            Multiplier { multiplier: 0, .. } => (0, 1),
+            Multiplier { multiplier, shift: shift @ -31..=-1 } => (multiplier, shift.saturating_neg()),
             _ => return None,
         };
-        words.extend([bias, multiplier, shift]);
+        words.extend([bias, multiplier, exponent, 1 << exponent.saturating_sub(1)]);
     }
-    words.resize(whole.checked_mul(UNIT_CONSTANTS)?, 0);
+    while words.len() < whole.checked_mul(UNIT_CONSTANTS)? {
+        words.extend([0, 0, 1, 1]);
+    }
     Some(Constant::int32("UNITS", words))
 }
 

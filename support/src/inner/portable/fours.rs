@@ -7,8 +7,9 @@ use crate::inner::flash::Flash;
 /// Units that are summed up together.
 pub const FOUR: usize = 4;
 
-/// Words of constants of a unit: its bias, its multiplier and the shift, which is from -31 to -1. Sums fit into 31 bits.
-pub const UNIT_CONSTANTS: usize = 3;
+/// Words of constants of a unit: its bias, its multiplier, an exponent from 1 to 31 that stands for a shift to the right,
+/// and half of its power of two. Sums fit into 31 bits.
+pub const UNIT_CONSTANTS: usize = 4;
 
 /// `Σ weights · x` of four units, modulo 2^32, as far as both reach.
 #[inline]
@@ -29,32 +30,31 @@ pub fn sums_of_two_rows(weights: Flash<'_, i8>, [a, b]: [&[i8]; 2]) -> [[i32; FO
     [sums_of_row(weights, a), sums_of_row(weights, b)]
 }
 
-/// `sums + Σ weights · image` of four neighbouring channels over `rows` rows of `columns` taps, which lie as far apart
-/// as `steps` says, those of the weights first. What is not there adds nothing.
+/// Adds `Σ weights · image` to the sums of neighbouring channels, over `rows` rows of `columns` taps, which lie as far
+/// apart as `steps` says, those of the weights first. All of them must be there.
 #[inline]
 pub fn sums_of_taps(
-    mut sums: [i32; FOUR],
+    sums: &mut [[i32; FOUR]],
     [rows, columns]: [usize; 2],
     steps: [Tap; 2],
     weights: Flash<'_, i8>,
     image: &[i8],
-) -> [i32; FOUR] {
+) {
     for row in 0..rows {
         for column in 0..columns {
             let [w, x] = steps
                 .map(|step| row.wrapping_mul(step.row).wrapping_add(column.wrapping_mul(step.column)));
-            let x = image.get(x..).and_then(|image| image.first_chunk::<FOUR>());
-            let (Some(weights), Some(x)) = (weights.array::<FOUR>(w), x) else { continue };
-            for ((sum, w), &x) in sums.iter_mut().zip(weights).zip(x) {
+            let (weights, image) = (weights.range(w, weights.len().wrapping_sub(w)), image.get(x..));
+            let sums = sums.as_flattened_mut().iter_mut();
+            for ((sum, w), &x) in sums.zip(weights.iter()).zip(image.unwrap_or(&[])) {
                 *sum = i32::wrapping_add(*sum, i32::from(w) * i32::from(x));
             }
         }
     }
-    sums
 }
 
-/// As [`requantize`](super::requantize), for a sum of 31 bits and a shift from -31 to -1.
+/// As [`requantize`](super::requantize), with the constants of a unit.
 #[inline(always)]
-pub fn requantize_down(x: i32, multiplier: i32, shift: i32) -> i32 {
-    requantize(x, multiplier, shift)
+pub fn requantize_down(x: i32, multiplier: i32, exponent: i32, _half: i32) -> i32 {
+    requantize(x, multiplier, exponent.wrapping_neg())
 }

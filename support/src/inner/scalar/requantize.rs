@@ -7,9 +7,7 @@ use crate::inner::high;
 /// The doubled sum fits into 32 bits, so that the upper half of the doubled product is that of one multiplication. Taking one
 /// away from negative numbers turns half up into half away from zero.
 #[inline(always)]
-pub fn requantize_down(x: i32, multiplier: i32, shift: i32) -> i32 {
+pub fn requantize_down(x: i32, multiplier: i32, exponent: i32, half: i32) -> i32 {
     let high = high(x.wrapping_shl(1), multiplier);
-    let exponent = shift.wrapping_neg().cast_unsigned();
-    let half = 1i32.wrapping_shl(exponent.wrapping_sub(1));
-    high.wrapping_add(high >> 31).wrapping_add(half).wrapping_shr(exponent)
+    high.wrapping_add(high >> 31).wrapping_add(half).wrapping_shr(exponent.cast_unsigned())
 }

@@ -3,20 +3,22 @@
 use crate::inner::flash::Flash;
 use crate::inner::portable::FOUR;
 use core::arch::naked_asm;
+use core::mem::MaybeUninit;
 
 /// As [`crate::inner::portable::sums_of_row`].
 #[inline(always)]
 pub fn sums_of_row(weights: Flash<'_, i8>, x: &[i8]) -> [i32; FOUR] {
-    let mut sums = [0; FOUR];
     let len = x.len().min(weights.len() / FOUR);
-    if len > 0 {
-        // SAFETY: there are so many inputs, at least one, and four times as many weights.
-        #[allow(unsafe_code)]
-        unsafe {
-            one_row(weights.start(), x.as_ptr(), len, &mut sums);
-        }
+    if len == 0 {
+        return [0; FOUR];
     }
-    sums
+    let mut sums = MaybeUninit::uninit();
+    // SAFETY: there are so many inputs, at least one, and four times as many weights. All sums are written.
+    #[allow(unsafe_code)]
+    unsafe {
+        one_row(weights.start(), x.as_ptr(), len, sums.as_mut_ptr());
+        sums.assume_init()
+    }
 }
 
 /// As [`crate::inner::portable::sums_of_two_rows`].
@@ -51,10 +53,10 @@ macro_rules! step {
 
 /// # Safety
 ///
-/// There are `len` bytes, at least one, at `x`, and four times as many at `weights`.
+/// There are `len` bytes, at least one, at `x`, four times as many at `weights`, and room for the sums.
 #[allow(unsafe_code)] // the compiler adds to none of the upper registers
 #[unsafe(naked)]
-unsafe extern "C" fn one_row(weights: *const i8, x: *const i8, len: usize, sums: &mut [i32; FOUR]) {
+unsafe extern "C" fn one_row(weights: *const i8, x: *const i8, len: usize, sums: *mut [i32; FOUR]) {
     // `r4` to `r7` are 0 to 3, for bytes with a sign are loaded from a sum of two registers only; `r12` is the end of
     // the inputs.
     naked_asm!(
