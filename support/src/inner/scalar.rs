@@ -23,4 +23,4 @@ pub use taps::sums_of_taps;
 #[cfg(tiny_model_loops = "v6m")]
 pub use v6m::{sums_of_row, sums_of_two_rows};
 #[cfg(tiny_model_loops = "v7m")]
-pub use v7m::{sums_of_row, sums_of_taps, sums_of_two_rows};
+pub use v7m::{fours_of_row, fours_of_two_rows, sums_of_taps};

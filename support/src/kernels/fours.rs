@@ -8,7 +8,8 @@ use super::requantization::Requantization;
 use super::window::{Taps, Window};
 use crate::inner::flash::Flash;
 use crate::inner::{
-    FOUR, Tap, UNIT_CONSTANTS, product, requantize_down, sums_of_row, sums_of_taps, sums_of_two_rows, unknown,
+    FOUR, FOUR_CONSTANTS, Tap, UNIT_CONSTANTS, fours_of_row, fours_of_two_rows, outputs_of_sums, product,
+    sums_of_taps, unknown,
 };
 
 /// Shape and range of a layer whose every row of inputs, or pixel, becomes a row of outputs.
@@ -109,20 +110,17 @@ struct Fours<'a> {
     output: Requantization,
 }
 
-/// Constants of four units.
-const CONSTANTS: usize = FOUR * UNIT_CONSTANTS;
-
 impl Fours<'_> {
     /// All units of one row of inputs.
     #[inline(never)] // one copy for all layers
     fn row(self, x: &[i8], output: &mut [i8]) {
-        let mut fours = self.weights.chunks(product(x.len(), FOUR)).zip(self.constants.chunks(CONSTANTS));
         let (whole, last) = output.as_chunks_mut::<FOUR>();
-        for (output, (weights, constants)) in whole.iter_mut().zip(&mut fours) {
-            *output = self.outputs(constants, sums_of_row(weights, x));
-        }
-        if let (false, Some((weights, constants))) = (last.is_empty(), fours.next()) {
-            copy(&self.outputs(constants, sums_of_row(weights, x)), last);
+        fours_of_row(self.weights, self.constants, x, whole);
+        if !last.is_empty() {
+            let mut four = [[0; FOUR]];
+            let (weights, constants) = self.from(whole.len(), x.len());
+            fours_of_row(weights, constants, x, &mut four);
+            copy(four.as_flattened(), last);
         }
         clamp(self.output, output);
     }
@@ -130,39 +128,34 @@ impl Fours<'_> {
     /// The same of two rows of one length.
     #[inline(never)] // one copy for all layers
     fn two_rows(self, x: [&[i8]; 2], first: &mut [i8], second: &mut [i8]) {
-        let mut fours = self.weights.chunks(product(x[0].len(), FOUR)).zip(self.constants.chunks(CONSTANTS));
         let (whole, last) = first.as_chunks_mut::<FOUR>();
         let (second_whole, second_last) = second.as_chunks_mut::<FOUR>();
-        for ((first, second), (weights, constants)) in whole.iter_mut().zip(second_whole).zip(&mut fours) {
-            let [a, b] = sums_of_two_rows(weights, x);
-            *first = self.outputs(constants, a);
-            *second = self.outputs(constants, b);
-        }
-        if let (false, Some((weights, constants))) = (last.is_empty(), fours.next()) {
-            let [a, b] = sums_of_two_rows(weights, x);
-            copy(&self.outputs(constants, a), last);
-            copy(&self.outputs(constants, b), second_last);
+        fours_of_two_rows(self.weights, self.constants, x, [whole, second_whole]);
+        if !last.is_empty() {
+            let (mut a, mut b) = ([[0; FOUR]], [[0; FOUR]]);
+            let (weights, constants) = self.from(whole.len(), x[0].len());
+            fours_of_two_rows(weights, constants, x, [&mut a, &mut b]);
+            copy(a.as_flattened(), last);
+            copy(b.as_flattened(), second_last);
         }
         clamp(self.output, first);
         clamp(self.output, second);
     }
 
-    /// From sums of products to outputs, before a fused activation.
+    /// The constants of the fours from `four`, with `depth` inputs.
     #[inline(always)]
-    fn outputs(&self, constants: Flash<'_, i32>, [a, b, c, d]: [i32; FOUR]) -> [i8; FOUR] {
-        let constants: [i32; CONSTANTS] = constants.array(0).unwrap_or([0; CONSTANTS]);
-        let mut units = constants.as_chunks::<UNIT_CONSTANTS>().0.iter();
-        let mut next = |sum: i32| {
-            let [bias, multiplier, exponent, half] = units.next().copied().unwrap_or([0; UNIT_CONSTANTS]);
-            let value = requantize_down(sum.wrapping_add(bias), multiplier, exponent, half);
-            value.wrapping_add(self.output.zero_point).clamp(i8::MIN.into(), i8::MAX.into()) as i8
-        };
-        [next(a), next(b), next(c), next(d)]
+    fn from(&self, four: usize, depth: usize) -> (Flash<'_, i8>, Flash<'_, i32>) {
+        let weights = product(product(four, FOUR), depth);
+        let constants = product(four, FOUR_CONSTANTS);
+        (
+            self.weights.range(weights, self.weights.len().wrapping_sub(weights)),
+            self.constants.range(constants, self.constants.len().wrapping_sub(constants)),
+        )
     }
 }
 
 #[inline(always)]
-fn copy(from: &[i8; FOUR], to: &mut [i8]) {
+fn copy(from: &[i8], to: &mut [i8]) {
     to.iter_mut().zip(from).for_each(|(to, &from)| *to = from);
 }
 
@@ -216,7 +209,7 @@ impl WindowFours {
         let before = product(rows.before, run).wrapping_add(product(columns.before, channels));
         let mut to = x.get_mut(before..).unwrap_or(&mut []);
         for _ in 0..rows.inside {
-            to.iter_mut().zip(from.get(..inside).unwrap_or(&[])).for_each(|(to, &x)| *to = x);
+            copy_run(from.get(..inside).unwrap_or(&[]), to);
             to = to.get_mut(run..).unwrap_or(&mut []);
             from = from.get(distance..).unwrap_or(&[]);
         }
@@ -255,10 +248,10 @@ impl WindowFours {
             sums.fill([0; FOUR]);
             self.sum_up(fours.weights, image, rows, columns, from, sums);
             let start = product(from, UNIT_CONSTANTS);
-            let constants = fours.constants.range(start, product(len, UNIT_CONSTANTS)).chunks(CONSTANTS);
+            let constants = fours.constants.range(start, product(len, UNIT_CONSTANTS)).chunks(FOUR_CONSTANTS);
             let output = output.get_mut(from..).unwrap_or(&mut []).as_chunks_mut::<FOUR>().0;
             for ((output, sums), constants) in output.iter_mut().zip(sums).zip(constants) {
-                *output = fours.outputs(constants, *sums);
+                *output = outputs_of_sums(constants, *sums);
             }
             channel = from.wrapping_add(len);
         }
@@ -295,15 +288,26 @@ impl WindowFours {
         let channels = self.window.channels;
         let taps = |(), tap: usize, count: usize| {
             let start = product(tap, channels);
-            for (lane, sum) in sums.as_flattened_mut().iter_mut().enumerate() {
-                let mut at = start.wrapping_add(lane);
-                for _ in 0..count {
-                    let w = weights.get(at).map_or(0, i32::from);
-                    *sum = sum.wrapping_add(w.wrapping_mul(self.padding.into()));
-                    at = at.wrapping_add(channels);
+            let mut weights = weights.range(start, weights.len().wrapping_sub(start));
+            for _ in 0..count {
+                for (sum, w) in sums.as_flattened_mut().iter_mut().zip(weights.iter()) {
+                    *sum = sum.wrapping_add(i32::from(w).wrapping_mul(self.padding.into()));
                 }
+                weights = weights.range(channels, weights.len().wrapping_sub(channels));
             }
         };
         self.window.fold(rows, columns, (), |(), _, _| (), taps);
     }
+}
+
+/// Copies what is short, eight bytes at a time.
+#[inline(always)]
+fn copy_run(from: &[i8], to: &mut [i8]) {
+    let ((from, from_rest), (to, to_rest)) = (from.as_chunks::<8>(), to.as_chunks_mut::<8>());
+    to.iter_mut().zip(from).for_each(|(to, from)| *to = *from);
+    let to = match to.get_mut(from.len()..) {
+        Some([next, ..]) => next,
+        _ => to_rest,
+    };
+    copy(from_rest, to);
 }

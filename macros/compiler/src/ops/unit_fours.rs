@@ -1,8 +1,11 @@
 //! Weights in fours of units side by side, for backends whose loops read them so: the layout that
 //! `inner::portable::fours` defines.
 
+// Arithmetic of values, not of sizes: sums are below 2^30.
+#![allow(clippy::arithmetic_side_effects)]
+
 use super::unit_blocks::{Simplified, greatest_sum};
-use crate::inner::{FOUR, UNIT_CONSTANTS};
+use crate::inner::{FOUR, MAX_EXPONENT, UNIT_CONSTANTS};
 use crate::kernels::fours::{Conv2dFours, RowFours, WindowFours};
 use crate::kernels::shapes::{Requantization, Window};
 use crate::program::{Constant, Variant};
@@ -17,7 +20,7 @@ const MAX_MEMORY: usize = 4096;
 /// The kernel for rows of `depth` inputs.
 pub(crate) fn fully_connected(layer: &Simplified, depth: usize, output: Requantization) -> Option<Variant> {
     let params = RowFours { depth, units: layer.bias.len(), output };
-    variant("fully_connected_fours_s8", format!("{params:?}"), constants(layer, depth)?, &side_by_side(layer, depth)?)
+    variant("fully_connected_fours_s8", format!("{params:?}"), constants(layer, depth, output)?, &side_by_side(layer, depth)?)
 }
 
 /// The kernel for a window of `filter` inputs, whose columns are neighbours.
@@ -33,7 +36,7 @@ pub(crate) fn conv_2d(
     }
     let params = Conv2dFours::<0> { layer: WindowFours { window, padding, output } };
     let params = super::unit_blocks::with_arguments(&params, format_args!("{filter}"));
-    variant("conv_2d_fours_s8", params, constants(layer, filter)?, &side_by_side(layer, filter)?)
+    variant("conv_2d_fours_s8", params, constants(layer, filter, output)?, &side_by_side(layer, filter)?)
 }
 
 /// The kernel for a window of `filter` taps on one channel.
@@ -49,7 +52,7 @@ pub(crate) fn depthwise_conv_2d(
     }
     let params = format!("{:?}", WindowFours { window, padding, output });
     let weights = super::convolution::transposed(&layer.weights, filter);
-    variant("depthwise_conv_2d_fours_s8", params, constants(layer, filter)?, &weights)
+    variant("depthwise_conv_2d_fours_s8", params, constants(layer, filter, output)?, &weights)
 }
 
 fn variant(kernel: &'static str, params: String, constants: Constant, weights: &[i8]) -> Option<Variant> {
@@ -59,7 +62,7 @@ fn variant(kernel: &'static str, params: String, constants: Constant, weights: &
 
 /// Bias, multiplier and the rest of each unit and of those that fill up the last four, if the loops give the right outputs
 /// with them.
-fn constants(layer: &Simplified, filter: usize) -> Option<Constant> {
+fn constants(layer: &Simplified, filter: usize, output: Requantization) -> Option<Constant> {
     let Simplified { weights, bias, multipliers } = layer;
     let whole = bias.len().checked_next_multiple_of(FOUR)?;
     let mut words = Vec::with_capacity(whole.checked_mul(UNIT_CONSTANTS)?);
@@ -67,10 +70,13 @@ fn constants(layer: &Simplified, filter: usize) -> Option<Constant> {
         greatest_sum(weights, bias)?;
         let (multiplier, exponent) = match *multiplier {
             Multiplier { multiplier: 0, .. } => (0, 1),
-            Multiplier { multiplier, shift: shift @ -31..=-1 } => (multiplier, shift.saturating_neg()),
+            Multiplier { multiplier, shift } if (-MAX_EXPONENT..0).contains(&shift) => {
+                (multiplier, shift.saturating_neg())
+            }
             _ => return None,
         };
-        words.extend([bias, multiplier, exponent, 1 << exponent.saturating_sub(1)]);
+        let offset = (1 << (exponent - 1)) + (output.zero_point << exponent);
+        words.extend([2 * bias, multiplier, exponent, offset]);
     }
     while words.len() < whole.checked_mul(UNIT_CONSTANTS)? {
         words.extend([0, 0, 1, 1]);

@@ -7,9 +7,54 @@ use crate::inner::flash::Flash;
 /// Units that are summed up together.
 pub const FOUR: usize = 4;
 
-/// Words of constants of a unit: its bias, its multiplier, an exponent from 1 to 31 that stands for a shift to the right,
-/// and half of its power of two. Sums fit into 31 bits.
+/// Words of constants of a unit: twice its bias, its multiplier, an exponent *e* from 1 to [`MAX_EXPONENT`] that stands for a
+/// shift to the right, and `2^(e - 1) + 2^e · zero point of the output`. Sums fit into 31 bits.
 pub const UNIT_CONSTANTS: usize = 4;
+
+/// The greatest exponent: nothing leaves 32 bits with it.
+pub const MAX_EXPONENT: i32 = 22;
+
+/// Constants of four units.
+pub const FOUR_CONSTANTS: usize = FOUR * UNIT_CONSTANTS;
+
+/// The outputs of as many fours of units as there are, limited to eight bits, for one row of inputs.
+#[inline]
+pub fn fours_of_row(weights: Flash<'_, i8>, constants: Flash<'_, i32>, x: &[i8], outputs: &mut [[i8; FOUR]]) {
+    let fours = weights.chunks(x.len().wrapping_mul(FOUR)).zip(constants.chunks(FOUR_CONSTANTS));
+    for (output, (weights, constants)) in outputs.iter_mut().zip(fours) {
+        *output = outputs_of_sums(constants, super::super::sums_of_row(weights, x));
+    }
+}
+
+/// The same for two rows of one length, and for as many fours as both outputs hold.
+#[inline]
+pub fn fours_of_two_rows(
+    weights: Flash<'_, i8>,
+    constants: Flash<'_, i32>,
+    x: [&[i8]; 2],
+    [first, second]: [&mut [[i8; FOUR]]; 2],
+) {
+    let fours = weights.chunks(x[0].len().wrapping_mul(FOUR)).zip(constants.chunks(FOUR_CONSTANTS));
+    for ((first, second), (weights, constants)) in first.iter_mut().zip(second).zip(fours) {
+        let [a, b] = super::super::sums_of_two_rows(weights, x);
+        *first = outputs_of_sums(constants, a);
+        *second = outputs_of_sums(constants, b);
+    }
+}
+
+/// The outputs of four sums.
+#[inline(always)]
+pub fn outputs_of_sums(constants: Flash<'_, i32>, [a, b, c, d]: [i32; FOUR]) -> [i8; FOUR] {
+    let constants: [i32; FOUR_CONSTANTS] = constants.array(0).unwrap_or([0; FOUR_CONSTANTS]);
+    let mut units = constants.as_chunks::<UNIT_CONSTANTS>().0.iter();
+    let mut next = |sum: i32| {
+        let [bias, multiplier, exponent, offset] = units.next().copied().unwrap_or([0; UNIT_CONSTANTS]);
+        let doubled = sum.wrapping_shl(1).wrapping_add(bias);
+        let value = super::super::requantize_down(doubled, multiplier, exponent, offset);
+        value.clamp(i8::MIN.into(), i8::MAX.into()) as i8
+    };
+    [next(a), next(b), next(c), next(d)]
+}
 
 /// `Σ weights · x` of four units, modulo 2^32, as far as both reach.
 #[inline]
@@ -53,8 +98,10 @@ pub fn sums_of_taps(
     }
 }
 
-/// As [`requantize`](super::requantize), with the constants of a unit.
+/// As [`requantize`](super::requantize) of a sum that was doubled, with the constants of a unit; the output's zero point
+/// is added.
 #[inline(always)]
-pub fn requantize_down(x: i32, multiplier: i32, exponent: i32, _half: i32) -> i32 {
-    requantize(x, multiplier, exponent.wrapping_neg())
+pub fn requantize_down(doubled: i32, multiplier: i32, exponent: i32, offset: i32) -> i32 {
+    let zero_point = offset.wrapping_shr(exponent.cast_unsigned());
+    requantize(doubled >> 1, multiplier, exponent.wrapping_neg()).wrapping_add(zero_point)
 }
