@@ -3,7 +3,7 @@
 use crate::Item;
 use crate::graph::ElementType;
 use crate::layout::Layout;
-use crate::program::{BACKENDS, Access, Arg, Call, Constant, Port, Program, Variant, View};
+use crate::program::{Access, Arg, BACKENDS, Call, Constant, Port, Program, Variant, View};
 use crate::quantize::measure::Accuracy;
 use crate::quantize::model::Facts;
 use crate::table;

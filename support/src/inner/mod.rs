@@ -33,14 +33,14 @@ pub use dsp::{
 #[cfg(tiny_model_backend = "host")]
 pub use host::{dot_s8, dot_s16, dot_s16_wide};
 pub use portable::*;
-#[cfg(tiny_model_backend = "portable")]
-pub use scalar::sums_of_taps;
-#[cfg(all(tiny_model_backend = "portable", not(tiny_model_loops = "v7m")))]
-pub use scalar::{sums_of_row, sums_of_two_rows};
-#[cfg(all(tiny_model_backend = "portable", tiny_model_loops = "v7m"))]
-pub use scalar::{fours_of_row, fours_of_two_rows};
 #[cfg(all(tiny_model_backend = "portable", not(tiny_model_multiplier = "short")))]
 pub use scalar::requantize_down;
+#[cfg(tiny_model_backend = "portable")]
+pub use scalar::sums_of_taps;
+#[cfg(all(tiny_model_backend = "portable", tiny_model_loops = "v7m"))]
+pub use scalar::{fours_of_row, fours_of_two_rows};
+#[cfg(all(tiny_model_backend = "portable", not(tiny_model_loops = "v7m")))]
+pub use scalar::{sums_of_row, sums_of_two_rows};
 #[cfg(tiny_model_shared)]
 pub use shared::unknown;
 #[cfg(tiny_model_multiplier = "short")]

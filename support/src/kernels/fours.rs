@@ -245,7 +245,6 @@ impl WindowFours {
             };
             let Some(sums) = sums.get_mut(..count) else { return };
             let len = product(count, FOUR);
-            sums.fill([0; FOUR]);
             self.sum_up(fours.weights, image, rows, columns, from, sums);
             let start = product(from, UNIT_CONSTANTS);
             let constants = fours.constants.range(start, product(len, UNIT_CONSTANTS)).chunks(FOUR_CONSTANTS);

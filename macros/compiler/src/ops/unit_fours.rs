@@ -20,7 +20,12 @@ const MAX_MEMORY: usize = 4096;
 /// The kernel for rows of `depth` inputs.
 pub(crate) fn fully_connected(layer: &Simplified, depth: usize, output: Requantization) -> Option<Variant> {
     let params = RowFours { depth, units: layer.bias.len(), output };
-    variant("fully_connected_fours_s8", format!("{params:?}"), constants(layer, depth, output)?, &side_by_side(layer, depth)?)
+    variant(
+        "fully_connected_fours_s8",
+        format!("{params:?}"),
+        constants(layer, depth, output)?,
+        &side_by_side(layer, depth)?,
+    )
 }
 
 /// The kernel for a window of `filter` inputs, whose columns are neighbours.

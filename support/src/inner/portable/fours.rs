@@ -75,7 +75,7 @@ pub fn sums_of_two_rows(weights: Flash<'_, i8>, [a, b]: [&[i8]; 2]) -> [[i32; FO
     [sums_of_row(weights, a), sums_of_row(weights, b)]
 }
 
-/// Adds `Σ weights · image` to the sums of neighbouring channels, over `rows` rows of `columns` taps, which lie as far
+/// Sets the sums of neighbouring channels to `Σ weights · image`, over `rows` rows of `columns` taps, which lie as far
 /// apart as `steps` says, those of the weights first. All of them must be there.
 #[inline]
 pub fn sums_of_taps(
@@ -85,10 +85,11 @@ pub fn sums_of_taps(
     weights: Flash<'_, i8>,
     image: &[i8],
 ) {
+    sums.fill([0; FOUR]);
     for row in 0..rows {
         for column in 0..columns {
-            let [w, x] = steps
-                .map(|step| row.wrapping_mul(step.row).wrapping_add(column.wrapping_mul(step.column)));
+            let [w, x] =
+                steps.map(|step| row.wrapping_mul(step.row).wrapping_add(column.wrapping_mul(step.column)));
             let (weights, image) = (weights.range(w, weights.len().wrapping_sub(w)), image.get(x..));
             let sums = sums.as_flattened_mut().iter_mut();
             for ((sum, w), &x) in sums.zip(weights.iter()).zip(image.unwrap_or(&[])) {

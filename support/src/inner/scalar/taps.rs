@@ -35,7 +35,7 @@ impl Walk {
     }
 }
 
-/// As [`crate::inner::portable::sums_of_taps`], if everything is there; else the sums stay as they were.
+/// As [`crate::inner::portable::sums_of_taps`], if everything is there; else sums are zero.
 #[cfg(any(not(tiny_model_loops = "v7m"), test))]
 #[inline(never)] // one copy serves a program
 pub fn sums_of_taps(
@@ -45,13 +45,15 @@ pub fn sums_of_taps(
     weights: Flash<'_, i8>,
     image: &[i8],
 ) {
-    let Some(walk) = Walk::new(sums.len(), taps, steps, [weights.len(), image.len()]) else { return };
+    let Some(walk) = Walk::new(sums.len(), taps, steps, [weights.len(), image.len()]) else {
+        return sums.fill([0; FOUR]);
+    };
     let (mut weights, mut image) = (weights.start(), image.as_ptr());
     for sums in sums {
         // SAFETY: `Walk` found everything that all fours of channels meet.
         #[allow(unsafe_code)]
         unsafe {
-            *sums = each_tap(*sums, &walk, weights, image);
+            *sums = each_tap(&walk, weights, image);
         }
         weights = weights.wrapping_add(FOUR);
         image = image.wrapping_add(FOUR);
@@ -64,12 +66,8 @@ pub fn sums_of_taps(
 #[cfg(any(not(tiny_model_loops = "v7m"), test))]
 #[allow(unsafe_code)] // checking every tap takes longer than multiplying
 #[inline(always)]
-unsafe fn each_tap(
-    [mut a, mut b, mut c, mut d]: [i32; FOUR],
-    walk: &Walk,
-    mut weights: *const i8,
-    mut image: *const i8,
-) -> [i32; FOUR] {
+unsafe fn each_tap(walk: &Walk, mut weights: *const i8, mut image: *const i8) -> [i32; FOUR] {
+    let [mut a, mut b, mut c, mut d] = [0i32; FOUR];
     let mut rows = walk.rows;
     while rows > 0 {
         let mut columns = walk.columns;

@@ -54,13 +54,43 @@ pub fn fours_of_two_rows(
 macro_rules! output {
     ($sum:literal) => {
         concat!(
-            "add.w ", $sum, ", r0, ", $sum, ", lsl #1\n",
-            "smull lr, ", $sum, ", ", $sum, ", r1\n",
-            "add.w ", $sum, ", ", $sum, ", lr, lsr #31\n",
-            "add.w ", $sum, ", ", $sum, ", ", $sum, ", asr #31\n",
-            "add ", $sum, ", ", $sum, ", r3\n",
-            "asr.w ", $sum, ", ", $sum, ", r2\n",
-            "ssat ", $sum, ", #8, ", $sum, "\n",
+            "add.w ",
+            $sum,
+            ", r0, ",
+            $sum,
+            ", lsl #1\n",
+            "smull lr, ",
+            $sum,
+            ", ",
+            $sum,
+            ", r1\n",
+            "add.w ",
+            $sum,
+            ", ",
+            $sum,
+            ", lr, lsr #31\n",
+            "add.w ",
+            $sum,
+            ", ",
+            $sum,
+            ", ",
+            $sum,
+            ", asr #31\n",
+            "add ",
+            $sum,
+            ", ",
+            $sum,
+            ", r3\n",
+            "asr.w ",
+            $sum,
+            ", ",
+            $sum,
+            ", r2\n",
+            "ssat ",
+            $sum,
+            ", #8, ",
+            $sum,
+            "\n",
         )
     };
 }
@@ -260,7 +290,7 @@ unsafe extern "C" fn one_row(
     )
 }
 
-/// As [`crate::inner::portable::sums_of_taps`], if everything is there; else the sums stay as they were.
+/// As [`crate::inner::portable::sums_of_taps`], if everything is there; else sums are zero.
 #[inline(always)]
 pub fn sums_of_taps(
     sums: &mut [[i32; FOUR]],
@@ -269,13 +299,35 @@ pub fn sums_of_taps(
     weights: Flash<'_, i8>,
     image: &[i8],
 ) {
-    let Some(walk) = Walk::new(sums.len(), taps, steps, [weights.len(), image.len()]) else { return };
+    let Some(walk) = Walk::new(sums.len(), taps, steps, [weights.len(), image.len()]) else {
+        return sums.fill([0; FOUR]);
+    };
     let range = sums.as_mut_ptr_range();
     // SAFETY: there are sums, and `Walk` found everything that they meet.
     #[allow(unsafe_code)]
     unsafe {
         each_tap(weights.start(), image.as_ptr(), range.start, range.end, &walk);
     }
+}
+
+/// One tap of four channels, and on to the next.
+macro_rules! tap {
+    () => {
+        "ldrsb r8, [r0]
+         ldrsb r9, [r1]
+         mla r4, r8, r9, r4
+         ldrsb r8, [r0, #1]
+         ldrsb r9, [r1, #1]
+         mla r5, r8, r9, r5
+         ldrsb r8, [r0, #2]
+         ldrsb r9, [r1, #2]
+         mla r6, r8, r9, r6
+         ldrsb r8, [r0, #3]
+         ldrsb r9, [r1, #3]
+         mla r7, r8, r9, r7
+         add r0, r0, r2
+         add r1, r1, r3"
+    };
 }
 
 /// # Safety
@@ -301,34 +353,37 @@ unsafe extern "C" fn each_tap(
         "2:",
         "ldr lr, [sp, #56]",
         "ldrd r0, r1, [sp]",
-        "ldr r12, [sp, #8]",
         "ldrd r2, r3, [lr, #8]",
         "ldrd r10, r11, [lr, #16]",
         "ldr lr, [lr]",
-        "ldm r12, {{r4, r5, r6, r7}}",
+        "movs r4, #0",
+        "movs r5, #0",
+        "movs r6, #0",
+        "movs r7, #0",
+        "ldr r12, [sp, #16]",
+        "cmp r12, #3",
+        "beq 5f",
         "3:",
         "ldr r12, [sp, #16]",
         "4:",
-        "ldrsb r8, [r0]",
-        "ldrsb r9, [r1]",
-        "mla r4, r8, r9, r4",
-        "ldrsb r8, [r0, #1]",
-        "ldrsb r9, [r1, #1]",
-        "mla r5, r8, r9, r5",
-        "ldrsb r8, [r0, #2]",
-        "ldrsb r9, [r1, #2]",
-        "mla r6, r8, r9, r6",
-        "ldrsb r8, [r0, #3]",
-        "ldrsb r9, [r1, #3]",
-        "mla r7, r8, r9, r7",
-        "add r0, r0, r2",
-        "add r1, r1, r3",
+        tap!(),
         "subs r12, r12, #1",
         "bne 4b",
         "add r0, r0, r10",
         "add r1, r1, r11",
         "subs lr, lr, #1",
         "bne 3b",
+        "b 6f",
+        // Most windows are three columns wide.
+        "5:",
+        tap!(),
+        tap!(),
+        tap!(),
+        "add r0, r0, r10",
+        "add r1, r1, r11",
+        "subs lr, lr, #1",
+        "bne 5b",
+        "6:",
         "ldrd r0, r1, [sp]",
         "ldrd r12, lr, [sp, #8]",
         "adds r0, r0, #4",
