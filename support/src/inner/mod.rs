@@ -33,6 +33,8 @@ pub use dsp::{
 #[cfg(tiny_model_backend = "host")]
 pub use host::{dot_s8, dot_s16, dot_s16_wide};
 pub use portable::*;
+#[cfg(all(tiny_model_backend = "portable", tiny_model_loops = "v6m"))]
+pub use scalar::outputs_of_sums;
 #[cfg(all(tiny_model_backend = "portable", not(tiny_model_multiplier = "short")))]
 pub use scalar::requantize_down;
 #[cfg(tiny_model_backend = "portable")]

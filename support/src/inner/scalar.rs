@@ -21,7 +21,7 @@ pub use rv32m::{sums_of_row, sums_of_two_rows};
 #[cfg(not(tiny_model_loops = "v7m"))]
 pub use taps::sums_of_taps;
 #[cfg(tiny_model_loops = "v6m")]
-pub use v6m::{sums_of_row, sums_of_two_rows};
+pub use v6m::{outputs_of_sums, sums_of_row, sums_of_two_rows};
 #[cfg(tiny_model_loops = "v7m")]
 pub use v7m::{fours_of_row, fours_of_two_rows, sums_of_taps};
 

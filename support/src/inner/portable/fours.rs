@@ -22,7 +22,7 @@ pub const FOUR_CONSTANTS: usize = FOUR * UNIT_CONSTANTS;
 pub fn fours_of_row(weights: Flash<'_, i8>, constants: Flash<'_, i32>, x: &[i8], outputs: &mut [[i8; FOUR]]) {
     let fours = weights.chunks(x.len().wrapping_mul(FOUR)).zip(constants.chunks(FOUR_CONSTANTS));
     for (output, (weights, constants)) in outputs.iter_mut().zip(fours) {
-        *output = outputs_of_sums(constants, super::super::sums_of_row(weights, x));
+        *output = super::super::outputs_of_sums(constants, super::super::sums_of_row(weights, x));
     }
 }
 
@@ -37,8 +37,8 @@ pub fn fours_of_two_rows(
     let fours = weights.chunks(x[0].len().wrapping_mul(FOUR)).zip(constants.chunks(FOUR_CONSTANTS));
     for ((first, second), (weights, constants)) in first.iter_mut().zip(second).zip(fours) {
         let [a, b] = super::super::sums_of_two_rows(weights, x);
-        *first = outputs_of_sums(constants, a);
-        *second = outputs_of_sums(constants, b);
+        *first = super::super::outputs_of_sums(constants, a);
+        *second = super::super::outputs_of_sums(constants, b);
     }
 }
 

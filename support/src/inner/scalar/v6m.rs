@@ -1,7 +1,7 @@
 //! Sums of four units for Cortex-M0 and its kin, which have eight registers to compute in and five more to add to.
 
 use crate::inner::flash::Flash;
-use crate::inner::portable::FOUR;
+use crate::inner::portable::{self, FOUR, FOUR_CONSTANTS};
 use core::arch::naked_asm;
 use core::mem::MaybeUninit;
 
@@ -108,5 +108,100 @@ unsafe extern "C" fn one_row(weights: *const i8, x: *const i8, len: usize, sums:
         "mov r10, r6",
         "mov r11, r7",
         "pop {{r3, r4, r5, r6, r7, pc}}",
+    )
+}
+
+/// As [`crate::inner::portable::outputs_of_sums`].
+#[inline(always)]
+pub fn outputs_of_sums(constants: Flash<'_, i32>, sums: [i32; FOUR]) -> [i8; FOUR] {
+    let mut outputs = [0; FOUR];
+    if constants.len() >= FOUR_CONSTANTS {
+        // SAFETY: there are the constants of four units.
+        #[allow(unsafe_code)]
+        let are_short = unsafe { short_outputs(&sums, constants.start(), &mut outputs) };
+        if !are_short {
+            long_outputs(constants, sums, &mut outputs);
+        }
+    }
+    outputs
+}
+
+#[inline(never)]
+fn long_outputs(constants: Flash<'_, i32>, sums: [i32; FOUR], outputs: &mut [i8; FOUR]) {
+    *outputs = portable::outputs_of_sums(constants, sums);
+}
+
+/// One output, as `inner::short` tells: the multiplier is taken in pieces of 12, 12 and 7 bits.
+macro_rules! output {
+    () => {
+        "ldm r0!, {{r3}}
+         ldm r1!, {{r4, r5, r6, r7}}
+         lsls r3, r3, #1
+         adds r3, r3, r4
+         asrs r3, r3, #1
+         mov r12, r7
+         mov lr, r6
+         movs r4, #1
+         lsls r4, r4, #18
+         adds r4, r4, r3
+         lsrs r4, r4, #19
+         beq 7f
+         b 9f
+         7:
+         lsls r4, r5, #20
+         lsrs r4, r4, #20
+         muls r4, r3, r4
+         asrs r4, r4, #12
+         lsls r6, r5, #8
+         lsrs r6, r6, #20
+         muls r6, r3, r6
+         adds r4, r4, r6
+         asrs r4, r4, #12
+         lsrs r5, r5, #24
+         muls r5, r3, r5
+         adds r4, r4, r5
+         adds r4, #64
+         asrs r4, r4, #7
+         asrs r5, r4, #31
+         adds r4, r4, r5
+         add r4, r12
+         mov r5, lr
+         asrs r4, r5
+         sxtb r5, r4
+         cmp r5, r4
+         beq 8f
+         asrs r4, r4, #31
+         movs r5, #127
+         eors r4, r5
+         8:
+         strb r4, [r2]
+         adds r2, #1"
+    };
+}
+
+/// Whether all sums, with their biases, are below 2^18 in both directions, and then their outputs.
+///
+/// # Safety
+///
+/// There are the constants of four units.
+#[allow(unsafe_code)] // the compiler has too few registers for it
+#[unsafe(naked)]
+unsafe extern "C" fn short_outputs(
+    sums: &[i32; FOUR],
+    constants: *const i32,
+    outputs: &mut [i8; FOUR],
+) -> bool {
+    // The exponent waits in `lr`, and what is added before the shift in `r12`.
+    naked_asm!(
+        "push {{r4, r5, r6, r7, lr}}",
+        output!(),
+        output!(),
+        output!(),
+        output!(),
+        "movs r0, #1",
+        "pop {{r4, r5, r6, r7, pc}}",
+        "9:",
+        "movs r0, #0",
+        "pop {{r4, r5, r6, r7, pc}}",
     )
 }
