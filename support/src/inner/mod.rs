@@ -5,7 +5,7 @@
 //! program memory, and [`portable`] is the specification of the loops that a backend may replace: by
 //! functions of the same names that give the same bits. The build script selects the backend: AVR and
 //! Cortex-M with the DSP extension (`dsp`) have loops of their own, and say how they work; the others use the portable
-//! ones.
+//! ones, some of which exist once more for cores that multiply one number at a time (`scalar`).
 
 pub mod arena;
 #[cfg(tiny_model_backend = "avr")]

@@ -1,4 +1,54 @@
-//! Loops for cores that multiply one number at a time.
+//! Loops for cores that multiply one number at a time: in assembly for Cortex-M0 (`v6m`), Cortex-M3 (`v7m`) and RISC-V
+//! (`rv32m`), in Rust for others.
+//!
+//! # Fours of units
+//!
+//! Weights of four units lie side by side, so that one address leads through them, and an input is loaded once for four
+//! products. Inputs and weights are bytes all the way: where the core loads them with their sign, nothing is gained by
+//! widening them before. The zero point is in the bias, and rows of padding are copied into the window, which is brought
+//! together once for all units.
+//!
+//! | core | block | a step, in instructions | for each product |
+//! |---|---|---|---|
+//! | Cortex-M3 | 4 units × 2 rows | 6 `ldrsb`, 8 `mla` | 1.75 |
+//! | Cortex-M3 | 4 units × 1 row | 5 `ldrsb`, 4 `mla` | 2.25 |
+//! | RISC-V | 4 units × 2 rows | 6 `lb`, 8 `mul`, 8 `add` | 2.75 |
+//! | RISC-V | 4 units × 1 row | 5 `lb`, 4 `mul`, 4 `add` | 3.25 |
+//! | Cortex-M0 | 4 units × 1 row | 5 `ldrsb`, 4 `muls`, 4 `add`, 1 `adds` | 3.5 |
+//!
+//! Cortex-M3 has eight sums (`r4` to `r11`), two inputs (`r3`, `r12`), a weight (`lr`) and three addresses: all fourteen
+//! registers, so that the end of the row is in memory: three instructions for eight steps. The multiplier bounds it at 1.0, and
+//! loads of four weights and two inputs for eight products at 1.75. Steps are unrolled, and entered at the one that leaves
+//! none over.
+//!
+//! Cortex-M0 adds to its upper registers, where the sums are, as well as to the lower ones. The lower ones hold two
+//! addresses, an input, a product, and the distances 0 to 3, because bytes with a sign are loaded from a sum of two
+//! registers only. A product destroys the weight and leaves the input, so that one row needs no copies, and two
+//! rows at once would take as many instructions for each product as one.
+//!
+//! What was tried or counted, and did not help:
+//!
+//! - The same in Rust: LLVM puts off additions until it runs out of registers, and took 3.45 for each product on Cortex-M3
+//!   and spilled on RISC-V with its 31 registers too.
+//! - Weights four to a word, one load and `sxtb` for each: 2.25 for each product instead of 1.75.
+//! - Inputs of two rows widened into pairs of words: 1.63 for each product, but widening takes 3.5 for each pair, as much
+//!   as that gains with 16 units, and eight times the memory.
+//! - Weights less signs, so that Cortex-M0 loads them with a constant distance: 3.25, and the sum of each row's inputs
+//!   is needed.
+//!
+//! # Outputs
+//!
+//! The constants of a unit are twice its bias, its multiplier, the exponent and what is added before the shift, with the
+//! zero point in it. On Cortex-M3 an output is eight instructions in the loop itself: the doubled sum (`add` with a shift), `smull`, the
+//! rounding of the upper half, the sign that makes half up into half away from zero, the addition, the shift, `ssat` and
+//! `strb`. On Cortex-M0 multiplications give the lower 32 bits only: the multiplier is taken in three pieces if all four sums
+//! are short, and in 64 bits otherwise.
+//!
+//! # Depthwise windows
+//!
+//! Four neighbouring channels at a time: a tap is eight loads and four products, and the step to the next tap four
+//! instructions, two where the window is three columns wide: 3.5 for each product. Taps on the padding are added
+//! afterwards, for the channels of the pixels at the border alone.
 
 #[cfg(any(tiny_model_loops = "plain", test))]
 mod fours;

@@ -102,3 +102,63 @@ fn side_by_side(layer: &Simplified, filter: usize) -> Option<Vec<i8>> {
     }
     Some(weights)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::inner::flash::Flash;
+    use crate::inner::{fours_of_row, fours_of_two_rows, offset_and_clamp_s8, requantize};
+
+    #[test]
+    fn fours_are_the_same_layer() {
+        let mut state = 0x2545_f491u32;
+        let mut number = |below: u32| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            ((state >> 8) % below).cast_signed()
+        };
+        for (filter, units, zero_point) in [(1, 4, 3), (5, 7, -128), (8, 8, -1), (27, 1, 127), (40, 13, 0)] {
+            let mut bytes = |len: usize| (0..len).map(|_| (number(256) - 128) as i8).collect::<Vec<i8>>();
+            let (weights, rows) = (bytes(units * filter), [bytes(filter), bytes(filter)]);
+            let bias: Vec<i32> = (0..units).map(|_| number(20_000) - 10_000).collect();
+            let multipliers: Vec<Multiplier> = (0..units)
+                .map(|_| Multiplier { multiplier: (1 << 30) + number(1 << 30), shift: -1 - number(9) })
+                .collect();
+            let output = Requantization { zero_point, least: -128, greatest: 127 };
+            let expected = rows.each_ref().map(|row| {
+                let unit = |unit: usize| {
+                    let products =
+                        weights[unit * filter..].iter().zip(row).map(|(&w, &x)| i32::from(w) * i32::from(x));
+                    let Multiplier { multiplier, shift } = multipliers[unit];
+                    let value = requantize(bias[unit] + products.sum::<i32>(), multiplier, shift);
+                    offset_and_clamp_s8(value, zero_point, -128, 127)
+                };
+                (0..units).map(unit).collect::<Vec<_>>()
+            });
+            let layer = Simplified { weights, bias, multipliers };
+            let words = constants(&layer, filter, output).unwrap();
+            let words: Vec<i32> =
+                words.bytes.as_chunks::<4>().0.iter().map(|&word| i32::from_le_bytes(word)).collect();
+            let (words, weights) = (Flash::from_slice(&words), side_by_side(&layer, filter).unwrap());
+            let weights = Flash::from_slice(&weights);
+            let mut outputs = [0, 1, 2].map(|_| vec![[0i8; FOUR]; units.div_ceil(FOUR)]);
+            let [first, second, third] = &mut outputs;
+            fours_of_two_rows(weights, words, [&rows[0], &rows[1]], [first, second]);
+            fours_of_row(weights, words, &rows[1], third);
+            for (output, expected) in outputs.iter().zip([&expected[0], &expected[1], &expected[1]]) {
+                assert_eq!(output.as_flattened()[..units], **expected, "{units} units of {filter}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_loops_cannot_do_has_no_fours() {
+        let output = Requantization { zero_point: -128, least: -128, greatest: 127 };
+        let of = |bias: i32, shift: i32| {
+            let multipliers = vec![Multiplier { multiplier: 1 << 30, shift }];
+            let layer = Simplified { weights: vec![1, 2], bias: vec![bias], multipliers };
+            constants(&layer, 2, output).is_some()
+        };
+        assert!(of(0, -1) && of(0, -MAX_EXPONENT) && of((1 << 30) - 1000, -1));
+        assert!(!of(0, 0) && !of(0, 3) && !of(0, -MAX_EXPONENT - 1) && !of(1 << 30, -1));
+    }
+}
