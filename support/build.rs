@@ -37,6 +37,14 @@ fn main() {
     if machine.target.starts_with("thumbv6m") {
         println!("cargo::rustc-cfg=tiny_model_multiplier=\"short\"");
     }
+    println!("cargo::rustc-check-cfg=cfg(tiny_model_loops, values(\"v6m\", \"v7m\", \"rv32m\", \"plain\"))");
+    println!("cargo::rustc-cfg=tiny_model_loops={:?}", machine.loops());
+    println!("cargo::rustc-check-cfg=cfg(tiny_model_shared)");
+    // There stable Rust has assembly.
+    let assembles = machine.target.starts_with("thumb") || machine.target.starts_with("riscv");
+    if assembles && matches!(backend, "dsp" | "portable") {
+        println!("cargo::rustc-cfg=tiny_model_shared");
+    }
     println!("cargo::rustc-cfg=tiny_model_backend={backend:?}");
     println!("cargo::rustc-env=TINY_MODEL_BACKEND={backend}");
 }
@@ -102,6 +110,16 @@ impl Machine {
                 self.advise();
                 "portable"
             }
+        }
+    }
+
+    /// Which loops multiply one number at a time.
+    fn loops(&self) -> &'static str {
+        match self.target.as_str() {
+            target if target.starts_with("thumbv6m") || target.starts_with("thumbv8m.base") => "v6m",
+            target if target.starts_with("thumbv7m") || self.is_mainline() => "v7m",
+            target if target.starts_with("riscv32im") || target.starts_with("riscv32gc") => "rv32m",
+            _ => "plain",
         }
     }
 

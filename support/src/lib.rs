@@ -42,8 +42,9 @@ pub use tensor::{Integer, Tensor};
 /// all of them.
 ///
 /// Chosen by the target and, for ARMv8-M, by `-C target-cpu`; the cargo features `backend-portable`,
-/// `backend-dsp` and `backend-mve` choose otherwise. So far `dsp` and `mve` have no loops of their own
-/// and run the portable ones, which the Rust compiler turns into vector instructions where it can.
+/// `backend-dsp` and `backend-mve` choose otherwise. `portable` has assembly for
+/// Cortex-M0, M3 and RISC-V, and plain Rust elsewhere; so far `mve` has no loops of its own, and the Rust compiler turns the
+/// plain ones into vector instructions where it can.
 ///
 /// AVR needs a nightly compiler. There, and nowhere else, a crate with a model in it cannot
 /// `#![forbid(unsafe_code)]`, which is also about the section that keeps constants out of RAM.
@@ -181,19 +182,31 @@ pub mod __private {
     }
     pub use crate::__flash_bytes as flash_bytes;
 
-    /// One of two pieces of code, by the backend that the build script found.
+    /// One of several pieces of code, by the backend that the build script found.
     #[macro_export]
     #[doc(hidden)]
     #[cfg(tiny_model_backend = "dsp")]
     macro_rules! __by_backend {
-        (dsp { $($then:tt)* } else { $($otherwise:tt)* }) => { $($then)* };
+        (else { $($otherwise:tt)* }) => { $($otherwise)* };
+        (dsp { $($then:tt)* } $($rest:tt)*) => { $($then)* };
+        ($other:ident { $($then:tt)* } $($rest:tt)*) => { $crate::__by_backend! { $($rest)* } };
     }
 
     #[macro_export]
     #[doc(hidden)]
-    #[cfg(not(tiny_model_backend = "dsp"))]
+    #[cfg(tiny_model_backend = "portable")]
     macro_rules! __by_backend {
-        (dsp { $($then:tt)* } else { $($otherwise:tt)* }) => { $($otherwise)* };
+        (else { $($otherwise:tt)* }) => { $($otherwise)* };
+        (portable { $($then:tt)* } $($rest:tt)*) => { $($then)* };
+        ($other:ident { $($then:tt)* } $($rest:tt)*) => { $crate::__by_backend! { $($rest)* } };
+    }
+
+    #[macro_export]
+    #[doc(hidden)]
+    #[cfg(not(any(tiny_model_backend = "dsp", tiny_model_backend = "portable")))]
+    macro_rules! __by_backend {
+        (else { $($otherwise:tt)* }) => { $($otherwise)* };
+        ($other:ident { $($then:tt)* } $($rest:tt)*) => { $crate::__by_backend! { $($rest)* } };
     }
     pub use crate::__by_backend as by_backend;
 

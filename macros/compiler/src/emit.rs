@@ -3,7 +3,7 @@
 use crate::Item;
 use crate::graph::ElementType;
 use crate::layout::Layout;
-use crate::program::{Access, Arg, Call, Constant, Port, Program, Variant, View};
+use crate::program::{Access, Arg, BACKENDS, Call, Constant, Port, Program, Variant, View};
 use crate::quantize::measure::Accuracy;
 use crate::quantize::model::Facts;
 use crate::table;
@@ -78,17 +78,17 @@ fn function(layout: &Layout, call: &Call, at: usize) -> TokenStream {
     let parameters = windows.iter().map(|Window { name, view, access, .. }| parameter(name, *view, *access));
     let plain = kernel_call(layout, call, (call.kernel, &call.params), call.args.iter().cloned());
     let overlap = overlap::constant(layout, call);
-    let variant_module = call.variant.as_ref().map(|variant| variant.module).filter(|m| *m != call.module);
-    let modules = [Some(call.module), variant_module].into_iter().flatten().map(|m| format_ident!("{m}"));
-    let body = match &call.variant {
-        Some(Variant { backend, kernel, params, constants, .. }) => {
-            let windows = call.args.iter().filter(|arg| !matches!(arg, Arg::Constant(_)));
-            let args = constants.iter().cloned().map(Arg::Constant).chain(windows.cloned());
-            let variant = kernel_call(layout, call, (kernel, params), args);
-            by_backend(backend, &variant, &plain)
-        }
-        None => plain,
-    };
+    let mut modules = vec![call.module];
+    modules.extend(call.variants.iter().map(|variant| variant.module));
+    modules.sort_unstable();
+    modules.dedup();
+    let modules = modules.into_iter().map(|module| format_ident!("{module}"));
+    let variants = call.variants.iter().map(|Variant { backend, kernel, params, constants, .. }| {
+        let windows = call.args.iter().filter(|arg| !matches!(arg, Arg::Constant(_)));
+        let args = constants.iter().cloned().map(Arg::Constant).chain(windows.cloned());
+        (*backend, kernel_call(layout, call, (kernel, params), args))
+    });
+    let body = by_backend(variants.collect(), plain);
     quote! {
         #[doc = #doc]
         #[inline(never)]
@@ -135,10 +135,16 @@ fn kernel_call(
     }
 }
 
-/// One of two pieces of code: which one, the support crate knows.
-fn by_backend(backend: &str, then: &TokenStream, otherwise: &TokenStream) -> TokenStream {
-    let backend = format_ident!("{backend}");
-    quote!(support::by_backend! { #backend { #then } else { #otherwise } })
+/// One of several pieces of code: which one, the support crate knows.
+fn by_backend(each: Vec<(&str, TokenStream)>, otherwise: TokenStream) -> TokenStream {
+    if each.is_empty() {
+        return otherwise;
+    }
+    let each = each.into_iter().map(|(backend, then)| {
+        let backend = format_ident!("{backend}");
+        quote!(#backend { #then })
+    });
+    quote!(support::by_backend! { #(#each)* else { #otherwise } })
 }
 
 /// A parameter of a call's function, for a window of the arena.
@@ -188,10 +194,10 @@ fn consts(item: &Item, program: &Program, layout: &Layout) -> TokenStream {
     let (output_type, output) = ports(&program.outputs);
     let figures = table::Figures::of(program, layout);
     let (ram, state, macs) = (figures.ram, figures.state, figures.macs);
-    let flash = bytes_by_backend(figures.flash, table::flash_on(program, "dsp"));
+    let flash = bytes_by_backend(figures.flash, |backend| table::flash_on(program, backend));
     let layers = program.calls.iter().zip(table::live_bytes(program, layout)).map(|(call, ram)| {
         let (name, shape, macs) = (call.name, &call.shape, call.macs);
-        let flash = bytes_by_backend(call.constant_bytes(), call.constant_bytes_on("dsp"));
+        let flash = bytes_by_backend(call.constant_bytes(), |backend| call.constant_bytes_on(backend));
         let notes = call.notes.join(", ");
         quote!(Layer {
             operator: #name, shape: &[#(#shape),*], macs: #macs, flash: #flash, ram: #ram, notes: #notes
@@ -222,12 +228,11 @@ fn consts(item: &Item, program: &Program, layout: &Layout) -> TokenStream {
     }
 }
 
-/// Bytes of constants, which are others on the backend `dsp`.
-fn bytes_by_backend(bytes: usize, on_dsp: usize) -> TokenStream {
-    match bytes == on_dsp {
-        true => quote!(#bytes),
-        false => by_backend("dsp", &quote!(#on_dsp), &quote!(#bytes)),
-    }
+/// Bytes of constants, which are others where there are variants.
+fn bytes_by_backend(bytes: usize, on: impl Fn(&str) -> usize) -> TokenStream {
+    let others = BACKENDS.into_iter().map(|backend| (backend, on(backend)));
+    let others = others.filter(|&(_, on)| on != bytes).map(|(backend, on)| (backend, quote!(#on)));
+    by_backend(others.collect(), quote!(#bytes))
 }
 
 /// `ACCURACY`, of a model that was quantized while compiling.

@@ -151,7 +151,7 @@ impl<'g> Lowering<'g> {
             parameters: crate::kernels::constant::Constant.keep(),
             args: vec![Arg::Constant(constant), Arg::Window("output", view, Access::Write)],
             macs: 0,
-            variant: None,
+            variants: Vec::new(),
             sum_bits: None,
             notes: Vec::new(),
         });
@@ -234,7 +234,7 @@ impl<'g> Lowering<'g> {
         let name = self.node.name;
         let shape = shape.unwrap_or_default();
         let (params, parameters) = (format!("{params:?}"), params.keep());
-        let (index, variant) = (self.node.index, None);
+        let (index, variants) = (self.node.index, Vec::new());
         // What is said of an operator is said once, where it has several calls.
         let first = self.program.calls.last().is_none_or(|call| call.index != index);
         let mut notes = if first { self.node.notes.clone() } else { Vec::new() };
@@ -250,7 +250,7 @@ impl<'g> Lowering<'g> {
             parameters,
             args,
             macs,
-            variant,
+            variants,
             sum_bits,
             notes,
         });
@@ -259,7 +259,7 @@ impl<'g> Lowering<'g> {
     /// Another kernel for the last call.
     pub fn offer(&mut self, variant: Variant) {
         if let Some(call) = self.program.calls.last_mut() {
-            call.variant = Some(variant);
+            call.variants.push(variant);
         }
     }
 

@@ -136,13 +136,16 @@ pub struct Call {
     pub args: Vec<Arg>,
     /// Multiplications and accumulations of one inference.
     pub macs: usize,
-    /// What does the same on a backend with other loops.
-    pub variant: Option<Variant>,
+    /// What does the same on backends with other loops, for each of them at most one.
+    pub variants: Vec<Variant>,
     /// Bits that hold every sum of an operator with weights, with its sign, if that is known.
     pub sum_bits: Option<u32>,
     /// What was proved of the operator or fused into it, for people.
     pub notes: Vec<String>,
 }
+
+/// The backends for which there are variants.
+pub const BACKENDS: [&str; 2] = ["dsp", "portable"];
 
 /// Another kernel for the same call, with constants of its own, between its parameters and the windows.
 #[derive(Clone, Debug)]
@@ -297,11 +300,11 @@ impl Call {
 
     /// The same on a backend for which there may be a variant.
     pub fn constant_bytes_on(&self, backend: &str) -> usize {
-        match &self.variant {
-            Some(variant) if variant.backend == backend => {
+        match self.variants.iter().find(|variant| variant.backend == backend) {
+            Some(variant) => {
                 variant.constants.iter().map(Constant::padded_bytes).fold(0, usize::saturating_add)
             }
-            _ => self.constant_bytes(),
+            None => self.constant_bytes(),
         }
     }
 }

@@ -42,7 +42,7 @@ pub fn verify(program: &Program, layout: &Layout) -> Result<(), Bug> {
     together("the outputs", &ports(&program.outputs, Access::Read), program, layout)?;
     for call in &program.calls {
         let name = format!("operator {} {}", call.index, call.name);
-        for params in [&call.params].into_iter().chain(call.variant.as_ref().map(|variant| &variant.params)) {
+        for params in [&call.params].into_iter().chain(call.variants.iter().map(|variant| &variant.params)) {
             if syn::parse_str::<syn::Expr>(params).is_err() {
                 return Err(Bug(format!("{name} has parameters `{params}`")));
             }
@@ -133,7 +133,7 @@ mod tests {
             parameters: ().keep(),
             args: windows.iter().map(view).collect(),
             macs: 0,
-            variant: None,
+            variants: Vec::new(),
             sum_bits: None,
             notes: Vec::new(),
         };

@@ -5,7 +5,7 @@
 //! program memory, and [`portable`] is the specification of the loops that a backend may replace: by
 //! functions of the same names that give the same bits. The build script selects the backend: AVR and
 //! Cortex-M with the DSP extension (`dsp`) have loops of their own, and say how they work; the others use the portable
-//! ones.
+//! ones, some of which exist once more for cores that multiply one number at a time (`scalar`).
 
 pub mod arena;
 #[cfg(tiny_model_backend = "avr")]
@@ -16,6 +16,10 @@ pub mod flash;
 #[cfg(tiny_model_backend = "host")]
 mod host;
 pub mod portable;
+#[cfg(any(tiny_model_backend = "portable", test))]
+mod scalar;
+#[cfg(tiny_model_shared)]
+mod shared;
 #[cfg(any(tiny_model_multiplier = "short", test))]
 mod short;
 
@@ -24,10 +28,22 @@ mod short;
 pub use avr::{dot_constant_s8, dot_s8, offset_and_clamp_s8, product, product_s8, requantize};
 #[cfg(tiny_model_backend = "dsp")]
 pub use dsp::{
-    Loop3x3, block_bytes, block_rows_2, depthwise_pixel, dot_s8, high, high_add, pad_row, unknown, widen_2,
+    Loop3x3, block_bytes, block_rows_2, depthwise_pixel, dot_s8, high, high_add, pad_row, widen_2,
 };
 #[cfg(tiny_model_backend = "host")]
 pub use host::{dot_s8, dot_s16, dot_s16_wide};
 pub use portable::*;
+#[cfg(all(tiny_model_backend = "portable", tiny_model_loops = "v6m"))]
+pub use scalar::outputs_of_sums;
+#[cfg(all(tiny_model_backend = "portable", not(tiny_model_multiplier = "short")))]
+pub use scalar::requantize_down;
+#[cfg(tiny_model_backend = "portable")]
+pub use scalar::sums_of_taps;
+#[cfg(all(tiny_model_backend = "portable", tiny_model_loops = "v7m"))]
+pub use scalar::{fours_of_row, fours_of_two_rows};
+#[cfg(all(tiny_model_backend = "portable", not(tiny_model_loops = "v7m")))]
+pub use scalar::{sums_of_row, sums_of_two_rows};
+#[cfg(tiny_model_shared)]
+pub use shared::unknown;
 #[cfg(tiny_model_multiplier = "short")]
-pub use short::requantize;
+pub use short::{requantize, requantize_down};

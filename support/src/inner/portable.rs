@@ -2,6 +2,7 @@
 
 mod blocks;
 mod depthwise;
+mod fours;
 mod taps;
 
 pub use blocks::{
@@ -11,6 +12,10 @@ pub use blocks::{
 #[allow(unused_imports)] // by assembly
 pub use depthwise::CHANNEL_CONSTANTS;
 pub use depthwise::{Loop3x3, Row3x3, Rows3};
+pub use fours::{
+    FOUR, FOUR_CONSTANTS, MAX_EXPONENT, UNIT_CONSTANTS, fours_of_row, fours_of_two_rows, outputs_of_sums,
+    requantize_down, sums_of_row, sums_of_taps, sums_of_two_rows,
+};
 pub use taps::{Tap, TapsOfPixel, depthwise_pixel};
 
 use super::flash::Flash;

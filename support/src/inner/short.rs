@@ -28,6 +28,14 @@ pub fn requantize(x: i32, multiplier: i32, shift: i32) -> i32 {
     rounded.wrapping_add(rounded >> 31).wrapping_add(half).wrapping_shr(exponent)
 }
 
+/// As [`portable::requantize_down`].
+#[inline(always)]
+#[allow(dead_code)] // by tests
+pub fn requantize_down(doubled: i32, multiplier: i32, exponent: i32, offset: i32) -> i32 {
+    let zero_point = offset.wrapping_shr(exponent.cast_unsigned());
+    requantize(doubled >> 1, multiplier, exponent.wrapping_neg()).wrapping_add(zero_point)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -32,6 +32,7 @@ pub mod depthwise_conv_2d;
 pub mod depthwise_rows;
 pub mod div;
 pub mod fixed_point;
+pub mod fours;
 pub mod fully_connected;
 pub mod gather;
 pub mod history;

@@ -233,7 +233,7 @@ mod tests {
                 .chain(writes.iter().map(window(Access::Write)))
                 .collect(),
             macs: 0,
-            variant: None,
+            variants: Vec::new(),
             sum_bits: None,
             notes: Vec::new(),
         };

@@ -140,7 +140,7 @@ impl Lowering<'_> {
             parameters: AssignVariable.keep(),
             args: vec![Arg::Window("value", from, Access::Read), Arg::Window("variable", to, Access::Write)],
             macs: 0,
-            variant: None,
+            variants: Vec::new(),
             sum_bits: None,
             notes: Vec::new(),
         }

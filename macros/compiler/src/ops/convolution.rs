@@ -4,7 +4,7 @@ use super::channels::{Channels, Cut};
 use super::lookup::limited;
 use super::sums::{Activations, Sums};
 use super::unit_blocks::{self, MAX_MEMORY, MEMORY_OF_A_STEP, Simplified, Units};
-use super::{Op, Padding, channel_rows, requantization, window};
+use super::{Op, Padding, channel_rows, requantization, unit_fours, window};
 use crate::graph::ElementType;
 use crate::inner::BLOCK;
 use crate::kernels::blocks::{Conv2dBlocks, ConvolutionBlocks, PixelBlocks};
@@ -92,8 +92,10 @@ impl Op for Convolution {
         let units = weights.chunks_exact(self.filter());
         let sums = units.map(|unit| requantization::difference_sum(unit, weight_zero_point));
         let bias = requantization::folded_bias(to, 2, sums, padding.into());
-        let variant =
-            (weight_zero_point == 0).then(|| self.variant(&weights, &bias, padding, range)).flatten();
+        let variants = match weight_zero_point {
+            0 => self.variants(&weights, &bias, padding, range),
+            _ => Vec::new(),
+        };
         let (multipliers, shifts) = requantization::constants(&self.multipliers, self.window.units);
         let plain = weight_zero_point == 0 && !four_bits;
         let on_ring = to.ring(input).filter(|_| plain);
@@ -130,8 +132,8 @@ impl Op for Convolution {
             to.prove_sums(&sums);
         }
         to.call(kernel.module, kernel.name, &*kernel.params, args, elements.saturating_mul(self.filter()));
-        if let Some(variant) = variant.filter(|_| ring.is_none()) {
-            to.offer(variant);
+        if ring.is_none() {
+            variants.into_iter().for_each(|variant| to.offer(variant));
         }
         Ok(())
     }
@@ -317,12 +319,32 @@ impl Convolution {
 }
 
 impl Convolution {
-    /// The kernel for the backend that has others.
-    fn variant(&self, weights: &[i8], bias: &[i32], padding: i8, output: Requantization) -> Option<Variant> {
+    /// The kernels for backends that have others.
+    fn variants(&self, weights: &[i8], bias: &[i32], padding: i8, output: Requantization) -> Vec<Variant> {
         let layer = Simplified::of(weights, bias, &self.multipliers, output);
         let rows = self.rows_3x3(&layer, padding, output);
         let taps = || self.taps(&layer, padding, output);
-        rows.or_else(taps).or_else(|| self.blocks(&layer, padding, output))
+        let blocks = rows.or_else(taps).or_else(|| self.blocks(&layer, padding, output));
+        [blocks, self.fours(&layer, padding, output)].into_iter().flatten().collect()
+    }
+
+    /// The kernel for weights in fours of units, if that suits.
+    fn fours(&self, layer: &Simplified, padding: i8, output: Requantization) -> Option<Variant> {
+        let (window, filter) = (self.window, self.filter());
+        if self.depth == 1 && window.channels > 1 {
+            return unit_fours::depthwise_conv_2d(layer, filter, window, padding, output);
+        }
+        if self.is_fully_connected() {
+            return unit_fours::fully_connected(layer, filter, output);
+        }
+        let suits = self.has_runs() && window.units > 1;
+        suits.then(|| unit_fours::conv_2d(layer, filter, window, padding, output)).flatten()
+    }
+
+    /// Whether units share their inputs, and columns of the window lie side by side.
+    fn has_runs(&self) -> bool {
+        let Window { x, channels, .. } = self.window;
+        self.depth == channels && (x.dilation == 1 || x.taps == 1)
     }
 
     /// The kernel for a depthwise window of 3 × 3, if it is one.
@@ -357,7 +379,7 @@ impl Convolution {
     /// lie side by side.
     fn blocks(&self, layer: &Simplified, padding: i8, output: Requantization) -> Option<Variant> {
         let Self { window, depth, .. } = *self;
-        if depth != window.channels || !(window.x.dilation == 1 || window.x.taps == 1) {
+        if !self.has_runs() {
             return None;
         }
         let filter = self.filter();
@@ -386,6 +408,6 @@ fn parts(whole: usize, size: usize) -> usize {
 }
 
 /// A matrix of rows of `width` elements with rows and columns exchanged.
-fn transposed(values: &[i8], width: usize) -> Vec<i8> {
+pub(super) fn transposed(values: &[i8], width: usize) -> Vec<i8> {
     (0..width).flat_map(|column| values.iter().skip(column).step_by(width).copied()).collect()
 }

@@ -6,7 +6,7 @@ use super::channels::{Channels, Cut};
 use super::lookup::limited;
 use super::weighted::{self, Bounds, Weighted};
 use super::unit_blocks::{MAX_MEMORY, MEMORY_OF_A_STEP, Simplified, Units, with_arguments};
-use super::{Op, requantization};
+use super::{Op, requantization, unit_fours};
 use crate::diagnostics::Problem;
 use crate::graph::ElementType;
 use crate::kernels::blocks::{FullyConnectedBlocks, PixelBlocks};
@@ -90,6 +90,9 @@ pub(crate) fn read(reader: &Reader<'_>) -> Result<Rc<dyn Op>, Problem> {
     Ok(Rc::new(Layer { rows, depth, units, range, activations, multipliers }))
 }
 
+/// A layer of less weights than this does not gain by having them in fours of units.
+const SMALL: usize = 1024;
+
 impl Layer {
     /// An input and an output that may share memory.
     fn planes(&self, input: View, output: View) -> Planes {
@@ -167,20 +170,20 @@ impl Layer {
         Some(Self { depth, units, multipliers, ..self.clone() })
     }
 
+    /// The kernels for backends that have others.
+    fn variants(&self, weights: &[i8], bias: &[i32], output: Requantization) -> Vec<Variant> {
+        let layer = Simplified::of(weights, bias, &self.multipliers, output);
+        let fours = || unit_fours::fully_connected(&layer, self.depth, output);
+        // A small layer is done before a loop over four units at a time has begun.
+        let is_small = self.depth.saturating_mul(self.units) < SMALL;
+        [self.blocks(&layer, output), (!is_small).then(fours).flatten()].into_iter().flatten().collect()
+    }
+
     /// The kernel for weights in blocks, if they can be brought into these.
-    fn blocks(
-        &self,
-        weights: &[i8],
-        bias: &[i32],
-        zero_point: i32,
-        least: i32,
-        greatest: i32,
-    ) -> Option<Variant> {
+    fn blocks(&self, layer: &Simplified, output: Requantization) -> Option<Variant> {
         let Self { rows, depth, units, .. } = *self;
-        let output = Requantization { zero_point, least, greatest };
-        let Simplified { weights, bias, multipliers } =
-            &Simplified::of(weights, bias, &self.multipliers, output);
-        let ties = least < zero_point;
+        let Simplified { weights, bias, multipliers } = layer;
+        let ties = output.least < output.zero_point;
         let blocks = Units { weights, filter: depth, run: depth, bias, multipliers, ties };
         let constants = vec![blocks.blocks()?];
         let steps = blocks.steps();
@@ -245,7 +248,10 @@ impl Op for Layer {
             greatest,
         };
         let plain_weights = weight_zero_point == 0;
-        let blocks = plain_weights.then(|| self.blocks(&values, &bias, zero_point, least, greatest)).flatten();
+        let variants = match plain_weights {
+            true => self.variants(&values, &bias, Requantization { zero_point, least, greatest }),
+            false => Vec::new(),
+        };
         let (multipliers, shifts) = requantization::constants(&self.multipliers, self.units);
         let four_bits = to.tensor(weights).ty == ElementType::Int4;
         let values = if four_bits { requantization::packed(&values, self.depth) } else { values };
@@ -276,9 +282,7 @@ impl Op for Layer {
                 to.call("fully_connected", "fully_connected_offset_s8", &params, args, macs);
             }
         }
-        if let Some(variant) = blocks {
-            to.offer(variant);
-        }
+        variants.into_iter().for_each(|variant| to.offer(variant));
         Ok(())
     }
 }

@@ -24,7 +24,11 @@ impl<'a, T: Element> Flash<'a, T> {
     }
 
     /// All of them, where there is one address space.
-    #[cfg(tiny_model_backend = "host")]
+    #[cfg(any(
+        tiny_model_backend = "host",
+        all(tiny_model_backend = "portable", tiny_model_loops = "plain"),
+        test
+    ))]
     pub(in crate::inner) const fn as_slice(&self) -> &'a [T] {
         self.0
     }

@@ -1,0 +1,399 @@
+//! Sums of four units for Cortex-M3 and its kin, which multiply and add in one instruction.
+
+use super::taps::Walk;
+use crate::inner::flash::Flash;
+use crate::inner::portable::{FOUR, FOUR_CONSTANTS, Tap};
+use core::arch::naked_asm;
+
+/// Whether there is something to do, and the constants are there for `fours` fours of units with `len` inputs.
+#[inline(always)]
+fn suffices(weights: Flash<'_, i8>, constants: Flash<'_, i32>, len: usize, fours: usize) -> bool {
+    let needed = len.checked_mul(FOUR).and_then(|four| four.checked_mul(fours));
+    len > 0
+        && fours > 0
+        && needed.is_some_and(|needed| weights.len() >= needed)
+        && constants.len() / FOUR_CONSTANTS >= fours
+}
+
+/// As [`crate::inner::portable::fours_of_row`], if all constants are there.
+#[inline(always)]
+pub fn fours_of_row(weights: Flash<'_, i8>, constants: Flash<'_, i32>, x: &[i8], outputs: &mut [[i8; FOUR]]) {
+    if suffices(weights, constants, x.len(), outputs.len()) {
+        let range = outputs.as_mut_ptr_range();
+        // SAFETY: `suffices` found the constants of all outputs, of which there are some, and there are inputs.
+        #[allow(unsafe_code)]
+        unsafe {
+            one_row(weights.start(), x.as_ptr(), x.len(), constants.start(), range.start, range.end);
+        }
+    }
+}
+
+/// As [`crate::inner::portable::fours_of_two_rows`], if all constants are there.
+#[inline(always)]
+pub fn fours_of_two_rows(
+    weights: Flash<'_, i8>,
+    constants: Flash<'_, i32>,
+    [a, b]: [&[i8]; 2],
+    [first, second]: [&mut [[i8; FOUR]]; 2],
+) {
+    let fours = first.len().min(second.len());
+    if suffices(weights, constants, a.len(), fours) && b.len() >= a.len() {
+        let (first, second) = (first.as_mut_ptr(), second.as_mut_ptr());
+        let end = first.wrapping_add(fours);
+        // SAFETY: `suffices` found the constants of all outputs, of which there are some in both rows, and there are as
+        // many inputs of both.
+        #[allow(unsafe_code)]
+        unsafe {
+            let (a, b, len) = (a.as_ptr(), b.as_ptr(), a.len());
+            two_rows(weights.start(), a, b, len, constants.start(), first, second, end);
+        }
+    }
+}
+
+/// From the sum in `$sum` to an output, with the constants of its unit in `r0` to `r3`.
+macro_rules! output {
+    ($sum:literal) => {
+        concat!(
+            "add.w ",
+            $sum,
+            ", r0, ",
+            $sum,
+            ", lsl #1\n",
+            "smull lr, ",
+            $sum,
+            ", ",
+            $sum,
+            ", r1\n",
+            "add.w ",
+            $sum,
+            ", ",
+            $sum,
+            ", lr, lsr #31\n",
+            "add.w ",
+            $sum,
+            ", ",
+            $sum,
+            ", ",
+            $sum,
+            ", asr #31\n",
+            "add ",
+            $sum,
+            ", ",
+            $sum,
+            ", r3\n",
+            "asr.w ",
+            $sum,
+            ", ",
+            $sum,
+            ", r2\n",
+            "ssat ",
+            $sum,
+            ", #8, ",
+            $sum,
+            "\n",
+        )
+    };
+}
+
+/// One input of two rows: fourteen instructions of four bytes each.
+macro_rules! step_of_two_rows {
+    () => {
+        "ldrsb r3, [r1], #1
+         ldrsb r12, [r2], #1
+         ldrsb lr, [r0], #1
+         mla r4, lr, r3, r4
+         mla r8, lr, r12, r8
+         ldrsb lr, [r0], #1
+         mla r5, lr, r3, r5
+         mla r9, lr, r12, r9
+         ldrsb lr, [r0], #1
+         mla r6, lr, r3, r6
+         mla r10, lr, r12, r10
+         ldrsb lr, [r0], #1
+         mla r7, lr, r3, r7
+         mla r11, lr, r12, r11"
+    };
+}
+
+/// # Safety
+///
+/// There are `len` bytes, at least one, at `a` and at `b`, from `first` to `end` at least one four, as many at `second`,
+/// and the weights and constants of as many.
+#[allow(unsafe_code)] // the compiler does not keep eight sums in registers
+#[unsafe(naked)]
+#[allow(clippy::too_many_arguments)] // a loop has that many values
+unsafe extern "C" fn two_rows(
+    weights: *const i8,
+    a: *const i8,
+    b: *const i8,
+    len: usize,
+    constants: *const i32,
+    first: *mut [i8; FOUR],
+    second: *mut [i8; FOUR],
+    end: *mut [i8; FOUR],
+) {
+    // On the stack: 0 room for the weights, 4 and 8 the rows, 12 the end of the first, 16 the first step, then what is
+    // saved, then at 56 the constants, 60 and 64 the outputs, 68 their end.
+    naked_asm!(
+        "push {{r4, r5, r6, r7, r8, r9, r10, r11, lr}}",
+        // The first time round begins with as many steps as eight do not divide.
+        "rsb r4, r3, #0",
+        "and r4, r4, #7",
+        "movs r5, #56",
+        "mul r4, r4, r5",
+        "adr.w r5, 3f",
+        "add r4, r4, r5",
+        "orr r4, r4, #1",
+        "add r3, r3, r1",
+        "push {{r0, r1, r2, r3, r4}}",
+        "2:",
+        "ldrd r1, r2, [sp, #4]",
+        "movs r4, #0",
+        "movs r5, #0",
+        "movs r6, #0",
+        "movs r7, #0",
+        "mov r8, r4",
+        "mov r9, r4",
+        "mov r10, r4",
+        "mov r11, r4",
+        "ldr pc, [sp, #16]",
+        ".p2align 2",
+        "3:",
+        step_of_two_rows!(),
+        step_of_two_rows!(),
+        step_of_two_rows!(),
+        step_of_two_rows!(),
+        step_of_two_rows!(),
+        step_of_two_rows!(),
+        step_of_two_rows!(),
+        step_of_two_rows!(),
+        "ldr r3, [sp, #12]",
+        "cmp r1, r3",
+        "bne.w 3b",
+        "str r0, [sp]",
+        "ldr r12, [sp, #56]",
+        "ldm r12!, {{r0, r1, r2, r3}}",
+        output!("r4"),
+        output!("r8"),
+        "ldm r12!, {{r0, r1, r2, r3}}",
+        output!("r5"),
+        output!("r9"),
+        "ldm r12!, {{r0, r1, r2, r3}}",
+        output!("r6"),
+        output!("r10"),
+        "ldm r12!, {{r0, r1, r2, r3}}",
+        output!("r7"),
+        output!("r11"),
+        "str r12, [sp, #56]",
+        "ldrd r0, r1, [sp, #60]",
+        "strb r4, [r0], #1",
+        "strb r5, [r0], #1",
+        "strb r6, [r0], #1",
+        "strb r7, [r0], #1",
+        "strb r8, [r1], #1",
+        "strb r9, [r1], #1",
+        "strb r10, [r1], #1",
+        "strb r11, [r1], #1",
+        "strd r0, r1, [sp, #60]",
+        "ldr r2, [sp, #68]",
+        "cmp r0, r2",
+        "ldr r0, [sp]",
+        "bne.w 2b",
+        "add sp, sp, #20",
+        "pop {{r4, r5, r6, r7, r8, r9, r10, r11, pc}}",
+    )
+}
+
+/// One input of one row: nine instructions of four bytes each.
+macro_rules! step_of_one_row {
+    () => {
+        "ldrsb r12, [r1], #1
+         ldrsb r8, [r0], #1
+         ldrsb lr, [r0], #1
+         mla r4, r8, r12, r4
+         ldrsb r8, [r0], #1
+         mla r5, lr, r12, r5
+         ldrsb lr, [r0], #1
+         mla r6, r8, r12, r6
+         mla r7, lr, r12, r7"
+    };
+}
+
+/// # Safety
+///
+/// There are `len` bytes, at least one, at `x`, from `output` to `end` at least one four, and the weights and constants of
+/// as many.
+#[allow(unsafe_code)] // as above
+#[unsafe(naked)]
+unsafe extern "C" fn one_row(
+    weights: *const i8,
+    x: *const i8,
+    len: usize,
+    constants: *const i32,
+    output: *mut [i8; FOUR],
+    end: *mut [i8; FOUR],
+) {
+    // `r9` is the end of the row, `r10` the output, `r11` the first step. On the stack: 0 room for the weights, 4 the
+    // row, 8 its length, 12 the constants, then what is saved, then at 52 the output, 56 its end.
+    naked_asm!(
+        "push {{r4, r5, r6, r7, r8, r9, r10, r11, lr}}",
+        "push {{r0, r1, r2, r3}}",
+        "add r9, r1, r2",
+        "ldr r10, [sp, #52]",
+        // The first time round begins with as many steps as eight do not divide.
+        "rsb r4, r2, #0",
+        "and r4, r4, #7",
+        "add r4, r4, r4, lsl #3",
+        "adr.w r11, 3f",
+        "add r11, r11, r4, lsl #2",
+        "orr r11, r11, #1",
+        "2:",
+        "ldr r1, [sp, #4]",
+        "movs r4, #0",
+        "movs r5, #0",
+        "movs r6, #0",
+        "movs r7, #0",
+        "bx r11",
+        ".p2align 2",
+        "3:",
+        step_of_one_row!(),
+        step_of_one_row!(),
+        step_of_one_row!(),
+        step_of_one_row!(),
+        step_of_one_row!(),
+        step_of_one_row!(),
+        step_of_one_row!(),
+        step_of_one_row!(),
+        "cmp r1, r9",
+        "bne.w 3b",
+        "str r0, [sp]",
+        "ldr r12, [sp, #12]",
+        "ldm r12!, {{r0, r1, r2, r3}}",
+        output!("r4"),
+        "ldm r12!, {{r0, r1, r2, r3}}",
+        output!("r5"),
+        "ldm r12!, {{r0, r1, r2, r3}}",
+        output!("r6"),
+        "ldm r12!, {{r0, r1, r2, r3}}",
+        output!("r7"),
+        "str r12, [sp, #12]",
+        "strb r4, [r10], #1",
+        "strb r5, [r10], #1",
+        "strb r6, [r10], #1",
+        "strb r7, [r10], #1",
+        "ldr r1, [sp, #56]",
+        "ldr r0, [sp]",
+        "cmp r10, r1",
+        "bne.w 2b",
+        "add sp, sp, #16",
+        "pop {{r4, r5, r6, r7, r8, r9, r10, r11, pc}}",
+    )
+}
+
+/// As [`crate::inner::portable::sums_of_taps`], if everything is there; else sums are zero.
+#[inline(always)]
+pub fn sums_of_taps(
+    sums: &mut [[i32; FOUR]],
+    taps: [usize; 2],
+    steps: [Tap; 2],
+    weights: Flash<'_, i8>,
+    image: &[i8],
+) {
+    let Some(walk) = Walk::new(sums.len(), taps, steps, [weights.len(), image.len()]) else {
+        return sums.fill([0; FOUR]);
+    };
+    let range = sums.as_mut_ptr_range();
+    // SAFETY: there are sums, and `Walk` found everything that they meet.
+    #[allow(unsafe_code)]
+    unsafe {
+        each_tap(weights.start(), image.as_ptr(), range.start, range.end, &walk);
+    }
+}
+
+/// One tap of four channels, and on to the next.
+macro_rules! tap {
+    () => {
+        "ldrsb r8, [r0]
+         ldrsb r9, [r1]
+         mla r4, r8, r9, r4
+         ldrsb r8, [r0, #1]
+         ldrsb r9, [r1, #1]
+         mla r5, r8, r9, r5
+         ldrsb r8, [r0, #2]
+         ldrsb r9, [r1, #2]
+         mla r6, r8, r9, r6
+         ldrsb r8, [r0, #3]
+         ldrsb r9, [r1, #3]
+         mla r7, r8, r9, r7
+         add r0, r0, r2
+         add r1, r1, r3"
+    };
+}
+
+/// # Safety
+///
+/// For each four from `sums` to `end`, of which there is one at least, there are four bytes more at each tap of the
+/// weights and of the image, and there is a tap.
+#[allow(unsafe_code)] // the compiler puts off additions until registers run out
+#[unsafe(naked)]
+unsafe extern "C" fn each_tap(
+    weights: *const i8,
+    image: *const i8,
+    sums: *mut [i32; FOUR],
+    end: *mut [i32; FOUR],
+    walk: &Walk,
+) {
+    // On the stack: 0 and 4 the weights and the image of these channels, 8 their sums, 12 the end, 16 the columns, then
+    // what is saved, then at 56 the walk.
+    naked_asm!(
+        "push {{r4, r5, r6, r7, r8, r9, r10, r11, lr}}",
+        "ldr r4, [sp, #36]",
+        "ldr r12, [r4, #4]",
+        "push {{r0, r1, r2, r3, r12}}",
+        "2:",
+        "ldr lr, [sp, #56]",
+        "ldrd r0, r1, [sp]",
+        "ldrd r2, r3, [lr, #8]",
+        "ldrd r10, r11, [lr, #16]",
+        "ldr lr, [lr]",
+        "movs r4, #0",
+        "movs r5, #0",
+        "movs r6, #0",
+        "movs r7, #0",
+        "ldr r12, [sp, #16]",
+        "cmp r12, #3",
+        "beq 5f",
+        "3:",
+        "ldr r12, [sp, #16]",
+        "4:",
+        tap!(),
+        "subs r12, r12, #1",
+        "bne 4b",
+        "add r0, r0, r10",
+        "add r1, r1, r11",
+        "subs lr, lr, #1",
+        "bne 3b",
+        "b 6f",
+        // Most windows are three columns wide.
+        "5:",
+        tap!(),
+        tap!(),
+        tap!(),
+        "add r0, r0, r10",
+        "add r1, r1, r11",
+        "subs lr, lr, #1",
+        "bne 5b",
+        "6:",
+        "ldrd r0, r1, [sp]",
+        "ldrd r12, lr, [sp, #8]",
+        "adds r0, r0, #4",
+        "adds r1, r1, #4",
+        "stm r12!, {{r4, r5, r6, r7}}",
+        "strd r0, r1, [sp]",
+        "str r12, [sp, #8]",
+        "cmp r12, lr",
+        "bne 2b",
+        "add sp, sp, #20",
+        "pop {{r4, r5, r6, r7, r8, r9, r10, r11, pc}}",
+    )
+}

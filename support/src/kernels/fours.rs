@@ -1,0 +1,312 @@
+//! Layers whose weights lie in fours of units side by side: fully connected ones, and convolutions whose windows are
+//! brought together pixel by pixel, two pixels at a time.
+
+use super::blocks::{clamp, next_row};
+use super::planes::Planes;
+use super::reach::Reach;
+use super::requantization::Requantization;
+use super::window::{Taps, Window};
+use crate::inner::flash::Flash;
+use crate::inner::{
+    FOUR, FOUR_CONSTANTS, Tap, UNIT_CONSTANTS, fours_of_row, fours_of_two_rows, outputs_of_sums, product,
+    sums_of_taps, unknown,
+};
+
+/// Shape and range of a layer whose every row of inputs, or pixel, becomes a row of outputs.
+#[derive(Clone, Copy, Debug)]
+pub struct RowFours {
+    /// Elements of one row of the input.
+    pub depth: usize,
+    /// Elements of one row of the output.
+    pub units: usize,
+    /// Range of the output.
+    pub output: Requantization,
+}
+
+/// Shape and range of a convolution, with memory for the `FILTER` inputs that a window sees, twice.
+#[derive(Clone, Copy, Debug)]
+pub struct Conv2dFours<const FILTER: usize> {
+    /// The layer without the memory.
+    pub layer: WindowFours,
+}
+
+/// Shape and range of a convolution, or of a depthwise one with one unit for each of four channels or more.
+#[derive(Clone, Copy, Debug)]
+pub struct WindowFours {
+    /// How the window moves. Columns of a convolution are neighbours in the image.
+    pub window: Window,
+    /// Zero point of the input, which the padding holds.
+    pub padding: i8,
+    /// Range of the output.
+    pub output: Requantization,
+}
+
+impl RowFours {
+    /// How far an output of so many elements may be laid over the input.
+    pub const fn reach(&self, output_len: usize) -> Reach {
+        Reach::of_runs_in(output_len, self.depth, self.units)
+    }
+}
+
+impl<const FILTER: usize> Conv2dFours<FILTER> {
+    /// How far an output of so many elements may be laid over the input.
+    pub const fn reach(&self, output_len: usize) -> Reach {
+        self.layer.reach(output_len)
+    }
+}
+
+impl WindowFours {
+    /// How far an output of so many elements may be laid over the input.
+    pub const fn reach(&self, output_len: usize) -> Reach {
+        self.window.reach(output_len)
+    }
+}
+
+/// As [`fully_connected_s8`](super::fully_connected::fully_connected_s8).
+///
+/// The weights are `[four units, i, unit of the four]`, the last four filled up with zeros, and so are the constants,
+/// of which each unit has three.
+#[cfg_attr(not(debug_assertions), inline)]
+pub fn fully_connected_fours_s8(
+    p: &RowFours,
+    weights: Flash<'_, i8>,
+    constants: Flash<'_, i32>,
+    planes: Planes<'_, i8>,
+) {
+    let RowFours { depth, units, output } = *unknown(p);
+    each_pair(depth, units, Fours { weights, constants, output }, planes);
+}
+
+/// As [`conv_2d_contiguous_s8`](super::conv_2d::conv_2d_contiguous_s8), with constants as above.
+#[cfg_attr(not(debug_assertions), inline)]
+pub fn conv_2d_fours_s8<const FILTER: usize>(
+    p: &Conv2dFours<FILTER>,
+    weights: Flash<'_, i8>,
+    constants: Flash<'_, i32>,
+    planes: Planes<'_, i8>,
+) {
+    let layer = unknown(&p.layer);
+    let fours = Fours { weights, constants, output: layer.output };
+    layer.convolve(fours, planes, [&mut [0; FILTER], &mut [0; FILTER]]);
+}
+
+/// As [`depthwise_conv_2d_s8`](super::depthwise_conv_2d::depthwise_conv_2d_s8), with the weights in its order.
+#[cfg_attr(not(debug_assertions), inline)]
+pub fn depthwise_conv_2d_fours_s8(
+    p: &WindowFours,
+    weights: Flash<'_, i8>,
+    constants: Flash<'_, i32>,
+    planes: Planes<'_, i8>,
+) {
+    let p = unknown(p);
+    p.each_channel(Fours { weights, constants, output: p.output }, planes);
+}
+
+/// The constants of a layer, and its range.
+#[derive(Clone, Copy)]
+struct Fours<'a> {
+    weights: Flash<'a, i8>,
+    constants: Flash<'a, i32>,
+    output: Requantization,
+}
+
+impl Fours<'_> {
+    /// All units of one row of inputs.
+    #[inline(never)] // one copy for all layers
+    fn row(self, x: &[i8], output: &mut [i8]) {
+        let (whole, last) = output.as_chunks_mut::<FOUR>();
+        fours_of_row(self.weights, self.constants, x, whole);
+        if !last.is_empty() {
+            let mut four = [[0; FOUR]];
+            let (weights, constants) = self.from(whole.len(), x.len());
+            fours_of_row(weights, constants, x, &mut four);
+            copy(four.as_flattened(), last);
+        }
+        clamp(self.output, output);
+    }
+
+    /// The same of two rows of one length.
+    #[inline(never)] // one copy for all layers
+    fn two_rows(self, x: [&[i8]; 2], first: &mut [i8], second: &mut [i8]) {
+        let (whole, last) = first.as_chunks_mut::<FOUR>();
+        let (second_whole, second_last) = second.as_chunks_mut::<FOUR>();
+        fours_of_two_rows(self.weights, self.constants, x, [whole, second_whole]);
+        if !last.is_empty() {
+            let (mut a, mut b) = ([[0; FOUR]], [[0; FOUR]]);
+            let (weights, constants) = self.from(whole.len(), x[0].len());
+            fours_of_two_rows(weights, constants, x, [&mut a, &mut b]);
+            copy(a.as_flattened(), last);
+            copy(b.as_flattened(), second_last);
+        }
+        clamp(self.output, first);
+        clamp(self.output, second);
+    }
+
+    /// The constants of the fours from `four`, with `depth` inputs.
+    #[inline(always)]
+    fn from(&self, four: usize, depth: usize) -> (Flash<'_, i8>, Flash<'_, i32>) {
+        let weights = product(product(four, FOUR), depth);
+        let constants = product(four, FOUR_CONSTANTS);
+        (
+            self.weights.range(weights, self.weights.len().wrapping_sub(weights)),
+            self.constants.range(constants, self.constants.len().wrapping_sub(constants)),
+        )
+    }
+}
+
+#[inline(always)]
+fn copy(from: &[i8], to: &mut [i8]) {
+    to.iter_mut().zip(from).for_each(|(to, &from)| *to = from);
+}
+
+#[inline(never)] // one copy for all layers
+fn each_pair(depth: usize, units: usize, fours: Fours<'_>, planes: Planes<'_, i8>) {
+    let mut runs = planes.runs(depth, units);
+    while let Some((mut input, mut output)) = runs.next() {
+        // Behind what is needed may be more of the input.
+        while let (Some(pixel), Some(to_pixel)) = (input.split_off(..depth), output.split_off_mut(..units)) {
+            let to_next = output.split_off_mut(..units);
+            let next = if to_next.is_some() { input.split_off(..depth) } else { None };
+            match (next, to_next) {
+                (Some(next), Some(to_next)) => fours.two_rows([pixel, next], to_pixel, to_next),
+                _ => fours.row(pixel, to_pixel),
+            }
+        }
+    }
+}
+
+impl WindowFours {
+    #[inline(never)] // one copy for all layers
+    fn convolve(&self, fours: Fours<'_>, planes: Planes<'_, i8>, [a, b]: [&mut [i8]; 2]) {
+        let Window { x: axis, units, .. } = self.window;
+        let mut lines = self.window.rows(planes);
+        while let Some((image, rows, mut output)) = next_row(&mut lines) {
+            let mut columns = axis.outputs();
+            while let (Some(first), Some(pixel)) = (columns.next(), output.split_off_mut(..units)) {
+                self.gather(image, rows, first, a);
+                match (columns.next(), output.split_off_mut(..units)) {
+                    (Some(columns), Some(next)) => {
+                        self.gather(image, rows, columns, b);
+                        fours.two_rows([a, b], pixel, next);
+                    }
+                    _ => fours.row(a, pixel),
+                }
+            }
+        }
+    }
+
+    /// What a window with these rows and columns sees.
+    #[inline(never)]
+    fn gather(&self, image: &[i8], rows: Taps, columns: Taps, x: &mut [i8]) {
+        let Window { x: axis, y, channels, .. } = self.window;
+        let distance = product(product(axis.input, channels), y.dilation);
+        let run = product(axis.taps, channels);
+        if rows.inside < y.taps || columns.inside < axis.taps {
+            x.fill(self.padding);
+        }
+        let inside = product(columns.inside, channels);
+        let mut from = image.get(product(columns.first, channels)..).unwrap_or(&[]);
+        let before = product(rows.before, run).wrapping_add(product(columns.before, channels));
+        let mut to = x.get_mut(before..).unwrap_or(&mut []);
+        for _ in 0..rows.inside {
+            copy_run(from.get(..inside).unwrap_or(&[]), to);
+            to = to.get_mut(run..).unwrap_or(&mut []);
+            from = from.get(distance..).unwrap_or(&[]);
+        }
+    }
+
+    #[inline(never)] // one copy for all layers
+    fn each_channel(&self, fours: Fours<'_>, planes: Planes<'_, i8>) {
+        let mut lines = self.window.rows(planes);
+        while let Some((image, rows, output)) = next_row(&mut lines) {
+            let mut pixels = &mut *output;
+            for columns in self.window.x.outputs() {
+                let Some(pixel) = pixels.split_off_mut(..self.window.units) else { return };
+                self.channels(fours, image, rows, columns, pixel);
+            }
+            clamp(self.output, output);
+        }
+    }
+
+    /// All channels of one pixel.
+    #[inline(always)]
+    fn channels(&self, fours: Fours<'_>, image: &[i8], rows: Taps, columns: Taps, output: &mut [i8]) {
+        /// Fours whose sums are in memory.
+        const RUN: usize = 8;
+        let channels = self.window.channels;
+        let image = image.get(product(columns.first, channels)..).unwrap_or(&[]);
+        let (mut channel, mut sums) = (0usize, [[0; FOUR]; RUN]);
+        while channel < channels {
+            let count = channels.wrapping_sub(channel).min(RUN * FOUR) / FOUR;
+            // The last four may begin with channels that are done.
+            let (from, count) = match count {
+                0 => (channels.wrapping_sub(FOUR), 1),
+                _ => (channel, count),
+            };
+            let Some(sums) = sums.get_mut(..count) else { return };
+            let len = product(count, FOUR);
+            self.sum_up(fours.weights, image, rows, columns, from, sums);
+            let start = product(from, UNIT_CONSTANTS);
+            let constants = fours.constants.range(start, product(len, UNIT_CONSTANTS)).chunks(FOUR_CONSTANTS);
+            let output = output.get_mut(from..).unwrap_or(&mut []).as_chunks_mut::<FOUR>().0;
+            for ((output, sums), constants) in output.iter_mut().zip(sums).zip(constants) {
+                *output = outputs_of_sums(constants, *sums);
+            }
+            channel = from.wrapping_add(len);
+        }
+    }
+
+    /// The sums of the channels from `channel`.
+    #[inline(always)]
+    fn sum_up(
+        &self,
+        weights: Flash<'_, i8>,
+        image: &[i8],
+        rows: Taps,
+        columns: Taps,
+        channel: usize,
+        sums: &mut [[i32; FOUR]],
+    ) {
+        let Window { x, y, channels, .. } = self.window;
+        let w = Tap { row: product(x.taps, channels), column: channels };
+        let line = product(product(x.input, y.dilation), channels);
+        let steps = [w, Tap { row: line, column: product(x.dilation, channels) }];
+        let tap = product(rows.before, w.row).wrapping_add(product(columns.before, channels));
+        let from = |start: usize| weights.range(start, weights.len().wrapping_sub(start));
+        let image = image.get(channel..).unwrap_or(&[]);
+        let first = channel.wrapping_add(tap);
+        sums_of_taps(sums, [rows.inside, columns.inside], steps, from(first), image);
+        if rows.inside < y.taps || columns.inside < x.taps {
+            self.outside(rows, columns, from(channel), sums);
+        }
+    }
+
+    /// Adds what the taps on the padding see.
+    #[inline(never)]
+    fn outside(&self, rows: Taps, columns: Taps, weights: Flash<'_, i8>, sums: &mut [[i32; FOUR]]) {
+        let channels = self.window.channels;
+        let taps = |(), tap: usize, count: usize| {
+            let start = product(tap, channels);
+            let mut weights = weights.range(start, weights.len().wrapping_sub(start));
+            for _ in 0..count {
+                for (sum, w) in sums.as_flattened_mut().iter_mut().zip(weights.iter()) {
+                    *sum = sum.wrapping_add(i32::from(w).wrapping_mul(self.padding.into()));
+                }
+                weights = weights.range(channels, weights.len().wrapping_sub(channels));
+            }
+        };
+        self.window.fold(rows, columns, (), |(), _, _| (), taps);
+    }
+}
+
+/// Copies what is short, eight bytes at a time.
+#[inline(always)]
+fn copy_run(from: &[i8], to: &mut [i8]) {
+    let ((from, from_rest), (to, to_rest)) = (from.as_chunks::<8>(), to.as_chunks_mut::<8>());
+    to.iter_mut().zip(from).for_each(|(to, from)| *to = *from);
+    let to = match to.get_mut(from.len()..) {
+        Some([next, ..]) => next,
+        _ => to_rest,
+    };
+    copy(from_rest, to);
+}
