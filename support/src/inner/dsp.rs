@@ -81,14 +81,13 @@ mod blocks;
 mod depthwise;
 mod dot;
 mod high;
-mod shared;
 mod taps;
 mod widen;
 
+pub use super::shared::unknown;
 pub use blocks::{block_bytes, block_rows_2};
 pub use depthwise::Loop3x3;
 pub use dot::dot_s8;
 pub use high::{high, high_add};
-pub use shared::unknown;
 pub use taps::depthwise_pixel;
 pub use widen::{pad_row, widen_2};

@@ -15,7 +15,11 @@ mod dsp;
 pub mod flash;
 #[cfg(tiny_model_backend = "host")]
 mod host;
+#[cfg(tiny_model_backend = "mve")]
+mod mve;
 pub mod portable;
+#[cfg(any(tiny_model_backend = "dsp", tiny_model_backend = "mve"))]
+mod shared;
 #[cfg(any(tiny_model_multiplier = "short", test))]
 mod short;
 
@@ -28,6 +32,8 @@ pub use dsp::{
 };
 #[cfg(tiny_model_backend = "host")]
 pub use host::{dot_s8, dot_s16, dot_s16_wide};
+#[cfg(tiny_model_backend = "mve")]
+pub use mve::{VECTORS, channel_windows, copy_rows, dot_s8, fill, unit_rows, unknown};
 pub use portable::*;
 #[cfg(tiny_model_multiplier = "short")]
 pub use short::requantize;

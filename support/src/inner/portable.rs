@@ -3,6 +3,7 @@
 mod blocks;
 mod depthwise;
 mod taps;
+mod vectors;
 
 pub use blocks::{
     BLOCK, BLOCK_CONSTANTS, BlockOutput, RunsOfElements, block_bytes, block_rows_2, pad_row, widen_2,
@@ -12,6 +13,9 @@ pub use blocks::{
 pub use depthwise::CHANNEL_CONSTANTS;
 pub use depthwise::{Loop3x3, Row3x3, Rows3};
 pub use taps::{Tap, TapsOfPixel, depthwise_pixel};
+pub use vectors::{
+    ChannelWindow, CopiedRows, UnitConstants, UnitRows, VECTORS, channel_windows, copy_rows, fill, unit_rows,
+};
 
 use super::flash::Flash;
 

@@ -1,0 +1,15 @@
+//! Inner loops for Cortex-M with the vector extension (MVE, Helium), in assembly.
+
+mod channels;
+mod copy;
+mod dot;
+mod rows;
+
+pub use super::shared::unknown;
+pub use channels::channel_windows;
+pub use copy::{copy_rows, fill};
+pub use dot::dot_s8;
+pub use rows::unit_rows;
+
+/// As [`crate::inner::portable::VECTORS`].
+pub const VECTORS: bool = true;

@@ -1,0 +1,169 @@
+//! Layers for processors with vector registers: pieces of a row are brought together, or read where they are, and all
+//! units work on them.
+
+use super::blocks::{clamp, next_row};
+use super::conv_2d::Conv2d;
+use super::depthwise_conv_2d::DepthwiseConv2d;
+use super::planes::Planes;
+use super::requantization::{Requantization, Units};
+use super::window::{Taps, Window};
+use crate::inner::{
+    ChannelWindow, CopiedRows, UnitConstants, UnitRows, channel_windows, copy_rows, fill, product, unit_rows,
+    unknown,
+};
+
+/// Bytes for windows that are brought together, of which there may be several: the least that suits is taken.
+const SMALL: usize = 256;
+const MIDDLE: usize = 1024;
+const LARGE: usize = 4096;
+
+#[inline(always)]
+fn constants<'a>(units: Units<'a>) -> UnitConstants<'a> {
+    UnitConstants::new(units.weights, units.bias, units.multipliers, units.shifts)
+}
+
+/// Every row of the input becomes one of the output.
+#[inline(always)]
+pub(super) fn each_row(
+    depth: usize,
+    units: usize,
+    output: Requantization,
+    of_units: Units<'_>,
+    planes: Planes<'_, i8>,
+) {
+    let layer = UnitRows { depth, units, zero_point: output.zero_point };
+    all_rows(unknown(&layer), output, constants(of_units), planes);
+}
+
+#[inline(never)] // one copy for all layers
+fn all_rows(layer: &UnitRows, to: Requantization, constants: UnitConstants<'_>, planes: Planes<'_, i8>) {
+    let mut runs = planes.runs(layer.depth, layer.units);
+    while let Some((input, output)) = runs.next() {
+        unit_rows(layer, &constants, input, output);
+        clamp(to, output);
+    }
+}
+
+/// Whether there is memory for a window.
+#[inline(always)]
+pub(super) fn suits(p: &Conv2d) -> bool {
+    (1..=LARGE).contains(&filter(p))
+}
+
+/// Bytes of a window.
+#[inline(always)]
+fn filter(p: &Conv2d) -> usize {
+    product(product(p.window.y.taps, p.window.x.taps), p.depth)
+}
+
+/// A convolution with one group, and columns that are neighbours in the image.
+#[inline(always)]
+pub(super) fn conv_2d(p: &Conv2d, units: Units<'_>, planes: Planes<'_, i8>) {
+    let (constants, filter, p) = (constants(units), filter(p), unknown(p));
+    // Several windows share what a block of units takes to begin.
+    match filter {
+        ..=64 => windows(p, constants, planes, &mut [0; SMALL]),
+        ..=512 => windows(p, constants, planes, &mut [0; MIDDLE]),
+        _ => windows(p, constants, planes, &mut [0; LARGE]),
+    }
+}
+
+#[inline(never)] // one copy for all layers
+fn windows(p: &Conv2d, constants: UnitConstants<'_>, planes: Planes<'_, i8>, memory: &mut [i8]) {
+    let Window { x: axis, units, .. } = p.window;
+    let filter = filter(p);
+    let layer = UnitRows { depth: filter, units, zero_point: p.output.zero_point };
+    let mut lines = p.window.rows(planes);
+    while let Some((image, rows, output)) = next_row(&mut lines) {
+        let mut columns = axis.outputs();
+        let mut left = &mut *output;
+        while !left.is_empty() {
+            let (mut free, mut len) = (&mut *memory, 0usize);
+            while let Some(window) = free.split_off_mut(..filter) {
+                let Some(columns) = columns.next() else { break };
+                gather(p, image, rows, columns, window);
+                len = len.wrapping_add(units);
+            }
+            let Some(output) = left.split_off_mut(..len) else { break };
+            if len == 0 {
+                break;
+            }
+            unit_rows(&layer, &constants, memory, output);
+        }
+        clamp(p.output, output);
+    }
+}
+
+/// What a window with these rows and columns sees.
+#[inline(always)]
+fn gather(p: &Conv2d, image: &[i8], rows: Taps, columns: Taps, window: &mut [i8]) {
+    let Window { x, y, channels, .. } = p.window;
+    if rows.inside < y.taps || columns.inside < x.taps {
+        fill(window, p.padding);
+    }
+    let at = product(product(rows.before, x.taps).wrapping_add(columns.before), channels);
+    let copied = CopiedRows {
+        count: rows.inside,
+        len: product(columns.inside, channels),
+        from: product(product(x.input, y.dilation), channels),
+        to: product(x.taps, channels),
+    };
+    let image = image.get(product(columns.first, channels)..).unwrap_or(&[]);
+    copy_rows(&copied, image, window.get_mut(at..).unwrap_or(&mut []));
+}
+
+/// A depthwise convolution with one unit for each channel.
+#[inline(always)]
+pub(super) fn depthwise_conv_2d(p: &DepthwiseConv2d, units: Units<'_>, planes: Planes<'_, i8>) {
+    depthwise_rows(unknown(p), constants(units), planes);
+}
+
+#[inline(never)] // one copy for all layers
+fn depthwise_rows(p: &DepthwiseConv2d, constants: UnitConstants<'_>, planes: Planes<'_, i8>) {
+    let Window { x, channels, .. } = p.window;
+    let mut lines = p.window.rows(planes);
+    while let Some((image, rows, output)) = next_row(&mut lines) {
+        let mut left = &mut *output;
+        let mut columns = x.outputs().peekable();
+        while let Some(first) = columns.next() {
+            // Neighbours whose windows are on the image from side to side go together.
+            let mut pixels = 1usize;
+            while first.inside == x.taps && columns.next_if(|next| next.inside == x.taps).is_some() {
+                pixels = pixels.wrapping_add(1);
+            }
+            let Some(output) = left.split_off_mut(..product(pixels, channels)) else { break };
+            let window = channel_window(p, rows, first, pixels);
+            let image = image.get(product(first.first, channels)..).unwrap_or(&[]);
+            channel_windows(&window, &constants, image, output);
+        }
+        clamp(p.output, output);
+    }
+}
+
+#[inline(always)]
+fn channel_window(p: &DepthwiseConv2d, rows: Taps, columns: Taps, pixels: usize) -> ChannelWindow {
+    let Window { x, y, channels, .. } = p.window;
+    let all = product(y.taps, x.taps);
+    let before = product(rows.before, x.taps).wrapping_add(columns.before);
+    let between = x.taps.wrapping_sub(columns.inside);
+    let to_last = product(rows.inside.wrapping_sub(1), x.taps).wrapping_add(columns.inside);
+    let is_outside = rows.inside == 0 || columns.inside == 0;
+    let (rows, before, behind) = match is_outside {
+        true => (0, all, 0),
+        false => (rows.inside, before, all.wrapping_sub(before).wrapping_sub(to_last)),
+    };
+    ChannelWindow {
+        channels,
+        pixels,
+        stride: product(x.stride, channels),
+        rows,
+        columns: columns.inside,
+        to_row: product(product(x.input, y.dilation), channels),
+        to_column: product(x.dilation, channels),
+        before,
+        between,
+        behind,
+        padding: p.padding,
+        zero_point: p.output.zero_point,
+    }
+}
