@@ -9,7 +9,7 @@ pub use super::shared::unknown;
 pub use channels::channel_windows;
 pub use copy::{copy_rows, fill};
 pub use dot::dot_s8;
-pub use rows::unit_rows;
+pub use rows::{unit_rows, units_first};
 
 /// As [`crate::inner::portable::VECTORS`].
 pub const VECTORS: bool = true;

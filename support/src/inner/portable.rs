@@ -15,6 +15,7 @@ pub use depthwise::{Loop3x3, Row3x3, Rows3};
 pub use taps::{Tap, TapsOfPixel, depthwise_pixel};
 pub use vectors::{
     ChannelWindow, CopiedRows, UnitConstants, UnitRows, VECTORS, channel_windows, copy_rows, fill, unit_rows,
+    units_first,
 };
 
 use super::flash::Flash;

@@ -93,6 +93,9 @@ pub fn depthwise_conv_2d_multiplier_s8(
     planes: Planes<'_, i8>,
 ) {
     let units = Units { weights, bias, multipliers, shifts };
+    if VECTORS && vectors::is_one_channel(p) {
+        return vectors::one_channel(p, units, planes);
+    }
     p.window.each_pixel(planes, |image, rows, columns, output| {
         let mut unit = 0usize;
         for (channel, output) in rows_mut(output, p.multiplier).enumerate() {

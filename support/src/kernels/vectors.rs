@@ -9,7 +9,7 @@ use super::requantization::{Requantization, Units};
 use super::window::{Taps, Window};
 use crate::inner::{
     ChannelWindow, CopiedRows, UnitConstants, UnitRows, channel_windows, copy_rows, fill, product, unit_rows,
-    unknown,
+    units_first, unknown,
 };
 
 /// Bytes for windows that are brought together, of which there may be several: the least that suits is taken.
@@ -59,12 +59,50 @@ fn filter(p: &Conv2d) -> usize {
 /// A convolution with one group, and columns that are neighbours in the image.
 #[inline(always)]
 pub(super) fn conv_2d(p: &Conv2d, units: Units<'_>, planes: Planes<'_, i8>) {
-    let (constants, filter, p) = (constants(units), filter(p), unknown(p));
-    // Several windows share what a block of units takes to begin.
+    let (constants, filter) = (constants(units), filter(p));
+    with_memory(filter, unknown(p), constants, planes);
+}
+
+/// Several windows share what a block of units takes to begin.
+#[inline(always)]
+fn with_memory(filter: usize, p: &Conv2d, constants: UnitConstants<'_>, planes: Planes<'_, i8>) {
     match filter {
-        ..=64 => windows(p, constants, planes, &mut [0; SMALL]),
-        ..=512 => windows(p, constants, planes, &mut [0; MIDDLE]),
-        _ => windows(p, constants, planes, &mut [0; LARGE]),
+        ..=64 => windows_in::<SMALL>(p, constants, planes),
+        ..=512 => windows_in::<MIDDLE>(p, constants, planes),
+        _ => windows_in::<LARGE>(p, constants, planes),
+    }
+}
+
+#[inline(never)] // the stack holds the memory that is taken
+fn windows_in<const LEN: usize>(p: &Conv2d, constants: UnitConstants<'_>, planes: Planes<'_, i8>) {
+    windows(p, constants, planes, &mut [0; LEN]);
+}
+
+/// Whether all units see the same channel, and there is memory for their weights.
+#[inline(always)]
+pub(super) fn is_one_channel(p: &DepthwiseConv2d) -> bool {
+    let Window { x, y, channels, units } = p.window;
+    let is_near = x.dilation == 1 || x.taps == 1;
+    channels == 1 && is_near && (1..=LARGE).contains(&product(product(y.taps, x.taps), units))
+}
+
+/// A depthwise convolution of one channel, which is like any other convolution.
+#[inline(always)]
+pub(super) fn one_channel(p: &DepthwiseConv2d, units: Units<'_>, planes: Planes<'_, i8>) {
+    let DepthwiseConv2d { window, padding, output, .. } = *p;
+    let layer = Conv2d { window, depth: 1, group: window.units, padding, output };
+    let (weights, layer) = (product(filter(&layer), window.units), unknown(&layer));
+    match weights {
+        ..=MIDDLE => turned_in::<MIDDLE>(layer, constants(units), planes),
+        _ => turned_in::<LARGE>(layer, constants(units), planes),
+    }
+}
+
+#[inline(never)] // the stack holds the memory that is taken
+fn turned_in<const LEN: usize>(p: &Conv2d, of_taps: UnitConstants<'_>, planes: Planes<'_, i8>) {
+    let mut weights = [0; LEN];
+    if let Some(constants) = units_first(of_taps, p.window.units, &mut weights) {
+        with_memory(filter(p), p, constants, planes);
     }
 }
 
