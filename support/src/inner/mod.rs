@@ -33,7 +33,7 @@ pub use dsp::{
 #[cfg(tiny_model_backend = "host")]
 pub use host::{dot_s8, dot_s16, dot_s16_wide};
 #[cfg(tiny_model_backend = "mve")]
-pub use mve::{VECTORS, channel_windows, copy_rows, dot_s8, fill, unit_rows, units_first, unknown};
+pub use mve::{VECTORS, channel_windows, copy_rows, dot_s8, fill, sums_s8, unit_rows, units_first, unknown};
 pub use portable::*;
 #[cfg(tiny_model_multiplier = "short")]
 pub use short::requantize;

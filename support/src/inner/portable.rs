@@ -2,6 +2,7 @@
 
 mod blocks;
 mod depthwise;
+mod sums;
 mod taps;
 mod vectors;
 
@@ -12,6 +13,7 @@ pub use blocks::{
 #[allow(unused_imports)] // by assembly
 pub use depthwise::CHANNEL_CONSTANTS;
 pub use depthwise::{Loop3x3, Row3x3, Rows3};
+pub use sums::{Factor, SumScales, sums_s8};
 pub use taps::{Tap, TapsOfPixel, depthwise_pixel};
 pub use vectors::{
     ChannelWindow, CopiedRows, UnitConstants, UnitRows, VECTORS, channel_windows, copy_rows, fill, unit_rows,

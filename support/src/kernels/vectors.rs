@@ -6,11 +6,13 @@ use super::conv_2d::Conv2d;
 use super::depthwise_conv_2d::DepthwiseConv2d;
 use super::planes::Planes;
 use super::requantization::{Requantization, Units};
+use super::shapes::{Scaling, Sum};
 use super::window::{Taps, Window};
 use crate::inner::{
-    ChannelWindow, CopiedRows, UnitConstants, UnitRows, channel_windows, copy_rows, fill, product, unit_rows,
-    units_first, unknown,
+    ChannelWindow, CopiedRows, Factor, SumScales, UnitConstants, UnitRows, channel_windows, copy_rows, fill,
+    product, sums_s8, unit_rows, units_first, unknown,
 };
+use core::cell::Cell;
 
 /// Bytes for windows that are brought together, of which there may be several: the least that suits is taken.
 const SMALL: usize = 256;
@@ -204,4 +206,19 @@ fn channel_window(p: &DepthwiseConv2d, rows: Taps, columns: Taps, pixels: usize)
         padding: p.padding,
         zero_point: p.output.zero_point,
     }
+}
+
+/// The sum of operands of one shape.
+#[inline(always)]
+pub(super) fn add<L>(p: &Sum<L>, left: &[Cell<i8>], right: &[Cell<i8>], output: &[Cell<i8>]) {
+    let factor = |Scaling { zero_point, multiplier, shift }| Factor { zero_point, multiplier, shift };
+    let scales = SumScales {
+        left: factor(p.left),
+        right: factor(p.right),
+        output: factor(p.output),
+        headroom: p.headroom,
+        least: p.least,
+        greatest: p.greatest,
+    };
+    sums_s8(&scales, left, right, output);
 }
