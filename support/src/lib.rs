@@ -42,8 +42,7 @@ pub use tensor::{Integer, Tensor};
 /// all of them.
 ///
 /// Chosen by the target and, for ARMv8-M, by `-C target-cpu`; the cargo features `backend-portable`,
-/// `backend-dsp` and `backend-mve` choose otherwise. So far `dsp` and `mve` have no loops of their own
-/// and run the portable ones, which the Rust compiler turns into vector instructions where it can.
+/// `backend-dsp` and `backend-mve` choose otherwise.
 ///
 /// AVR needs a nightly compiler. There, and nowhere else, a crate with a model in it cannot
 /// `#![forbid(unsafe_code)]`, which is also about the section that keeps constants out of RAM.

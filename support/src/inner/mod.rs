@@ -4,8 +4,8 @@
 //! [`arena`] hands out disjoint typed windows of one block of bytes, [`flash`] reads constants from
 //! program memory, and [`portable`] is the specification of the loops that a backend may replace: by
 //! functions of the same names that give the same bits. The build script selects the backend: AVR and
-//! Cortex-M with the DSP extension (`dsp`) have loops of their own, and say how they work; the others use the portable
-//! ones.
+//! Cortex-M with the DSP extension (`dsp`) or with vectors (`mve`) have loops of their own, and say how they work; the others
+//! use the portable ones.
 
 pub mod arena;
 #[cfg(tiny_model_backend = "avr")]

@@ -83,7 +83,13 @@ pub fn fully_connected_s8(
     if VECTORS {
         let FullyConnected { depth, units, zero_point, least, greatest } = *p;
         let constants = Units { weights, bias, multipliers, shifts };
-        return vectors::each_row(depth, units, Requantization { zero_point, least, greatest }, constants, planes);
+        return vectors::each_row(
+            depth,
+            units,
+            Requantization { zero_point, least, greatest },
+            constants,
+            planes,
+        );
     }
     each_row(p, p.depth, weights, bias, multipliers, shifts, planes, dot_s8, |_| 0);
 }

@@ -317,12 +317,7 @@ macro_rules! pixels {
     };
 }
 
-pixels!(
-    sixteen,
-    "vldrb.u8 q5, [r1]",
-    "vldrb.u8 q4, [r0]\nvldrb.u8 q5, [r1]",
-    "vstrb.8 q0, [r10]"
-);
+pixels!(sixteen, "vldrb.u8 q5, [r1]", "vldrb.u8 q4, [r0]\nvldrb.u8 q5, [r1]", "vstrb.8 q0, [r10]");
 pixels!(
     few,
     "vpst\nvldrbt.u8 q5, [r1]",

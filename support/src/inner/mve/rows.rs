@@ -244,4 +244,3 @@ unsafe extern "C" fn short_rows(layer: *const Layer) {
         "pop {{r4, r5, r6, r7, r8, r9, r10, r11, pc}}",
     )
 }
-
