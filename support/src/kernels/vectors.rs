@@ -70,7 +70,7 @@ pub(super) fn conv_2d(p: &Conv2d, units: Units<'_>, planes: Planes<'_, i8>) {
 fn with_memory(filter: usize, p: &Conv2d, constants: UnitConstants<'_>, planes: Planes<'_, i8>) {
     match filter {
         ..=64 => windows_in::<SMALL>(p, constants, planes),
-        ..=512 => windows_in::<MIDDLE>(p, constants, planes),
+        65..=512 => windows_in::<MIDDLE>(p, constants, planes),
         _ => windows_in::<LARGE>(p, constants, planes),
     }
 }
