@@ -42,7 +42,7 @@ fn main() {
     println!("cargo::rustc-check-cfg=cfg(tiny_model_shared)");
     // There stable Rust has assembly.
     let assembles = machine.target.starts_with("thumb") || machine.target.starts_with("riscv");
-    if assembles && matches!(backend, "dsp" | "portable") {
+    if assembles && matches!(backend, "dsp" | "mve" | "portable") {
         println!("cargo::rustc-cfg=tiny_model_shared");
     }
     println!("cargo::rustc-cfg=tiny_model_backend={backend:?}");

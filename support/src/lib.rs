@@ -42,9 +42,8 @@ pub use tensor::{Integer, Tensor};
 /// all of them.
 ///
 /// Chosen by the target and, for ARMv8-M, by `-C target-cpu`; the cargo features `backend-portable`,
-/// `backend-dsp` and `backend-mve` choose otherwise. `portable` has assembly for
-/// Cortex-M0, M3 and RISC-V, and plain Rust elsewhere; so far `mve` has no loops of its own, and the Rust compiler turns the
-/// plain ones into vector instructions where it can.
+/// `backend-dsp` and `backend-mve` choose otherwise. `portable` has assembly for Cortex-M0, M3 and RISC-V, and plain Rust
+/// elsewhere.
 ///
 /// AVR needs a nightly compiler. There, and nowhere else, a crate with a model in it cannot
 /// `#![forbid(unsafe_code)]`, which is also about the section that keeps constants out of RAM.

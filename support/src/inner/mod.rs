@@ -4,8 +4,8 @@
 //! [`arena`] hands out disjoint typed windows of one block of bytes, [`flash`] reads constants from
 //! program memory, and [`portable`] is the specification of the loops that a backend may replace: by
 //! functions of the same names that give the same bits. The build script selects the backend: AVR and
-//! Cortex-M with the DSP extension (`dsp`) have loops of their own, and say how they work; the others use the portable
-//! ones, some of which exist once more for cores that multiply one number at a time (`scalar`).
+//! Cortex-M with the DSP extension (`dsp`) or with vectors (`mve`) have loops of their own, and say how they work; the others
+//! use the portable ones, some of which exist once more for cores that multiply one number at a time (`scalar`).
 
 pub mod arena;
 #[cfg(tiny_model_backend = "avr")]
@@ -15,6 +15,8 @@ mod dsp;
 pub mod flash;
 #[cfg(tiny_model_backend = "host")]
 mod host;
+#[cfg(tiny_model_backend = "mve")]
+mod mve;
 pub mod portable;
 #[cfg(any(tiny_model_backend = "portable", test))]
 mod scalar;
@@ -32,6 +34,8 @@ pub use dsp::{
 };
 #[cfg(tiny_model_backend = "host")]
 pub use host::{dot_s8, dot_s16, dot_s16_wide};
+#[cfg(tiny_model_backend = "mve")]
+pub use mve::{VECTORS, channel_windows, copy_rows, dot_s8, fill, sums_s8, unit_rows, units_first};
 pub use portable::*;
 #[cfg(all(tiny_model_backend = "portable", tiny_model_loops = "v6m"))]
 pub use scalar::outputs_of_sums;

@@ -3,7 +3,9 @@
 mod blocks;
 mod depthwise;
 mod fours;
+mod sums;
 mod taps;
+mod vectors;
 
 pub use blocks::{
     BLOCK, BLOCK_CONSTANTS, BlockOutput, RunsOfElements, block_bytes, block_rows_2, pad_row, widen_2,
@@ -16,7 +18,12 @@ pub use fours::{
     FOUR, FOUR_CONSTANTS, MAX_EXPONENT, UNIT_CONSTANTS, fours_of_row, fours_of_two_rows, outputs_of_sums,
     requantize_down, sums_of_row, sums_of_taps, sums_of_two_rows,
 };
+pub use sums::{Factor, SumScales, sums_s8};
 pub use taps::{Tap, TapsOfPixel, depthwise_pixel};
+pub use vectors::{
+    ChannelWindow, CopiedRows, UnitConstants, UnitRows, VECTORS, channel_windows, copy_rows, fill, unit_rows,
+    units_first,
+};
 
 use super::flash::Flash;
 

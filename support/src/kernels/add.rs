@@ -3,7 +3,8 @@
 use super::broadcast::{Loops, broadcast};
 use super::shapes::{Broadcast, Scaling, Sum};
 use super::source::Source;
-use crate::inner::requantize;
+use super::vectors;
+use crate::inner::{VECTORS, requantize};
 use core::cell::Cell;
 
 impl<L> Sum<L> {
@@ -32,6 +33,11 @@ impl<L> Sum<L> {
 /// `output = left + right` on real values, clamped.
 #[inline]
 pub fn add_s8<L: Loops>(p: &Sum<L>, left: impl Source<i8>, right: impl Source<i8>, output: &[Cell<i8>]) {
+    if VECTORS
+        && let (true, Some(left), Some(right)) = (p.shape.is_one_run(output), left.cells(), right.cells())
+    {
+        return vectors::add(p, left, right, output);
+    }
     broadcast(&p.shape, left, right, output, |a, b| p.add(a.into(), b.into()) as i8);
 }
 

@@ -11,6 +11,14 @@ pub trait Loops: Clone + AsRef<[Loop]> + AsMut<[Loop]> {}
 
 impl<const N: usize> Loops for [Loop; N] {}
 
+impl<L> Broadcast<L> {
+    /// Whether every element of the output has one of its own in both operands.
+    #[inline(always)]
+    pub(super) fn is_one_run<Y>(&self, output: &[Y]) -> bool {
+        self.run == output.len() && !self.repeat_left && !self.repeat_right
+    }
+}
+
 /// `output[i] = f(left[i], right[i])`, with each operand repeated where it has one element only.
 ///
 /// Works in place: an operand of the output's size may lie in the output's memory.

@@ -9,9 +9,10 @@ use super::fully_connected::{
 use super::planes::Planes;
 use super::reach::Reach;
 use super::requantization::{Requantization, Units};
+use super::vectors;
 use super::window::{Taps, Window};
 use crate::inner::flash::Flash;
-use crate::inner::{dot_constant_s4, dot_constant_s8, dot_s4, dot_s8, product};
+use crate::inner::{VECTORS, dot_constant_s4, dot_constant_s8, dot_s4, dot_s8, product};
 
 /// Shape and range of a convolution.
 #[derive(Clone, Copy, Debug)]
@@ -78,8 +79,12 @@ pub fn conv_2d_contiguous_s8(
     shifts: Flash<'_, i8>,
     planes: Planes<'_, i8>,
 ) {
+    let units = Units { weights, bias, multipliers, shifts };
+    if VECTORS && vectors::suits(p) {
+        return vectors::conv_2d(p, units, planes);
+    }
     // A row of the window is one run of memory in the image as in the weights.
-    convolve(p, Units { weights, bias, multipliers, shifts }, planes, dot_s8, |_, _, _| 0);
+    convolve(p, units, planes, dot_s8, |_, _, _| 0);
 }
 
 /// The same, with any number of groups and columns any distance apart.

@@ -7,9 +7,10 @@ use super::reach::Reach;
 use super::requantization::{Requantization, Units};
 use super::ring::Ring;
 use super::rows::rows_mut;
+use super::vectors;
 use super::window::{Taps, Window};
 use crate::inner::flash::Flash;
-use crate::inner::product;
+use crate::inner::{VECTORS, product};
 
 /// Shape and range of a depthwise convolution.
 #[derive(Clone, Copy, Debug)]
@@ -60,6 +61,9 @@ pub fn depthwise_conv_2d_s8(
     planes: Planes<'_, i8>,
 ) {
     let units = Units { weights, bias, multipliers, shifts };
+    if VECTORS {
+        return vectors::depthwise_conv_2d(p, units, planes);
+    }
     p.window.each_pixel(planes, |image, rows, columns, output| {
         let (blocks, rest) = output.as_chunks_mut::<LANES>();
         let mut channel = 0usize;
@@ -89,6 +93,9 @@ pub fn depthwise_conv_2d_multiplier_s8(
     planes: Planes<'_, i8>,
 ) {
     let units = Units { weights, bias, multipliers, shifts };
+    if VECTORS && vectors::is_one_channel(p) {
+        return vectors::one_channel(p, units, planes);
+    }
     p.window.each_pixel(planes, |image, rows, columns, output| {
         let mut unit = 0usize;
         for (channel, output) in rows_mut(output, p.multiplier).enumerate() {

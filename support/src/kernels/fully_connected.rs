@@ -3,11 +3,12 @@
 use super::accumulator::Accumulator;
 use super::planes::Planes;
 use super::reach::Reach;
-use super::requantization::Requantization;
+use super::requantization::{Requantization, Units};
 use super::ring::Ring;
 use super::rows::{rows, rows_mut};
+use super::vectors;
 use crate::inner::flash::Flash;
-use crate::inner::{dot_s4, dot_s8, offset_and_clamp_s8, requantize};
+use crate::inner::{VECTORS, dot_s4, dot_s8, offset_and_clamp_s8, requantize};
 
 /// Shape and range of a fully connected layer.
 #[derive(Clone, Copy, Debug)]
@@ -79,6 +80,17 @@ pub fn fully_connected_s8(
     shifts: Flash<'_, i8>,
     planes: Planes<'_, i8>,
 ) {
+    if VECTORS {
+        let FullyConnected { depth, units, zero_point, least, greatest } = *p;
+        let constants = Units { weights, bias, multipliers, shifts };
+        return vectors::each_row(
+            depth,
+            units,
+            Requantization { zero_point, least, greatest },
+            constants,
+            planes,
+        );
+    }
     each_row(p, p.depth, weights, bias, multipliers, shifts, planes, dot_s8, |_| 0);
 }
 

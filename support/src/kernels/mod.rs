@@ -86,4 +86,5 @@ pub mod sum_of_two;
 pub mod svdf;
 pub mod transpose_conv;
 pub mod unidirectional_sequence_lstm;
+mod vectors;
 pub mod window;

@@ -13,6 +13,12 @@ pub trait Source<T>: Copy {
 
     /// The elements in order.
     fn elements(self) -> impl ExactSizeIterator<Item = T>;
+
+    /// The elements where they are, if that is the arena, in one piece.
+    #[inline(always)]
+    fn cells(&self) -> Option<&[Cell<T>]> {
+        None
+    }
 }
 
 impl<T: Element> Source<T> for Flash<'_, T> {
@@ -46,5 +52,10 @@ impl<T: Element> Source<T> for &[Cell<T>] {
     #[inline(always)]
     fn elements(self) -> impl ExactSizeIterator<Item = T> {
         self.iter().map(Cell::get)
+    }
+
+    #[inline(always)]
+    fn cells(&self) -> Option<&[Cell<T>]> {
+        Some(self)
     }
 }

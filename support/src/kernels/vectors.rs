@@ -1,0 +1,356 @@
+//! Layers for processors with vector registers: pieces of a row are brought together, or read where they are, and all
+//! units work on them.
+
+use super::blocks::{clamp, next_row};
+use super::conv_2d::Conv2d;
+use super::depthwise_conv_2d::DepthwiseConv2d;
+use super::planes::Planes;
+use super::requantization::{Requantization, Units};
+use super::shapes::{Scaling, Sum};
+use super::window::{Taps, Window};
+use crate::inner::{
+    ChannelWindow, CopiedRows, Factor, SumScales, UnitConstants, UnitRows, channel_windows, copy_rows, fill,
+    product, sums_s8, unit_rows, units_first, unknown,
+};
+use core::cell::Cell;
+
+/// Bytes for windows that are brought together, of which there may be several: the least that suits is taken.
+const SMALL: usize = 256;
+const MIDDLE: usize = 1024;
+const LARGE: usize = 4096;
+
+#[inline(always)]
+fn constants<'a>(units: Units<'a>) -> UnitConstants<'a> {
+    UnitConstants::new(units.weights, units.bias, units.multipliers, units.shifts)
+}
+
+/// Every row of the input becomes one of the output.
+#[inline(always)]
+pub(super) fn each_row(
+    depth: usize,
+    units: usize,
+    output: Requantization,
+    of_units: Units<'_>,
+    planes: Planes<'_, i8>,
+) {
+    let layer = UnitRows { depth, units, zero_point: output.zero_point };
+    all_rows(unknown(&layer), output, constants(of_units), planes);
+}
+
+#[inline(never)] // one copy for all layers
+fn all_rows(layer: &UnitRows, to: Requantization, constants: UnitConstants<'_>, planes: Planes<'_, i8>) {
+    let mut runs = planes.runs(layer.depth, layer.units);
+    while let Some((input, output)) = runs.next() {
+        unit_rows(layer, &constants, input, output);
+        clamp(to, output);
+    }
+}
+
+/// Whether there is memory for a window.
+#[inline(always)]
+pub(super) fn suits(p: &Conv2d) -> bool {
+    (1..=LARGE).contains(&filter(p))
+}
+
+/// Bytes of a window.
+#[inline(always)]
+fn filter(p: &Conv2d) -> usize {
+    product(product(p.window.y.taps, p.window.x.taps), p.depth)
+}
+
+/// A convolution with one group, and columns that are neighbours in the image.
+#[inline(always)]
+pub(super) fn conv_2d(p: &Conv2d, units: Units<'_>, planes: Planes<'_, i8>) {
+    let (constants, filter) = (constants(units), filter(p));
+    with_memory(filter, unknown(p), constants, planes);
+}
+
+/// Several windows share what a block of units takes to begin.
+#[inline(always)]
+fn with_memory(filter: usize, p: &Conv2d, constants: UnitConstants<'_>, planes: Planes<'_, i8>) {
+    match filter {
+        ..=64 => windows_in::<SMALL>(p, constants, planes),
+        65..=512 => windows_in::<MIDDLE>(p, constants, planes),
+        _ => windows_in::<LARGE>(p, constants, planes),
+    }
+}
+
+#[inline(never)] // the stack holds the memory that is taken
+fn windows_in<const LEN: usize>(p: &Conv2d, constants: UnitConstants<'_>, planes: Planes<'_, i8>) {
+    windows(p, constants, planes, &mut [0; LEN]);
+}
+
+/// Whether all units see the same channel, and there is memory for their weights.
+#[inline(always)]
+pub(super) fn is_one_channel(p: &DepthwiseConv2d) -> bool {
+    let Window { x, y, channels, units } = p.window;
+    let is_near = x.dilation == 1 || x.taps == 1;
+    channels == 1 && is_near && (1..=LARGE).contains(&product(product(y.taps, x.taps), units))
+}
+
+/// A depthwise convolution of one channel, which is like any other convolution.
+#[inline(always)]
+pub(super) fn one_channel(p: &DepthwiseConv2d, units: Units<'_>, planes: Planes<'_, i8>) {
+    let DepthwiseConv2d { window, padding, output, .. } = *p;
+    let layer = Conv2d { window, depth: 1, group: window.units, padding, output };
+    let (weights, layer) = (product(filter(&layer), window.units), unknown(&layer));
+    match weights {
+        ..=MIDDLE => turned_in::<MIDDLE>(layer, constants(units), planes),
+        _ => turned_in::<LARGE>(layer, constants(units), planes),
+    }
+}
+
+#[inline(never)] // the stack holds the memory that is taken
+fn turned_in<const LEN: usize>(p: &Conv2d, of_taps: UnitConstants<'_>, planes: Planes<'_, i8>) {
+    let mut weights = [0; LEN];
+    if let Some(constants) = units_first(of_taps, p.window.units, &mut weights) {
+        with_memory(filter(p), p, constants, planes);
+    }
+}
+
+#[inline(never)] // one copy for all layers
+fn windows(p: &Conv2d, constants: UnitConstants<'_>, planes: Planes<'_, i8>, memory: &mut [i8]) {
+    let Window { x: axis, units, .. } = p.window;
+    let filter = filter(p);
+    let layer = UnitRows { depth: filter, units, zero_point: p.output.zero_point };
+    let mut lines = p.window.rows(planes);
+    while let Some((image, rows, output)) = next_row(&mut lines) {
+        let mut columns = axis.outputs();
+        let mut left = &mut *output;
+        while !left.is_empty() {
+            let (mut free, mut len) = (&mut *memory, 0usize);
+            while let Some(window) = free.split_off_mut(..filter) {
+                let Some(columns) = columns.next() else { break };
+                gather(p, image, rows, columns, window);
+                len = len.wrapping_add(units);
+            }
+            let Some(output) = left.split_off_mut(..len) else { break };
+            if len == 0 {
+                break;
+            }
+            unit_rows(&layer, &constants, memory, output);
+        }
+        clamp(p.output, output);
+    }
+}
+
+/// What a window with these rows and columns sees.
+#[inline(always)]
+fn gather(p: &Conv2d, image: &[i8], rows: Taps, columns: Taps, window: &mut [i8]) {
+    let Window { x, y, channels, .. } = p.window;
+    if rows.inside < y.taps || columns.inside < x.taps {
+        fill(window, p.padding);
+    }
+    let at = product(product(rows.before, x.taps).wrapping_add(columns.before), channels);
+    let copied = CopiedRows {
+        count: rows.inside,
+        len: product(columns.inside, channels),
+        from: product(product(x.input, y.dilation), channels),
+        to: product(x.taps, channels),
+    };
+    let image = image.get(product(columns.first, channels)..).unwrap_or(&[]);
+    copy_rows(&copied, image, window.get_mut(at..).unwrap_or(&mut []));
+}
+
+/// A depthwise convolution with one unit for each channel.
+#[inline(always)]
+pub(super) fn depthwise_conv_2d(p: &DepthwiseConv2d, units: Units<'_>, planes: Planes<'_, i8>) {
+    depthwise_rows(unknown(p), constants(units), planes);
+}
+
+#[inline(never)] // one copy for all layers
+fn depthwise_rows(p: &DepthwiseConv2d, constants: UnitConstants<'_>, planes: Planes<'_, i8>) {
+    let Window { x, channels, .. } = p.window;
+    let mut lines = p.window.rows(planes);
+    while let Some((image, rows, output)) = next_row(&mut lines) {
+        let mut left = &mut *output;
+        let mut columns = x.outputs().peekable();
+        while let Some(first) = columns.next() {
+            // Neighbours whose windows are on the image from side to side go together.
+            let mut pixels = 1usize;
+            while first.inside == x.taps && columns.next_if(|next| next.inside == x.taps).is_some() {
+                pixels = pixels.wrapping_add(1);
+            }
+            let Some(output) = left.split_off_mut(..product(pixels, channels)) else { break };
+            let window = channel_window(p, rows, first, pixels);
+            let image = image.get(product(first.first, channels)..).unwrap_or(&[]);
+            channel_windows(&window, &constants, image, output);
+        }
+        clamp(p.output, output);
+    }
+}
+
+#[inline(always)]
+fn channel_window(p: &DepthwiseConv2d, rows: Taps, columns: Taps, pixels: usize) -> ChannelWindow {
+    let Window { x, y, channels, .. } = p.window;
+    let all = product(y.taps, x.taps);
+    let before = product(rows.before, x.taps).wrapping_add(columns.before);
+    let between = x.taps.wrapping_sub(columns.inside);
+    let to_last = product(rows.inside.wrapping_sub(1), x.taps).wrapping_add(columns.inside);
+    let is_outside = rows.inside == 0 || columns.inside == 0;
+    let (rows, before, behind) = match is_outside {
+        true => (0, all, 0),
+        false => (rows.inside, before, all.wrapping_sub(before).wrapping_sub(to_last)),
+    };
+    ChannelWindow {
+        channels,
+        pixels,
+        stride: product(x.stride, channels),
+        rows,
+        columns: columns.inside,
+        to_row: product(product(x.input, y.dilation), channels),
+        to_column: product(x.dilation, channels),
+        before,
+        between,
+        behind,
+        padding: p.padding,
+        zero_point: p.output.zero_point,
+    }
+}
+
+/// The sum of operands of one shape.
+#[inline(always)]
+pub(super) fn add<L>(p: &Sum<L>, left: &[Cell<i8>], right: &[Cell<i8>], output: &[Cell<i8>]) {
+    let factor = |Scaling { zero_point, multiplier, shift }| Factor { zero_point, multiplier, shift };
+    let scales = SumScales {
+        left: factor(p.left),
+        right: factor(p.right),
+        output: factor(p.output),
+        headroom: p.headroom,
+        least: p.least,
+        greatest: p.greatest,
+    };
+    sums_s8(&scales, left, right, output);
+}
+
+#[cfg(test)]
+mod tests {
+    extern crate std;
+
+    use super::super::add::add_s8;
+    use super::super::conv_2d::{FullyConnected, conv_2d_1x1_s8, conv_2d_contiguous_s8};
+    use super::super::depthwise_conv_2d::depthwise_conv_2d_s8;
+    use super::super::shapes::{Axis, Broadcast, Loop};
+    use super::*;
+    use crate::inner::flash::Flash;
+    use std::vec;
+    use std::vec::Vec;
+
+    const RANGE: Requantization = Requantization { zero_point: -3, least: -100, greatest: 90 };
+
+    fn bytes(count: usize, seed: u32) -> Vec<i8> {
+        let mut x = seed;
+        let next = || {
+            x = x.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (x >> 24) as i8
+        };
+        std::iter::repeat_with(next).take(count).collect()
+    }
+
+    /// Calls `both` with constants of `units` units, each with `filter` weights.
+    fn with_units(units: usize, filter: usize, both: impl FnOnce(Units<'_>)) {
+        let weights = bytes(units * filter, 1);
+        let bias: Vec<i32> = bytes(units, 2).into_iter().map(|x| 100 * i32::from(x)).collect();
+        let multipliers: Vec<i32> =
+            bytes(units, 3).into_iter().map(|x| (3 << 29) + (i32::from(x) << 20)).collect();
+        let shifts: Vec<i8> = bytes(units, 4).into_iter().map(|x| -7 - (x & 3)).collect();
+        both(Units {
+            weights: Flash::from_slice(&weights),
+            bias: Flash::from_slice(&bias),
+            multipliers: Flash::from_slice(&multipliers),
+            shifts: Flash::from_slice(&shifts),
+        });
+    }
+
+    /// Windows of all kinds: strides, dilated rows, and padding on every side or so much that a row sees no image.
+    fn windows() -> impl Iterator<Item = Window> {
+        let axis = |input, pad, taps, dilation, stride| {
+            let output = (input + 2 * pad - (taps - 1) * dilation - 1) / stride + 1;
+            Axis { input, pad, taps, dilation, stride, output }
+        };
+        let shapes = [(3, 0, 1), (3, 1, 1), (3, 1, 2), (2, 0, 2), (5, 2, 1), (1, 2, 1)];
+        shapes.into_iter().flat_map(move |(taps, pad, stride)| {
+            [1, 3, 17].map(|channels| {
+                let (y, x) =
+                    (axis(6, pad, taps, 1 + (taps == 2) as usize, stride), axis(7, pad, taps, 1, stride));
+                Window { y, x, channels, units: channels }
+            })
+        })
+    }
+
+    fn check(window: Window, mut plain: impl FnMut(Planes<'_, i8>), mut ours: impl FnMut(Planes<'_, i8>)) {
+        let input = bytes(2 * window.y.input * window.x.input * window.channels, 5);
+        let len = 2 * window.y.output * window.x.output * window.units;
+        let (mut expected, mut found) = (vec![0; len], vec![1; len]);
+        plain(Planes::apart(&input, &mut expected));
+        ours(Planes::apart(&input, &mut found));
+        assert_eq!(found, expected, "{window:?}");
+    }
+
+    #[test]
+    fn convolutions_are_the_same() {
+        for window in windows().map(|window| Window { units: 5, ..window }) {
+            let p = Conv2d { window, depth: window.channels, group: 5, padding: 9, output: RANGE };
+            assert!(suits(&p));
+            with_units(5, filter(&p), |u| {
+                let plain = |planes: Planes<'_, i8>| {
+                    conv_2d_contiguous_s8(&p, u.weights, u.bias, u.multipliers, u.shifts, planes);
+                };
+                check(window, plain, |planes| conv_2d(&p, u, planes));
+            });
+        }
+    }
+
+    #[test]
+    fn depthwise_convolutions_are_the_same() {
+        for window in windows() {
+            let p = DepthwiseConv2d { window, multiplier: 1, padding: -7, output: RANGE };
+            with_units(window.units, window.y.taps * window.x.taps, |u| {
+                let plain = |planes: Planes<'_, i8>| {
+                    depthwise_conv_2d_s8(&p, u.weights, u.bias, u.multipliers, u.shifts, planes);
+                };
+                check(window, plain, |planes| depthwise_conv_2d(&p, u, planes));
+            });
+        }
+    }
+
+    #[test]
+    fn rows_are_the_same() {
+        let Requantization { zero_point, least, greatest } = RANGE;
+        let p = FullyConnected { depth: 19, units: 6, zero_point, least, greatest };
+        let (input, mut expected, mut found) = (bytes(5 * 19, 6), [0; 30], [1; 30]);
+        with_units(6, 19, |u| {
+            let planes = Planes::apart(&input, &mut expected);
+            conv_2d_1x1_s8(&p, u.weights, u.bias, u.multipliers, u.shifts, planes);
+            each_row(19, 6, RANGE, u, Planes::apart(&input, &mut found));
+        });
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn sums_are_the_same() {
+        let factor = |zero_point, multiplier, shift| Scaling { zero_point, multiplier, shift };
+        let shape = Broadcast {
+            run: 90,
+            repeat_left: false,
+            repeat_right: false,
+            outer: [const { Loop { count: 1, left: 0, right: 0 } }; 1],
+        };
+        let p = Sum {
+            shape,
+            headroom: 20,
+            left: factor(-8, 1 << 30, 0),
+            right: factor(30, 1_500_000_000, -2),
+            output: factor(-3, 1_300_000_000, -18),
+            least: -100,
+            greatest: 90,
+        };
+        let (mut left, mut right) = (bytes(90, 7), bytes(90, 8));
+        let (left, right) = (Cell::from_mut(&mut *left), Cell::from_mut(&mut *right));
+        let (left, right) = (left.as_slice_of_cells(), right.as_slice_of_cells());
+        let [expected, found] = [[const { Cell::new(0i8) }; 90], [const { Cell::new(1i8) }; 90]];
+        add_s8(&p, left, right, &expected);
+        add(&p, left, right, &found);
+        assert_eq!(found, expected);
+    }
+}
