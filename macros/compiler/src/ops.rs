@@ -173,6 +173,7 @@ pub(crate) mod signal;
 pub(crate) mod signal_fft;
 pub(crate) mod sums;
 pub(crate) mod unit_blocks;
+pub(crate) mod narrow;
 pub(crate) mod weighted;
 pub(crate) mod window;
 

@@ -134,6 +134,31 @@ pub fn offset_and_clamp_s8(value: i32, zero_point: i32, least: i32, greatest: i3
     value.wrapping_add(zero_point).max(least).min(greatest) as i8
 }
 
+/// Bits of the multipliers of [`narrow_s8`], which the edge lies above.
+#[allow(dead_code)] // by assembly
+pub const NARROW_BITS: u32 = 24;
+
+/// How far an edge is shifted left.
+#[allow(dead_code)] // by assembly
+pub const EDGE_BITS: u32 = 16;
+
+/// `zero_point ± ((|x| · multiplier + half + edge · 2^16) >> (32 - left))` with the sign of `x`, limited to
+/// `least..=greatest`; half is half of what is dropped.
+///
+/// The multiplier is the lower 24 bits of `scale`, and the edge what is above; the magnitude of `x` has 24 bits too,
+/// and `left` is from 0 to 7.
+#[inline(always)]
+pub fn narrow_s8(x: i32, scale: i32, left: u32, zero_point: i32, least: i32, greatest: i32) -> i8 {
+    let sign = x >> 31;
+    let magnitude = (x ^ sign).wrapping_sub(sign).cast_unsigned();
+    let (multiplier, edge) = (scale.cast_unsigned() & 0xff_ffff, scale.cast_unsigned() >> NARROW_BITS);
+    // All of it is shifted left, so that what is dropped is half of a register pair.
+    let rounding = edge.wrapping_shl(EDGE_BITS.wrapping_add(left)).wrapping_add(1 << 31);
+    let product = u64::from(magnitude.wrapping_shl(left)).wrapping_mul(multiplier.into());
+    let value = (product.wrapping_add(rounding.into()) >> 32) as i32;
+    (value ^ sign).wrapping_sub(sign).wrapping_add(zero_point).max(least).min(greatest) as i8
+}
+
 /// `x / 2^exponent`, half away from zero; `exponent` is from 0 to 31.
 #[inline(always)]
 pub fn rounding_shift(x: i32, exponent: i32) -> i32 {

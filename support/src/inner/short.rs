@@ -28,9 +28,50 @@ pub fn requantize(x: i32, multiplier: i32, shift: i32) -> i32 {
     rounded.wrapping_add(rounded >> 31).wrapping_add(half).wrapping_shr(exponent)
 }
 
+/// Magnitudes of sums below this leave room for twelve bits of a multiplier and for what is added.
+const NARROW_BOUND: u32 = 1 << 19;
+
+/// As [`portable::narrow_s8`], whose multiplier is taken in two pieces of 12 bits as above.
+#[inline(always)]
+pub fn narrow_s8(x: i32, scale: i32, left: u32, zero_point: i32, least: i32, greatest: i32) -> i8 {
+    let sign = x >> 31;
+    let magnitude = (x ^ sign).wrapping_sub(sign).cast_unsigned();
+    if magnitude >= NARROW_BOUND {
+        return narrow_long_s8(x, scale, left, zero_point, least, greatest);
+    }
+    let scale = scale.cast_unsigned();
+    let [low, high, edge] = [scale & 0xfff, scale << 8 >> 20, scale >> 24];
+    let sum = magnitude.wrapping_mul(low) >> 12;
+    let sum = magnitude.wrapping_mul(high).wrapping_add(sum).wrapping_add(edge << 4);
+    let half = 1u32.wrapping_shl(19u32.wrapping_sub(left));
+    let value = sum.wrapping_add(half).wrapping_shr(20u32.wrapping_sub(left)).cast_signed();
+    (value ^ sign).wrapping_sub(sign).wrapping_add(zero_point).max(least).min(greatest) as i8
+}
+
+#[inline(never)] // it is rare
+fn narrow_long_s8(x: i32, scale: i32, left: u32, zero_point: i32, least: i32, greatest: i32) -> i8 {
+    portable::narrow_s8(x, scale, left, zero_point, least, greatest)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn narrow_products_are_exact() {
+        let scales = [0, 1, 0x80ff_ffff, 0x4080_0001, 0x2012_3fff, 0x00ff_f000, 0x8080_0fff];
+        let bound = NARROW_BOUND.cast_signed();
+        for scale in scales.map(u32::cast_signed) {
+            for left in 0..8 {
+                for x in (-bound - 5..bound + 5).step_by(61).chain(-300..300).chain([bound - 1, bound, -bound]) {
+                    for (zero_point, least) in [(-128, -128), (3, -128), (127, 0)] {
+                        let expected = portable::narrow_s8(x, scale, left, zero_point, least, 127);
+                        assert_eq!(narrow_s8(x, scale, left, zero_point, least, 127), expected);
+                    }
+                }
+            }
+        }
+    }
 
     #[test]
     fn short_products_are_exact() {

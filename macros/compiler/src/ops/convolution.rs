@@ -4,6 +4,7 @@ use super::channels::{Channels, Cut};
 use super::lookup::limited;
 use super::sums::{Activations, Sums};
 use super::unit_blocks::{self, MAX_MEMORY, MEMORY_OF_A_STEP, Simplified, Units};
+use super::narrow::{self, Form};
 use super::{Op, Padding, channel_rows, requantization, window};
 use crate::graph::ElementType;
 use crate::inner::BLOCK;
@@ -18,7 +19,7 @@ use crate::kernels::depthwise_rows::{DepthwiseConv2d3x3, DepthwiseConv2dTaps};
 use crate::kernels::fully_connected::FullyConnectedRing;
 use crate::kernels::reach::Reach;
 use crate::kernels::shapes::{Requantization, Ring, Window};
-use crate::lower::{Bug, Lowering};
+use crate::lower::{Bug, Lowering, RingView};
 use crate::program::{Access, Arg, Constant, Params, Planes, Variant, View};
 use crate::quantize::Multiplier;
 use crate::ranges::{Known, Ranges};
@@ -94,14 +95,15 @@ impl Op for Convolution {
         let bias = requantization::folded_bias(to, 2, sums, padding.into());
         let variant =
             (weight_zero_point == 0).then(|| self.variant(&weights, &bias, padding, range)).flatten();
-        let (multipliers, shifts) = requantization::constants(&self.multipliers, self.window.units);
         let plain = weight_zero_point == 0 && !four_bits;
-        let on_ring = to.ring(input).filter(|_| plain);
-        let on_ring = on_ring.and_then(|ring| Some((ring, self.ring_kernel(ring.shape, range)?)));
-        let (ring, kernel) = match on_ring {
-            Some((ring, kernel)) => (Some(ring), kernel),
-            None if four_bits && weight_zero_point == 0 => (None, self.kernel_4(padding, range)),
-            None if weight_zero_point == 0 => (None, self.kernel(padding, range)),
+        let sums = self.sums(&to.known());
+        let narrow = sums.as_ref().filter(|_| plain);
+        let narrow = narrow.and_then(|sums| narrow::narrowed(range, &self.multipliers, sums));
+        let ring = to.ring(input).filter(|_| plain);
+        let (ring, kernel) = match &narrow {
+            Some((range, _)) => self.plain_kernel(ring, padding, *range),
+            None if plain => self.plain_kernel(ring, padding, range),
+            None if weight_zero_point == 0 => (None, self.kernel_4(padding, range)),
             None => (None, self.kernel_offset(padding, range, weight_zero_point)),
         };
         let weights = match kernel.order {
@@ -116,9 +118,9 @@ impl Op for Convolution {
         let mut args = vec![
             Arg::Constant(Constant::int8("WEIGHTS", weights)),
             Arg::Constant(Constant::int32("BIAS", bias)),
-            multipliers,
-            shifts,
         ];
+        let is_narrow = narrow.is_some();
+        args.extend(narrow::scales(narrow, &self.multipliers, self.window.units));
         match ring {
             Some(ring) => {
                 args.extend(ring.args());
@@ -126,7 +128,10 @@ impl Op for Convolution {
             }
             None => args.push(Arg::Planes(self.planes(to.read(input)?, to.write(output)?))),
         }
-        if let Some(sums) = self.sums(&to.known()) {
+        if is_narrow {
+            to.note(narrow::note());
+        }
+        if let Some(sums) = sums {
             to.prove_sums(&sums);
         }
         to.call(kernel.module, kernel.name, &*kernel.params, args, elements.saturating_mul(self.filter()));
@@ -177,16 +182,29 @@ impl Convolution {
         })
     }
 
+    /// The kernel for an input that may be kept as a ring, and the ring, if that is where it reads.
+    fn plain_kernel<R: Form>(
+        &self,
+        ring: Option<RingView>,
+        padding: i8,
+        output: R,
+    ) -> (Option<RingView>, Kernel) {
+        let on_ring = ring.and_then(|ring| Some((self.ring_kernel(ring.shape, output)?, ring)));
+        match on_ring {
+            Some((kernel, ring)) => (Some(ring), kernel),
+            None => (None, self.kernel(padding, output)),
+        }
+    }
+
     /// Picks the kernel that exploits most of what is known.
-    fn kernel(&self, padding: i8, output: Requantization) -> Kernel {
+    fn kernel<R: Form>(&self, padding: i8, output: R) -> Kernel {
         let Self { window, depth, .. } = *self;
         let Window { x, channels, units, .. } = window;
         if self.is_fully_connected() {
-            let Requantization { zero_point, least, greatest } = output;
-            let params = FullyConnected { depth: self.filter(), units, zero_point, least, greatest };
+            let params = FullyConnected { depth: self.filter(), units, output };
             return Kernel {
                 module: "conv_2d",
-                name: "conv_2d_1x1_s8",
+                name: R::name(["conv_2d_1x1_s8", "conv_2d_1x1_narrow_s8"]),
                 params: Box::new(params),
                 order: Order::UnitsFirst,
                 run: 1,
@@ -195,15 +213,15 @@ impl Convolution {
         if depth == 1 {
             let multiplier = parts(units, channels);
             let name = match multiplier {
-                1 => "depthwise_conv_2d_s8",
-                _ => "depthwise_conv_2d_multiplier_s8",
+                1 => R::name(["depthwise_conv_2d_s8", "depthwise_conv_2d_narrow_s8"]),
+                _ => R::name(["depthwise_conv_2d_multiplier_s8", "depthwise_conv_2d_multiplier_narrow_s8"]),
             };
             let params = Box::new(DepthwiseConv2d { window, multiplier, padding, output });
             return Kernel { module: "depthwise_conv_2d", name, params, order: Order::UnitsLast, run: 1 };
         }
         let name = match depth == channels && x.dilation == 1 {
-            true => "conv_2d_contiguous_s8",
-            false => "conv_2d_s8",
+            true => R::name(["conv_2d_contiguous_s8", "conv_2d_contiguous_narrow_s8"]),
+            false => R::name(["conv_2d_s8", "conv_2d_narrow_s8"]),
         };
         let params =
             Box::new(Conv2d { window, depth, group: parts(units, parts(channels, depth)), padding, output });
@@ -214,22 +232,23 @@ impl Convolution {
 impl Convolution {
     /// The kernel that reads its input where that is kept as a ring, if there is one: for one window,
     /// which is all of the input.
-    fn ring_kernel(&self, ring: Ring, output: Requantization) -> Option<Kernel> {
+    fn ring_kernel<R: Form>(&self, ring: Ring, output: R) -> Option<Kernel> {
         let Self { window: Window { y, x, channels, units }, depth, .. } = *self;
         let image = y.input.saturating_mul(x.input).saturating_mul(channels);
         if !(y.is_whole() && x.is_whole() && ring.slot.saturating_mul(ring.slots) == image) {
             return None;
         }
         if depth == channels {
-            let Requantization { zero_point, least, greatest } = output;
-            let layer = FullyConnected { depth: self.filter(), units, zero_point, least, greatest };
-            let (module, name) = ("fully_connected", "fully_connected_ring_s8");
+            let layer = FullyConnected { depth: self.filter(), units, output };
+            let module = "fully_connected";
+            let name = R::name(["fully_connected_ring_s8", "fully_connected_ring_narrow_s8"]);
             let params = Box::new(FullyConnectedRing { ring, layer });
             return Some(Kernel { module, name, params, order: Order::UnitsFirst, run: 1 });
         }
         let pixels = depth == 1 && units == channels && ring.slot.is_multiple_of(channels);
         pixels.then(|| {
-            let (module, name) = ("depthwise_conv_2d", "depthwise_conv_2d_ring_s8");
+            let module = "depthwise_conv_2d";
+            let name = R::name(["depthwise_conv_2d_ring_s8", "depthwise_conv_2d_ring_narrow_s8"]);
             let params = Box::new(DepthwiseConv2dRing { ring, channels, output });
             Kernel { module, name, params, order: Order::UnitsLast, run: 1 }
         })
@@ -263,9 +282,8 @@ impl Convolution {
         let Self { window, depth, .. } = *self;
         let (module, order) = ("conv_2d", Order::UnitsFirst);
         if self.is_fully_connected() {
-            let Requantization { zero_point, least, greatest } = output;
             let (run, units) = (self.filter(), window.units);
-            let params = Box::new(FullyConnected { depth: run, units, zero_point, least, greatest });
+            let params = Box::new(FullyConnected { depth: run, units, output });
             return Kernel { module, name: "conv_2d_1x1_s4", params, order, run };
         }
         let group = parts(window.units, parts(window.channels, depth));
@@ -278,8 +296,7 @@ impl Convolution {
         let Self { window, depth, .. } = *self;
         let Window { channels, units, .. } = window;
         if self.is_fully_connected() {
-            let Requantization { zero_point, least, greatest } = output;
-            let layer = FullyConnected { depth: self.filter(), units, zero_point, least, greatest };
+            let layer = FullyConnected { depth: self.filter(), units, output };
             let params = Box::new(FullyConnectedOffset { layer, weight_zero_point });
             let (module, name) = ("conv_2d", "conv_2d_1x1_offset_s8");
             return Kernel { module, name, params, order: Order::UnitsFirst, run: 1 };

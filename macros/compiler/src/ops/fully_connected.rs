@@ -6,6 +6,7 @@ use super::channels::{Channels, Cut};
 use super::lookup::limited;
 use super::weighted::{self, Bounds, Weighted};
 use super::unit_blocks::{MAX_MEMORY, MEMORY_OF_A_STEP, Simplified, Units, with_arguments};
+use super::narrow::{self, Form};
 use super::{Op, requantization};
 use crate::diagnostics::Problem;
 use crate::graph::ElementType;
@@ -14,7 +15,7 @@ use crate::kernels::fully_connected::{
     FullyConnected, FullyConnected16, FullyConnectedOffset, FullyConnectedRing,
 };
 use crate::kernels::reach::Reach;
-use crate::kernels::shapes::Requantization;
+use crate::kernels::shapes::{Requantization, Ring};
 use crate::lower::{Bug, Lowering};
 use crate::program::{Access, Arg, Constant, Planes, Variant, View};
 use crate::quantize::Multiplier;
@@ -237,48 +238,84 @@ impl Op for Layer {
         let rows = values.chunks_exact(self.depth);
         let sums = rows.map(|row| requantization::difference_sum(row, weight_zero_point));
         let bias = requantization::folded_bias(to, 2, sums, input_zero_point);
-        let params = FullyConnected {
-            depth: self.depth,
-            units: self.units,
-            zero_point,
-            least,
-            greatest,
-        };
+        let range = Requantization { zero_point, least, greatest };
+        let four_bits = to.tensor(weights).ty == ElementType::Int4;
+        let plain = weight_zero_point == 0 && !four_bits;
         let plain_weights = weight_zero_point == 0;
         let blocks = plain_weights.then(|| self.blocks(&values, &bias, zero_point, least, greatest)).flatten();
-        let (multipliers, shifts) = requantization::constants(&self.multipliers, self.units);
-        let four_bits = to.tensor(weights).ty == ElementType::Int4;
+        let sums = self.sums(&to.known());
+        let narrow = sums.as_ref().filter(|_| plain);
+        let narrow = narrow.and_then(|sums| narrow::narrowed(range, &self.multipliers, sums));
         let values = if four_bits { requantization::packed(&values, self.depth) } else { values };
         let mut args = vec![
             Arg::Constant(Constant::int8("WEIGHTS", values)),
             Arg::Constant(Constant::int32("BIAS", bias)),
-            multipliers,
-            shifts,
         ];
-        if let Some(sums) = self.sums(&to.known()) {
+        let narrow_range = narrow.as_ref().map(|(range, _)| *range);
+        args.extend(narrow::scales(narrow, &self.multipliers, self.units));
+        let on_ring = to.ring(input).filter(|_| plain && self.rows == 1);
+        match on_ring {
+            Some(ring) => {
+                args.extend(ring.args());
+                args.push(Arg::Window("output", to.write(output)?, Access::Write));
+            }
+            None => args.push(Arg::Planes(self.planes(to.read(input)?, to.write(output)?))),
+        }
+        let ring = on_ring.map(|ring| ring.shape);
+        if narrow_range.is_some() {
+            to.note(narrow::note());
+        }
+        if let Some(sums) = sums {
             to.prove_sums(&sums);
         }
-        let macs = self.rows.saturating_mul(self.depth).saturating_mul(self.units);
-        let plain = weight_zero_point == 0 && !four_bits;
-        if let Some(ring) = to.ring(input).filter(|_| plain && self.rows == 1) {
-            args.extend(ring.args());
-            args.push(Arg::Window("output", to.write(output)?, Access::Write));
-            let params = FullyConnectedRing { ring: ring.shape, layer: params };
-            to.call("fully_connected", "fully_connected_ring_s8", &params, args, macs);
-            return Ok(());
+        match narrow_range {
+            Some(range) => self.call(to, ring, range, args),
+            None if plain => self.call(to, ring, range, args),
+            None => self.call_special(to, range, weight_zero_point, args),
         }
-        args.push(Arg::Planes(self.planes(to.read(input)?, to.write(output)?)));
-        match weight_zero_point {
-            0 if four_bits => to.call("fully_connected", "fully_connected_s4", &params, args, macs),
-            0 => to.call("fully_connected", "fully_connected_s8", &params, args, macs),
-            _ => {
-                let params = FullyConnectedOffset { layer: params, weight_zero_point };
-                to.call("fully_connected", "fully_connected_offset_s8", &params, args, macs);
-            }
-        }
-        if let Some(variant) = blocks {
+        if let Some(variant) = blocks.filter(|_| ring.is_none()) {
             to.offer(variant);
         }
         Ok(())
+    }
+}
+
+impl Layer {
+    /// Multiplications of one inference.
+    fn macs(&self) -> usize {
+        self.rows.saturating_mul(self.depth).saturating_mul(self.units)
+    }
+
+    /// Calls the kernel for weights of eight bits without a zero point.
+    fn call<R: Form>(&self, to: &mut Lowering<'_>, ring: Option<Ring>, output: R, args: Vec<Arg>) {
+        let layer = FullyConnected { depth: self.depth, units: self.units, output };
+        match ring {
+            Some(ring) => {
+                let name = R::name(["fully_connected_ring_s8", "fully_connected_ring_narrow_s8"]);
+                to.call("fully_connected", name, &FullyConnectedRing { ring, layer }, args, self.macs());
+            }
+            None => {
+                let name = R::name(["fully_connected_s8", "fully_connected_narrow_s8"]);
+                to.call("fully_connected", name, &layer, args, self.macs());
+            }
+        }
+    }
+
+    /// Calls the kernel for other weights.
+    fn call_special(
+        &self,
+        to: &mut Lowering<'_>,
+        output: Requantization,
+        weight_zero_point: i32,
+        args: Vec<Arg>,
+    ) {
+        let layer = FullyConnected { depth: self.depth, units: self.units, output };
+        match weight_zero_point {
+            0 => to.call("fully_connected", "fully_connected_s4", &layer, args, self.macs()),
+            _ => {
+                let params = FullyConnectedOffset { layer, weight_zero_point };
+                to.call("fully_connected", "fully_connected_offset_s8", &params, args, self.macs());
+            }
+        }
     }
 }
