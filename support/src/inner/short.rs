@@ -31,26 +31,29 @@ pub fn requantize(x: i32, multiplier: i32, shift: i32) -> i32 {
 /// Magnitudes of sums below this leave room for twelve bits of a multiplier and for what is added.
 const NARROW_BOUND: u32 = 1 << 19;
 
-/// As [`portable::narrow_s8`], whose multiplier is taken in two pieces of 12 bits as above.
+/// As [`portable::narrow_s8`], with the multiplier in two pieces of 12 bits, of which the first drops what the edge has
+/// nothing of.
 #[inline(always)]
-pub fn narrow_s8(x: i32, scale: i32, left: u32, zero_point: i32, least: i32, greatest: i32) -> i8 {
+pub fn narrow_s8(x: i32, scale: i32, edge: i8, bits: u32, range: [i32; 3]) -> i8 {
     let sign = x >> 31;
     let magnitude = (x ^ sign).wrapping_sub(sign).cast_unsigned();
     if magnitude >= NARROW_BOUND {
-        return narrow_long_s8(x, scale, left, zero_point, least, greatest);
+        return narrow_long_s8(x, scale, edge, bits, range);
     }
     let scale = scale.cast_unsigned();
-    let [low, high, edge] = [scale & 0xfff, scale << 8 >> 20, scale >> 24];
+    let [low, high] = [scale & 0xfff, scale << 8 >> 20];
+    let edge = scale >> 24 << 4 | u32::from(edge.cast_unsigned()) >> 4;
     let sum = magnitude.wrapping_mul(low) >> 12;
-    let sum = magnitude.wrapping_mul(high).wrapping_add(sum).wrapping_add(edge << 4);
-    let half = 1u32.wrapping_shl(19u32.wrapping_sub(left));
-    let value = sum.wrapping_add(half).wrapping_shr(20u32.wrapping_sub(left)).cast_signed();
+    let sum = magnitude.wrapping_mul(high).wrapping_add(sum).wrapping_add(edge);
+    let half = 1u32.wrapping_shl(bits.wrapping_sub(13));
+    let value = sum.wrapping_add(half).wrapping_shr(bits.wrapping_sub(12)).cast_signed();
+    let [zero_point, least, greatest] = range;
     (value ^ sign).wrapping_sub(sign).wrapping_add(zero_point).max(least).min(greatest) as i8
 }
 
 #[inline(never)] // it is rare
-fn narrow_long_s8(x: i32, scale: i32, left: u32, zero_point: i32, least: i32, greatest: i32) -> i8 {
-    portable::narrow_s8(x, scale, left, zero_point, least, greatest)
+fn narrow_long_s8(x: i32, scale: i32, edge: i8, bits: u32, range: [i32; 3]) -> i8 {
+    portable::narrow_s8(x, scale, edge, bits, range)
 }
 
 #[cfg(test)]
@@ -59,14 +62,14 @@ mod tests {
 
     #[test]
     fn narrow_products_are_exact() {
-        let scales = [0, 1, 0x80ff_ffff, 0x4080_0001, 0x2012_3fff, 0x00ff_f000, 0x8080_0fff];
+        let scales = [0, 1, 0x80ff_ffff, 0x4080_0001, 0x2012_3fff, 0x00ff_f000, 0x8080_0fff, 0xffff_ffff];
         let bound = NARROW_BOUND.cast_signed();
-        for scale in scales.map(u32::cast_signed) {
-            for left in 0..8 {
+        for (scale, edge) in scales.map(u32::cast_signed).into_iter().zip([0, 16, -16, 32].iter().cycle()) {
+            for bits in 25..=39 {
                 for x in (-bound - 5..bound + 5).step_by(61).chain(-300..300).chain([bound - 1, bound, -bound]) {
-                    for (zero_point, least) in [(-128, -128), (3, -128), (127, 0)] {
-                        let expected = portable::narrow_s8(x, scale, left, zero_point, least, 127);
-                        assert_eq!(narrow_s8(x, scale, left, zero_point, least, 127), expected);
+                    for range in [[-128, -128, 127], [3, -128, 127], [127, 0, 127]] {
+                        let expected = portable::narrow_s8(x, scale, *edge, bits, range);
+                        assert_eq!(narrow_s8(x, scale, *edge, bits, range), expected);
                     }
                 }
             }

@@ -9,7 +9,7 @@ use super::fully_connected::{
 };
 use super::planes::Planes;
 use super::reach::Reach;
-use super::requantization::{Full, Narrow, Requantization, Scales, Units};
+use super::requantization::{Full, Narrow, Narrowed, Requantization, Scales, Units};
 use super::window::{Taps, Window};
 use crate::inner::flash::Flash;
 use crate::inner::{dot_constant_s4, dot_constant_s8, dot_s4, dot_s8, product};
@@ -71,9 +71,10 @@ pub fn conv_2d_1x1_narrow_s8(
     weights: Flash<'_, i8>,
     bias: Flash<'_, i32>,
     scales: Flash<'_, i32>,
+    edges: Flash<'_, i8>,
     planes: Planes<'_, i8>,
 ) {
-    fully_connected_narrow_s8(p, weights, bias, scales, planes);
+    fully_connected_narrow_s8(p, weights, bias, scales, edges, planes);
 }
 
 /// `output[y, x, unit] = clamp(zero point + requantize(bias[unit]
@@ -102,9 +103,10 @@ pub fn conv_2d_contiguous_narrow_s8(
     weights: Flash<'_, i8>,
     bias: Flash<'_, i32>,
     scales: Flash<'_, i32>,
+    edges: Flash<'_, i8>,
     planes: Planes<'_, i8>,
 ) {
-    convolve(p, Units { weights, bias, scales }, planes, dot_s8, |_, _, _| 0);
+    convolve(p, Units { weights, bias, scales: Narrowed { scales, edges } }, planes, dot_s8, |_, _, _| 0);
 }
 
 /// As [`conv_2d_contiguous_s8`], with any number of groups and columns any distance apart.
@@ -127,9 +129,10 @@ pub fn conv_2d_narrow_s8(
     weights: Flash<'_, i8>,
     bias: Flash<'_, i32>,
     scales: Flash<'_, i32>,
+    edges: Flash<'_, i8>,
     planes: Planes<'_, i8>,
 ) {
-    convolve_apart(p, Units { weights, bias, scales }, planes);
+    convolve_apart(p, Units { weights, bias, scales: Narrowed { scales, edges } }, planes);
 }
 
 /// Both, with columns of the window that do not lie side by side.

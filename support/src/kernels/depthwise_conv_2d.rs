@@ -4,7 +4,7 @@ use super::accumulator::Accumulator;
 use super::lanes::{LANES, multiply_add, multiply_add_s16};
 use super::planes::Planes;
 use super::reach::Reach;
-use super::requantization::{Full, Narrow, Requantization, Scales, Units};
+use super::requantization::{Full, Narrow, Narrowed, Requantization, Scales, Units};
 use super::ring::Ring;
 use super::rows::rows_mut;
 use super::window::{Taps, Window};
@@ -69,9 +69,10 @@ pub fn depthwise_conv_2d_narrow_s8(
     weights: Flash<'_, i8>,
     bias: Flash<'_, i32>,
     scales: Flash<'_, i32>,
+    edges: Flash<'_, i8>,
     planes: Planes<'_, i8>,
 ) {
-    each_channel(p, Units { weights, bias, scales }, planes);
+    each_channel(p, Units { weights, bias, scales: Narrowed { scales, edges } }, planes);
 }
 
 #[inline(always)]
@@ -114,9 +115,10 @@ pub fn depthwise_conv_2d_multiplier_narrow_s8(
     weights: Flash<'_, i8>,
     bias: Flash<'_, i32>,
     scales: Flash<'_, i32>,
+    edges: Flash<'_, i8>,
     planes: Planes<'_, i8>,
 ) {
-    each_group(p, Units { weights, bias, scales }, planes);
+    each_group(p, Units { weights, bias, scales: Narrowed { scales, edges } }, planes);
 }
 
 #[inline(always)]
@@ -168,16 +170,18 @@ pub fn depthwise_conv_2d_ring_s8(
 
 /// The same where the outputs are [`Narrow`].
 #[cfg_attr(not(debug_assertions), inline)]
+#[allow(clippy::too_many_arguments)] // constants are told apart by name
 pub fn depthwise_conv_2d_ring_narrow_s8(
     p: &DepthwiseConv2dRing<Narrow>,
     weights: Flash<'_, i8>,
     bias: Flash<'_, i32>,
     scales: Flash<'_, i32>,
+    edges: Flash<'_, i8>,
     ring: &[i8],
     oldest: &[u16],
     output: &mut [i8],
 ) {
-    on_ring(p, Units { weights, bias, scales }, ring, oldest, output);
+    on_ring(p, Units { weights, bias, scales: Narrowed { scales, edges } }, ring, oldest, output);
 }
 
 #[inline(always)]

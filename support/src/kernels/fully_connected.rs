@@ -3,7 +3,7 @@
 use super::accumulator::Accumulator;
 use super::planes::Planes;
 use super::reach::Reach;
-use super::requantization::{Full, Narrow, Requantization, Scales};
+use super::requantization::{Full, Narrow, Narrowed, Requantization, Scales};
 use super::ring::Ring;
 use super::rows::{rows, rows_mut};
 use crate::inner::flash::Flash;
@@ -85,9 +85,10 @@ pub fn fully_connected_narrow_s8(
     weights: Flash<'_, i8>,
     bias: Flash<'_, i32>,
     scales: Flash<'_, i32>,
+    edges: Flash<'_, i8>,
     planes: Planes<'_, i8>,
 ) {
-    each_row(p, p.depth, weights, bias, scales, planes, dot_s8, |_| 0);
+    each_row(p, p.depth, weights, bias, Narrowed { scales, edges }, planes, dot_s8, |_| 0);
 }
 
 /// As [`fully_connected_s8`] with two weights of four bits in each byte; those of a unit begin with a byte of their own.
@@ -179,16 +180,18 @@ pub fn fully_connected_ring_s8(
 
 /// The same where the outputs are [`Narrow`].
 #[cfg_attr(not(debug_assertions), inline)]
+#[allow(clippy::too_many_arguments)] // constants are told apart by name
 pub fn fully_connected_ring_narrow_s8(
     p: &FullyConnectedRing<Narrow>,
     weights: Flash<'_, i8>,
     bias: Flash<'_, i32>,
     scales: Flash<'_, i32>,
+    edges: Flash<'_, i8>,
     ring: &[i8],
     oldest: &[u16],
     output: &mut [i8],
 ) {
-    on_ring(p, weights, bias, scales, ring, oldest, output);
+    on_ring(p, weights, bias, Narrowed { scales, edges }, ring, oldest, output);
 }
 
 #[inline(always)]

@@ -17,8 +17,8 @@ pub struct Requantization {
 /// The same where one product with a number of 24 bits, rounded once, is proved to give the same outputs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Narrow {
-    /// Bits by which a sum is shifted left before it is multiplied.
-    pub left: u32,
+    /// Bits of a product that are dropped, from 25 to 39.
+    pub bits: u32,
     /// Zero point of the output.
     pub zero_point: i32,
     /// Least output, after the fused activation.
@@ -81,23 +81,31 @@ impl Scales for Full<'_> {
 }
 
 /// Multipliers with their edges, of [`Narrow`] layers.
-impl Scales for Flash<'_, i32> {
+#[derive(Clone, Copy)]
+pub(super) struct Narrowed<'a> {
+    /// Multipliers, and above them the upper bytes of the edges.
+    pub scales: Flash<'a, i32>,
+    /// The lower bytes of the edges.
+    pub edges: Flash<'a, i8>,
+}
+
+impl Scales for Narrowed<'_> {
     type Output = Narrow;
-    type Scale = i32;
+    type Scale = (i32, i8);
 
     #[inline(always)]
-    fn each(self) -> impl Iterator<Item = i32> {
-        self.iter()
+    fn each(self) -> impl Iterator<Item = (i32, i8)> {
+        self.scales.iter().zip(self.edges.iter())
     }
 
     #[inline(always)]
     fn range(self, start: usize, len: usize) -> Self {
-        Flash::range(&self, start, len)
+        Self { scales: self.scales.range(start, len), edges: self.edges.range(start, len) }
     }
 
     #[inline(always)]
-    fn to_s8(acc: i32, scale: i32, Narrow { left, zero_point, least, greatest }: Narrow) -> i8 {
-        narrow_s8(acc, scale, left, zero_point, least, greatest)
+    fn to_s8(acc: i32, (scale, edge): (i32, i8), Narrow { bits, zero_point, least, greatest }: Narrow) -> i8 {
+        narrow_s8(acc, scale, edge, bits, [zero_point, least, greatest])
     }
 }
 

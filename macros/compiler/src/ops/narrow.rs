@@ -2,10 +2,9 @@
 //!
 //! The reference multiplies by a significand of 31 bits and rounds twice. What comes of it never falls while the sum
 //! grows, so that it is known by its thresholds: for each output the least sum that leads to it or to more. Another
-//! function of the kind is the same if it has the same thresholds among the sums that can be. The one here,
-//! [`Narrow`], has an edge, which stands for what the first rounding adds, and
-//! a multiplier; those with which it is right lie between two bounds, for every threshold excludes what is too small and
-//! what is too large.
+//! function of the kind is the same if it has the same thresholds among the sums that can be. That of [`Narrow`] has a
+//! multiplier, and an edge, which stands for what the first rounding adds. With a given multiplier the edges with which
+//! it is right lie between two bounds, for every threshold excludes what is too small and what is too large.
 
 // Arithmetic of values, not of sizes: the bounds of each are those of its formula.
 #![allow(clippy::arithmetic_side_effects)]
@@ -18,28 +17,37 @@ use crate::program::{Arg, Constant};
 use crate::quantize::Multiplier;
 use std::fmt;
 
-/// The greatest magnitude of a sum.
-const MAX_SUM: i64 = (1 << NARROW_BITS) - 1;
+/// The greatest magnitude of a sum, and the greatest multiplier.
+const MAX: i64 = (1 << NARROW_BITS) - 1;
 
-/// Sums are shifted left by no more.
-const MAX_LEFT: i32 = 7;
+/// Bits of a product that can be dropped.
+const DROPPED: std::ops::RangeInclusive<i32> = 25..=39;
+
+/// Zeros at the end of what an edge adds.
+const EDGE_ZEROS: u32 = 12;
+
+/// Multipliers next to the exact one that are tried, in order.
+const NEAR: [i64; 7] = [0, 1, -1, 2, -2, 3, -3];
 
 /// The form of a layer and its constants, if it is proved of every unit; `sums` are what its sums can be.
 pub(crate) fn narrowed(
     to: Requantization,
     multipliers: &[Multiplier],
     sums: &[Bounds],
-) -> Option<(Narrow, Constant)> {
+) -> Option<(Narrow, [Constant; 2])> {
     let Requantization { zero_point, least, greatest } = to;
     let each = || multipliers.iter().cycle().zip(sums);
     // The greatest multiplier takes all the bits there are.
     let greatest_shift = each().map(|(m, _)| m.shift).max()?;
-    let left = (32 - NARROW_BITS.cast_signed()).checked_add(greatest_shift)?.clamp(0, MAX_LEFT).cast_unsigned();
+    let bits = NARROW_BITS.cast_signed().checked_sub(greatest_shift)?;
+    let bits = bits.clamp(*DROPPED.start(), *DROPPED.end()).cast_unsigned();
     let outputs = (least.checked_sub(zero_point)?, greatest.checked_sub(zero_point)?);
-    let scale = |(&m, &sums)| Proof { multiplier: m, bits: 32 - left, outputs, sums }.scale();
-    let scales: Vec<i32> = each().map(scale).collect::<Option<_>>()?;
-    let narrow = Narrow { left, zero_point, least, greatest };
-    Some((narrow, Constant::int32("MULTIPLIERS", scales)))
+    let found = each().map(|(&multiplier, &sums)| Proof { multiplier, bits, outputs, sums }.found());
+    let found: Vec<(i64, i64)> = found.collect::<Option<_>>()?;
+    let scales = found.iter().map(|(m, edge)| (m | (edge >> 16) << NARROW_BITS) as i32);
+    let edges = found.iter().map(|(_, edge)| (edge >> EDGE_BITS) as i8);
+    let constants = [Constant::int32("MULTIPLIERS", scales), Constant::int8("EDGES", edges)];
+    Some((Narrow { bits, zero_point, least, greatest }, constants))
 }
 
 /// How kernels bring sums to the scale of the output.
@@ -67,12 +75,12 @@ pub(crate) fn note() -> String {
 
 /// The constants of `units` units in one form or the other.
 pub(crate) fn scales(
-    narrow: Option<(Narrow, Constant)>,
+    narrow: Option<(Narrow, [Constant; 2])>,
     multipliers: &[Multiplier],
     units: usize,
 ) -> Vec<Arg> {
     match narrow {
-        Some((_, scales)) => vec![Arg::Constant(scales)],
+        Some((_, constants)) => constants.map(Arg::Constant).into(),
         None => {
             let (multipliers, shifts) = requantization::constants(multipliers, units);
             vec![multipliers, shifts]
@@ -93,52 +101,55 @@ struct Proof {
 }
 
 impl Proof {
-    /// A multiplier with its edge.
-    fn scale(&self) -> Option<i32> {
+    /// A multiplier and what its edge adds.
+    fn found(&self) -> Option<(i64, i64)> {
         let Self { multiplier: Multiplier { multiplier, shift }, bits, sums: [low, high], .. } = *self;
-        if low < -MAX_SUM || high > MAX_SUM || low > high || shift > 6 {
+        // Shifted further to the left, sums could leave 32 bits in the reference.
+        if low < -MAX || high > MAX || low > high || shift > 6 {
             return None;
         }
-        // What the first rounding adds, half of what the second shift then drops.
-        let exact = bits.cast_signed() - 1 + shift - EDGE_BITS.cast_signed();
-        let edge = if (0..8).contains(&exact) { 1i64 << exact } else { 0 };
-        let [least, greatest] = match multiplier {
-            0 => [0, 0],
-            _ => self.multipliers(edge)?,
-        };
-        let m = roundest(least, greatest.min(MAX_SUM))?;
-        i32::try_from(m).ok().map(|m| m | (edge as i32) << NARROW_BITS)
+        if multiplier == 0 {
+            return Some((0, 0));
+        }
+        let steps = self.steps();
+        let exact = i64::from(multiplier) << 8 >> (39 - shift - bits.cast_signed()).clamp(0, 63);
+        NEAR.iter().find_map(|near| {
+            let m = (exact + near).clamp(0, MAX);
+            let [least, greatest] = self.edges(m, &steps);
+            let edge = divided_up(least.max(0), 1 << EDGE_ZEROS) << EDGE_ZEROS;
+            (edge <= greatest.min(MAX)).then_some((m, edge))
+        })
     }
 
-    /// From the least to the greatest multiplier with which every threshold is where the reference has it.
-    fn multipliers(&self, edge: i64) -> Option<[i64; 2]> {
+    /// The sums that tell one output from another: the output, and the greatest sum that leads to less and the least
+    /// that leads there, if there are such.
+    fn steps(&self) -> Vec<(i64, Option<i64>, Option<i64>)> {
         let [low, high] = self.sums;
-        let added = (1i64 << (self.bits - 1)) + (edge << EDGE_BITS);
-        let (mut least, mut greatest) = (0i64, MAX_SUM);
-        // `sum · multiplier` must not be less than `product`.
-        let mut reach = |sum: i64, product: i64| match sum {
-            1.. => least = least.max(divided_up(product, sum)),
-            0 if product > 0 => greatest = -1,
-            0 => {}
-            _ => greatest = greatest.min((-product).div_euclid(-sum)),
-        };
-        // Whether `sum` leads to `value` or more, or does not, tells what its magnitude must lead to.
-        let mut leads = |sum: i64, value: i64, reaches: bool| match (sum < 0, reaches) {
-            (false, true) => reach(sum, (value << self.bits) - added),
-            (false, false) => reach(-sum, added + 1 - (value << self.bits)),
-            (true, true) => reach(sum, added + 1 - ((1 - value) << self.bits)),
-            (true, false) => reach(-sum, ((1 - value) << self.bits) - added),
-        };
-        for value in i64::from(self.outputs.0) + 1..=i64::from(self.outputs.1) {
+        let step = |value: i64| {
             let at = threshold(value, self.multiplier);
-            if at <= high {
-                leads(at.max(low), value, true);
+            (value, (at > low).then(|| high.min(at - 1)), (at <= high).then(|| low.max(at)))
+        };
+        (i64::from(self.outputs.0) + 1..=i64::from(self.outputs.1)).map(step).collect()
+    }
+
+    /// From the least to the greatest that an edge may add with a multiplier.
+    fn edges(&self, m: i64, steps: &[(i64, Option<i64>, Option<i64>)]) -> [i64; 2] {
+        // What is to be reached by `magnitude · m + half + edge`.
+        let rest = |magnitude: i64, value: i64| (value << self.bits) - (1 << (self.bits - 1)) - magnitude * m;
+        let (mut least, mut greatest) = (i64::MIN, i64::MAX);
+        for &(value, below, above) in steps {
+            match above {
+                Some(sum @ 0..) => least = least.max(rest(sum, value)),
+                Some(sum) => greatest = greatest.min(rest(-sum, 1 - value) - 1),
+                None => {}
             }
-            if at > low {
-                leads(high.min(at - 1), value, false);
+            match below {
+                Some(sum @ 0..) => greatest = greatest.min(rest(sum, value) - 1),
+                Some(sum) => least = least.max(rest(-sum, 1 - value)),
+                None => {}
             }
         }
-        (least <= greatest).then_some([least, greatest])
+        [least, greatest]
     }
 }
 
@@ -158,12 +169,6 @@ fn threshold(value: i64, Multiplier { multiplier, shift }: Multiplier) -> i64 {
 /// `a / b`, rounded up, for a positive `b`.
 fn divided_up(a: i64, b: i64) -> i64 {
     -(-a).div_euclid(b)
-}
-
-/// The number with the most zeros at its end between two.
-fn roundest(least: i64, greatest: i64) -> Option<i64> {
-    let multiple = |zeros: u32| divided_up(least, 1 << zeros) << zeros;
-    (0..NARROW_BITS).rev().map(multiple).find(|&m| m <= greatest)
 }
 
 #[cfg(test)]
@@ -206,48 +211,47 @@ mod tests {
             let least = if round % 3 == 0 { zero_point } else { -128 };
             let to = Requantization { zero_point, least, greatest: 127 - round % 2 };
             let sums = [-i64::from(random >> 10 & 0xffff), i64::from(random >> 6 & 0x7fff)];
-            let Some((narrow, constant)) = narrowed(to, &[m], &[sums]) else { continue };
-            let scale = i32::from_le_bytes(constant.bytes.try_into().expect("one"));
+            let Some((narrow, constants)) = narrowed(to, &[m], &[sums]) else { continue };
+            let [scale, edge] = constants.map(|constant| constant.bytes);
+            let (scale, edge) = (i32::from_le_bytes(scale.try_into().expect("one")), edge[0].cast_signed());
             proved += 1;
             for sum in sums[0] as i32..=sums[1] as i32 {
                 let expected = requantize(sum, m.multiplier, m.shift) + zero_point;
                 let expected = expected.clamp(to.least, to.greatest) as i8;
-                let Narrow { left, zero_point, least, greatest } = narrow;
-                let found = narrow_s8(sum, scale, left, zero_point, least, greatest);
+                let Narrow { bits, zero_point, least, greatest } = narrow;
+                let found = narrow_s8(sum, scale, edge, bits, [zero_point, least, greatest]);
                 assert_eq!(found, expected, "{sum} {m:?} {narrow:?} {scale:#x}");
             }
         }
         assert!(proved > 200, "{proved}");
     }
 
-    /// With few sums it can be tried whether there is any multiplier at all.
+    /// With few bits it can be tried whether there is any edge at all.
     #[test]
     fn what_is_not_proved_is_not_so() {
-        let mut refused = 0;
+        let (mut refused, mut proved) = (0, 0);
         for significand in (1 << 30..i32::MAX).step_by(40_000_003) {
             for shift in [-3, -2, -1] {
                 let m = Multiplier { multiplier: significand, shift };
-                let proof = Proof { multiplier: m, bits: 8, outputs: (-128, 127), sums: [-300, 300] };
-                let right = |scale: i32| {
-                    (-300..=300).all(|sum: i32| {
-                        let product = (sum.abs() * scale + 128) >> 8;
-                        let found = if sum < 0 { -product } else { product };
-                        found.clamp(-128, 127) == requantize(sum, significand, shift).clamp(-128, 127)
-                    })
-                };
-                let any: Vec<i64> = (0..512).filter(|&scale| right(scale)).map(i64::from).collect();
-                let ends = any.first().zip(any.last()).map(|(&a, &b)| [a, b]);
-                assert_eq!(proof.multipliers(0), ends, "{m:?}");
-                refused += usize::from(ends.is_none());
+                let proof = Proof { multiplier: m, bits: 8, outputs: (-100, 90), sums: [-300, 250] };
+                let steps = proof.steps();
+                for scale in [20, 31, 47, 64, 90] {
+                    let right = |edge: i32| {
+                        (-300..=250).all(|sum: i32| {
+                            let product = (sum.abs() * scale + 128 + edge) >> 8;
+                            let found = if sum < 0 { -product } else { product };
+                            found.clamp(-100, 90) == requantize(sum, significand, shift).clamp(-100, 90)
+                        })
+                    };
+                    let edges: Vec<i64> = (-128..128).filter(|&edge| right(edge)).map(i64::from).collect();
+                    let [least, greatest] = proof.edges(scale.into(), &steps);
+                    let found: Vec<i64> = (-128..128).filter(|edge| (least..=greatest).contains(edge)).collect();
+                    assert_eq!(found, edges, "{m:?} {scale}");
+                    proved += usize::from(!found.is_empty());
+                    refused += usize::from(found.is_empty());
+                }
             }
         }
-        assert!(refused > 0);
-    }
-
-    #[test]
-    fn round_numbers_are_found() {
-        assert_eq!(roundest(5, 9), Some(8));
-        assert_eq!(roundest(9, 9), Some(9));
-        assert_eq!(roundest(9, 8), None);
+        assert!(refused > 0 && proved > 0, "{refused} {proved}");
     }
 }

@@ -27,18 +27,27 @@ macro_rules! add_product {
 
 /// As [`crate::inner::portable::narrow_s8`].
 #[inline(always)]
-pub fn narrow_s8(x: i32, scale: i32, left: u32, zero_point: i32, least: i32, greatest: i32) -> i8 {
-    let factor = 1u8.wrapping_shl(left);
-    let byte = narrow_byte(x, scale, factor, (zero_point as u8) ^ 0x80);
+pub fn narrow_s8(
+    x: i32,
+    scale: i32,
+    edge: i8,
+    bits: u32,
+    [zero_point, least, greatest]: [i32; 3],
+) -> i8 {
+    // What is above byte 4, or above byte 5, as many bits to the left as make these the ones above.
+    let left = 40u32.wrapping_sub(bits) as u8;
+    let factor = 1u8.wrapping_shl((left & 7).into());
+    let byte = narrow_byte(x, scale, edge as u8, factor, left & 8, (zero_point as u8) ^ 0x80);
     ((byte ^ 0x80) as i8).max(least as i8).min(greatest as i8)
 }
 
-/// [`narrow_s8`] with 128 added to what goes in and out, and without limits; `factor` is what is shifted by.
+/// [`narrow_s8`] with 128 added to what goes in and out, and without limits. The result is in the fifth byte of the sum
+/// if `low` is not zero, or else in the sixth, after it is multiplied by `factor`.
 ///
 /// The sum of products has six bytes, the lowest of which nothing is added to but a product; only what is above it is
-/// kept: `last`, the edge `M:h`, `p`, and `top`. The result is shifted in place of the sum.
+/// kept: both bytes of the edge, `p`, and `X:h`.
 #[inline(never)]
-fn narrow_byte(x: i32, scale: i32, factor: u8, zero_point: u8) -> u8 {
+fn narrow_byte(x: i32, scale: i32, edge: u8, factor: u8, low: u8, zero_point: u8) -> u8 {
     let ((x, x_high), (m, m_high)) = (halves(x), halves(scale));
     let sum: u16;
     // SAFETY: arithmetic on registers that are declared.
@@ -60,9 +69,11 @@ fn narrow_byte(x: i32, scale: i32, factor: u8, zero_point: u8) -> u8 {
             "clr {p:h}",
             "clr {X:h}",
             "mul {x:l}, {m:l}",
-            "mov {last}, r1",
-            add_product!("x:l", "m:h", "last", "M:h", "p:l"),
-            add_product!("x:h", "m:l", "last", "M:h", "p:l"),
+            "add {edge}, r1",
+            "adc {M:h}, {zero}",
+            "adc {p:l}, {zero}",
+            add_product!("x:l", "m:h", "edge", "M:h", "p:l"),
+            add_product!("x:h", "m:l", "edge", "M:h", "p:l"),
             add_product!("x:l", "M:l", "M:h", "p:l", "p:h"),
             add_product!("x:h", "m:h", "M:h", "p:l", "p:h"),
             "mul {x:h}, {M:l}",
@@ -78,14 +89,20 @@ fn narrow_byte(x: i32, scale: i32, factor: u8, zero_point: u8) -> u8 {
             "add {p:h}, r0",
             "adc {X:h}, r1",
             "3:",
+            "sbrc {low}, 3",
+            "rjmp 8f",
+            "mov {p:l}, {p:h}",
+            "mov {p:h}, {X:h}",
+            "clr {X:h}",
+            "8:",
             "sbrc {factor}, 0",
             "rjmp 4f",
             "mul {p:l}, {factor}",
             "mov {p:l}, r0",
-            "mov {last}, r1",
+            "mov {edge}, r1",
             "mul {p:h}, {factor}",
             "mov {p:h}, r0",
-            "or {p:h}, {last}",
+            "or {p:h}, {edge}",
             "or {X:h}, r1",
             "4:",
             "clr r1",
@@ -109,14 +126,15 @@ fn narrow_byte(x: i32, scale: i32, factor: u8, zero_point: u8) -> u8 {
             "brcc 7f",
             "clr {p:h}",
             "7:",
+            edge = inout(reg) edge => _,
             factor = inout(reg) factor => _,
+            low = inout(reg) low => _,
             to = inout(reg) zero_point => _,
             x = inout(reg_pair) x => _,
             X = inout(reg_pair) x_high => _,
             m = inout(reg_pair) m => _,
             M = inout(reg_pair) m_high => _,
             zero = out(reg) _,
-            last = out(reg) _,
             p = out(reg_pair) sum,
             options(pure, nomem, nostack),
         );
