@@ -164,6 +164,7 @@ pub(crate) mod elementwise;
 pub(crate) mod logical;
 pub(crate) mod lookup;
 pub(crate) mod movement;
+pub(crate) mod narrow;
 pub(crate) mod pool;
 pub(crate) mod reduction;
 pub(crate) mod requantization;
@@ -173,7 +174,6 @@ pub(crate) mod signal;
 pub(crate) mod signal_fft;
 pub(crate) mod sums;
 pub(crate) mod unit_blocks;
-pub(crate) mod narrow;
 pub(crate) mod weighted;
 pub(crate) mod window;
 

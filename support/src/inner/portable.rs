@@ -149,13 +149,7 @@ pub const EDGE_BITS: u32 = 8;
 /// The multiplier is the lower 24 bits of `scale`; what is above it and `edge` are the upper and the lower byte of the
 /// edge. The magnitude of `x` has 24 bits too, and `bits` is from 25 to 39.
 #[inline(always)]
-pub fn narrow_s8(
-    x: i32,
-    scale: i32,
-    edge: i8,
-    bits: u32,
-    [zero_point, least, greatest]: [i32; 3],
-) -> i8 {
+pub fn narrow_s8(x: i32, scale: i32, edge: i8, bits: u32, [zero_point, least, greatest]: [i32; 3]) -> i8 {
     let sign = x >> 31;
     let magnitude = (x ^ sign).wrapping_sub(sign).cast_unsigned();
     let (multiplier, upper) = (scale.cast_unsigned() & 0xff_ffff, scale.cast_unsigned() >> NARROW_BITS << 16);

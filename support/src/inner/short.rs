@@ -66,7 +66,9 @@ mod tests {
         let bound = NARROW_BOUND.cast_signed();
         for (scale, edge) in scales.map(u32::cast_signed).into_iter().zip([0, 16, -16, 32].iter().cycle()) {
             for bits in 25..=39 {
-                for x in (-bound - 5..bound + 5).step_by(61).chain(-300..300).chain([bound - 1, bound, -bound]) {
+                for x in
+                    (-bound - 5..bound + 5).step_by(61).chain(-300..300).chain([bound - 1, bound, -bound])
+                {
                     for range in [[-128, -128, 127], [3, -128, 127], [127, 0, 127]] {
                         let expected = portable::narrow_s8(x, scale, *edge, bits, range);
                         assert_eq!(narrow_s8(x, scale, *edge, bits, range), expected);

@@ -2,9 +2,9 @@
 
 use super::channels::{Channels, Cut};
 use super::lookup::limited;
+use super::narrow::{self, Form};
 use super::sums::{Activations, Sums};
 use super::unit_blocks::{self, MAX_MEMORY, MEMORY_OF_A_STEP, Simplified, Units};
-use super::narrow::{self, Form};
 use super::{Op, Padding, channel_rows, requantization, window};
 use crate::graph::ElementType;
 use crate::inner::BLOCK;

@@ -27,13 +27,7 @@ macro_rules! add_product {
 
 /// As [`crate::inner::portable::narrow_s8`].
 #[inline(always)]
-pub fn narrow_s8(
-    x: i32,
-    scale: i32,
-    edge: i8,
-    bits: u32,
-    [zero_point, least, greatest]: [i32; 3],
-) -> i8 {
+pub fn narrow_s8(x: i32, scale: i32, edge: i8, bits: u32, [zero_point, least, greatest]: [i32; 3]) -> i8 {
     // What is above byte 4, or above byte 5, as many bits to the left as make these the ones above.
     let left = 40u32.wrapping_sub(bits) as u8;
     let factor = 1u8.wrapping_shl((left & 7).into());
