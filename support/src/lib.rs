@@ -202,7 +202,20 @@ pub mod __private {
 
     #[macro_export]
     #[doc(hidden)]
-    #[cfg(not(any(tiny_model_backend = "dsp", tiny_model_backend = "portable")))]
+    #[cfg(tiny_model_backend = "avr")]
+    macro_rules! __by_backend {
+        (else { $($otherwise:tt)* }) => { $($otherwise)* };
+        (avr { $($then:tt)* } $($rest:tt)*) => { $($then)* };
+        ($other:ident { $($then:tt)* } $($rest:tt)*) => { $crate::__by_backend! { $($rest)* } };
+    }
+
+    #[macro_export]
+    #[doc(hidden)]
+    #[cfg(not(any(
+        tiny_model_backend = "dsp",
+        tiny_model_backend = "portable",
+        tiny_model_backend = "avr"
+    )))]
     macro_rules! __by_backend {
         (else { $($otherwise:tt)* }) => { $($otherwise)* };
         ($other:ident { $($then:tt)* } $($rest:tt)*) => { $crate::__by_backend! { $($rest)* } };

@@ -135,7 +135,7 @@ fn outputs_do_not_depend_on_where_they_lie() {
             let p = MaxPool2d { window: window(channels), least: -128, greatest: 127 };
             layer("max_pool_2d_s8", channels, reach, Box::new(move |planes| max_pool_2d_s8(&p, planes)));
         }
-        let p = FullyConnected { depth: channels, units, zero_point: 3, least: -128, greatest: 127 };
+        let p = FullyConnected { depth: channels, units, output };
         let rows = image / channels;
         let reach = p.reach(rows * units);
         let run: Kernel<'_> = Box::new(move |planes| fully_connected_s8(&p, w, b, m, s, planes));

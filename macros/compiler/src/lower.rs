@@ -37,6 +37,8 @@ pub struct Lowering<'g> {
     analysis: Analysis,
     /// What was proved of the sums of the call that comes next.
     sum_bits: Option<u32>,
+    /// What else was proved of it, for people.
+    proved: Vec<String>,
     program: Program,
 }
 
@@ -81,8 +83,8 @@ impl<'g> Lowering<'g> {
     fn new(graph: &'g Graph, node: &'g Node) -> Self {
         let (views, rings) = (HashMap::new(), HashMap::new());
         let variables = variables::Variables::of(graph);
-        let (analysis, sum_bits) = (Analysis::of(graph), None);
-        Self { graph, node, views, rings, variables, analysis, sum_bits, program: Program::default() }
+        let (analysis, sum_bits, proved) = (Analysis::of(graph), None, Vec::new());
+        Self { graph, node, views, rings, variables, analysis, sum_bits, proved, program: Program::default() }
     }
 
     /// A tensor of the model.
@@ -101,6 +103,11 @@ impl<'g> Lowering<'g> {
             (if sum < 0 { !sum } else { sum }).checked_ilog2().map_or(1, |bits| bits.saturating_add(2))
         };
         self.sum_bits = sums.iter().flatten().map(|&sum| bits(sum)).max();
+    }
+
+    /// Notes what was proved of the call that comes next.
+    pub fn note(&mut self, proved: String) {
+        self.proved.push(proved);
     }
 
     /// The id of input `index`, which the operator has checked to exist.
@@ -239,6 +246,7 @@ impl<'g> Lowering<'g> {
         let first = self.program.calls.last().is_none_or(|call| call.index != index);
         let mut notes = if first { self.node.notes.clone() } else { Vec::new() };
         let sum_bits = self.sum_bits.take();
+        notes.append(&mut self.proved);
         notes.extend(sum_bits.filter(|bits| *bits <= SHORT_SUM).map(|bits| format!("sums in {bits} bits")));
         self.push(Call {
             index,

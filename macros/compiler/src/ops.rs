@@ -164,6 +164,7 @@ pub(crate) mod elementwise;
 pub(crate) mod logical;
 pub(crate) mod lookup;
 pub(crate) mod movement;
+pub(crate) mod narrow;
 pub(crate) mod pool;
 pub(crate) mod reduction;
 pub(crate) mod requantization;

@@ -145,7 +145,7 @@ pub struct Call {
 }
 
 /// The backends for which there are variants.
-pub const BACKENDS: [&str; 2] = ["dsp", "portable"];
+pub const BACKENDS: [&str; 3] = ["dsp", "portable", "avr"];
 
 /// Another kernel for the same call, with constants of its own, between its parameters and the windows.
 #[derive(Clone, Debug)]

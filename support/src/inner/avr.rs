@@ -5,10 +5,12 @@
 //! that are only read are declared as written too, or the compiler may pass a zero in `r1`.
 
 mod dot;
+mod narrow;
 mod product;
 mod requantize;
 
 pub use dot::{dot_constant_s8, dot_s8};
+pub use narrow::narrow_s8;
 pub use product::{product, product_s8};
 pub use requantize::{offset_and_clamp_s8, requantize};
 

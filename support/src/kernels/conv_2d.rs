@@ -4,11 +4,12 @@ pub use super::fully_connected::{FullyConnected, FullyConnected16, FullyConnecte
 
 use super::accumulator::Accumulator;
 use super::fully_connected::{
-    fully_connected_offset_s8, fully_connected_s4, fully_connected_s8, fully_connected_s16,
+    fully_connected_narrow_s8, fully_connected_offset_s8, fully_connected_s4, fully_connected_s8,
+    fully_connected_s16,
 };
 use super::planes::Planes;
 use super::reach::Reach;
-use super::requantization::{Requantization, Units};
+use super::requantization::{Full, Narrow, Narrowed, Requantization, Scales, Units};
 use super::vectors;
 use super::window::{Taps, Window};
 use crate::inner::flash::Flash;
@@ -16,7 +17,7 @@ use crate::inner::{VECTORS, dot_constant_s4, dot_constant_s8, dot_s4, dot_s8, pr
 
 /// Shape and range of a convolution.
 #[derive(Clone, Copy, Debug)]
-pub struct Conv2d {
+pub struct Conv2d<R = Requantization> {
     /// How the window moves.
     pub window: Window,
     /// Channels of the input that one unit sees: all, or those of its group.
@@ -26,10 +27,10 @@ pub struct Conv2d {
     /// Zero point of the input, which the padding holds.
     pub padding: i8,
     /// Range of the output.
-    pub output: Requantization,
+    pub output: R,
 }
 
-impl Conv2d {
+impl<R> Conv2d<R> {
     /// How far an output of so many elements may be laid over the input.
     pub const fn reach(&self, output_len: usize) -> Reach {
         self.window.reach(output_len)
@@ -64,6 +65,19 @@ pub fn conv_2d_1x1_s8(
     fully_connected_s8(p, weights, bias, multipliers, shifts, planes);
 }
 
+/// The same where the outputs are [`Narrow`].
+#[cfg_attr(not(debug_assertions), inline)]
+pub fn conv_2d_1x1_narrow_s8(
+    p: &FullyConnected<Narrow>,
+    weights: Flash<'_, i8>,
+    bias: Flash<'_, i32>,
+    scales: Flash<'_, i32>,
+    edges: Flash<'_, i8>,
+    planes: Planes<'_, i8>,
+) {
+    fully_connected_narrow_s8(p, weights, bias, scales, edges, planes);
+}
+
 /// `output[y, x, unit] = clamp(zero point + requantize(bias[unit]
 ///     + Σ weights[unit, row, column, i] · input[y · stride + row, x · stride + column, i]))`
 /// with one group, and columns that are neighbours in the image.
@@ -79,7 +93,7 @@ pub fn conv_2d_contiguous_s8(
     shifts: Flash<'_, i8>,
     planes: Planes<'_, i8>,
 ) {
-    let units = Units { weights, bias, multipliers, shifts };
+    let units = Units { weights, bias, scales: Full { multipliers, shifts } };
     if VECTORS && vectors::suits(p) {
         return vectors::conv_2d(p, units, planes);
     }
@@ -87,7 +101,20 @@ pub fn conv_2d_contiguous_s8(
     convolve(p, units, planes, dot_s8, |_, _, _| 0);
 }
 
-/// The same, with any number of groups and columns any distance apart.
+/// The same where the outputs are [`Narrow`].
+#[cfg_attr(not(debug_assertions), inline)]
+pub fn conv_2d_contiguous_narrow_s8(
+    p: &Conv2d<Narrow>,
+    weights: Flash<'_, i8>,
+    bias: Flash<'_, i32>,
+    scales: Flash<'_, i32>,
+    edges: Flash<'_, i8>,
+    planes: Planes<'_, i8>,
+) {
+    convolve(p, Units { weights, bias, scales: Narrowed { scales, edges } }, planes, dot_s8, |_, _, _| 0);
+}
+
+/// As [`conv_2d_contiguous_s8`], with any number of groups and columns any distance apart.
 #[cfg_attr(not(debug_assertions), inline)]
 pub fn conv_2d_s8(
     p: &Conv2d,
@@ -97,6 +124,25 @@ pub fn conv_2d_s8(
     shifts: Flash<'_, i8>,
     planes: Planes<'_, i8>,
 ) {
+    convolve_apart(p, Units { weights, bias, scales: Full { multipliers, shifts } }, planes);
+}
+
+/// The same where the outputs are [`Narrow`].
+#[cfg_attr(not(debug_assertions), inline)]
+pub fn conv_2d_narrow_s8(
+    p: &Conv2d<Narrow>,
+    weights: Flash<'_, i8>,
+    bias: Flash<'_, i32>,
+    scales: Flash<'_, i32>,
+    edges: Flash<'_, i8>,
+    planes: Planes<'_, i8>,
+) {
+    convolve_apart(p, Units { weights, bias, scales: Narrowed { scales, edges } }, planes);
+}
+
+/// Both, with columns of the window that do not lie side by side.
+#[inline(always)]
+fn convolve_apart<S: Scales>(p: &Conv2d<S::Output>, units: Units<'_, S>, planes: Planes<'_, i8>) {
     let step = product(p.window.channels, p.window.x.dilation);
     let dot = |mut acc, weights: Flash<'_, i8>, mut input: &[i8]| {
         let mut start = 0usize;
@@ -107,7 +153,7 @@ pub fn conv_2d_s8(
         }
         acc
     };
-    convolve(p, Units { weights, bias, multipliers, shifts }, planes, dot, |_, _, _| 0);
+    convolve(p, units, planes, dot, |_, _, _| 0);
 }
 
 /// The same as [`conv_2d_1x1_s8`] with two weights of four bits in each byte; those of a unit begin with a
@@ -226,15 +272,15 @@ pub fn conv_2d_offset_s8(
         let sum = window.fold(rows, columns, 0, inside, outside);
         sum.wrapping_mul(p.weight_zero_point).wrapping_neg()
     };
-    convolve(&p.layer, Units { weights, bias, multipliers, shifts }, planes, dot, before);
+    convolve(&p.layer, Units { weights, bias, scales: Full { multipliers, shifts } }, planes, dot, before);
 }
 
 /// All of them, by the way in which a row of the window is summed up, and by what is added to the sums of a
 /// pixel.
 #[inline(always)]
-fn convolve(
-    p: &Conv2d,
-    units: Units<'_>,
+fn convolve<S: Scales>(
+    p: &Conv2d<S::Output>,
+    units: Units<'_, S>,
     planes: Planes<'_, i8>,
     dot: impl Fn(i32, Flash<'_, i8>, &[i8]) -> i32,
     before: impl Fn(&[i8], Taps, Taps) -> i32,
@@ -242,9 +288,9 @@ fn convolve(
     let filter = product(product(p.window.y.taps, p.window.x.taps), p.depth);
     p.window.each_pixel(planes, |image, rows, columns, output| {
         let before = before(image, rows, columns);
-        let scales = units.multipliers.iter().zip(units.shifts.iter());
+        let scales = units.scales.each();
         let (mut start, mut channel, mut left) = (0usize, 0usize, p.group);
-        for (y, (bias, (multiplier, shift))) in output.iter_mut().zip(units.bias.iter().zip(scales)) {
+        for (y, (bias, scale)) in output.iter_mut().zip(units.bias.iter().zip(scales)) {
             if left == 0 {
                 channel = channel.wrapping_add(p.depth);
                 left = p.group;
@@ -252,7 +298,7 @@ fn convolve(
             let weights = units.weights.range(start, filter);
             let group = image.get(channel..).unwrap_or(&[]);
             let acc = unit(p, weights, bias.wrapping_add(before), group, rows, columns, &dot);
-            *y = p.output.to_s8(acc, multiplier, shift);
+            *y = S::to_s8(acc, scale, p.output);
             start = start.wrapping_add(filter);
             left = left.wrapping_sub(1);
         }
@@ -261,8 +307,8 @@ fn convolve(
 
 /// The sum of one unit at one pixel.
 #[inline(always)]
-fn unit(
-    p: &Conv2d,
+fn unit<R>(
+    p: &Conv2d<R>,
     weights: Flash<'_, i8>,
     bias: i32,
     image: &[i8],

@@ -4,7 +4,7 @@ use super::accumulator::Accumulator;
 use super::lanes::{LANES, multiply_add, multiply_add_s16};
 use super::planes::Planes;
 use super::reach::Reach;
-use super::requantization::{Requantization, Units};
+use super::requantization::{Full, Narrow, Narrowed, Requantization, Scales, Units};
 use super::ring::Ring;
 use super::rows::rows_mut;
 use super::vectors;
@@ -14,7 +14,7 @@ use crate::inner::{VECTORS, product};
 
 /// Shape and range of a depthwise convolution.
 #[derive(Clone, Copy, Debug)]
-pub struct DepthwiseConv2d {
+pub struct DepthwiseConv2d<R = Requantization> {
     /// How the window moves.
     pub window: Window,
     /// Units that see the same channel.
@@ -22,10 +22,10 @@ pub struct DepthwiseConv2d {
     /// Zero point of the input, which the padding holds.
     pub padding: i8,
     /// Range of the output.
-    pub output: Requantization,
+    pub output: R,
 }
 
-impl DepthwiseConv2d {
+impl<R> DepthwiseConv2d<R> {
     /// How far an output of so many elements may be laid over the input.
     pub const fn reach(&self, output_len: usize) -> Reach {
         self.window.reach(output_len)
@@ -60,10 +60,28 @@ pub fn depthwise_conv_2d_s8(
     shifts: Flash<'_, i8>,
     planes: Planes<'_, i8>,
 ) {
-    let units = Units { weights, bias, multipliers, shifts };
+    let units = Units { weights, bias, scales: Full { multipliers, shifts } };
     if VECTORS {
         return vectors::depthwise_conv_2d(p, units, planes);
     }
+    each_channel(p, units, planes);
+}
+
+/// The same where the outputs are [`Narrow`].
+#[cfg_attr(not(debug_assertions), inline)]
+pub fn depthwise_conv_2d_narrow_s8(
+    p: &DepthwiseConv2d<Narrow>,
+    weights: Flash<'_, i8>,
+    bias: Flash<'_, i32>,
+    scales: Flash<'_, i32>,
+    edges: Flash<'_, i8>,
+    planes: Planes<'_, i8>,
+) {
+    each_channel(p, Units { weights, bias, scales: Narrowed { scales, edges } }, planes);
+}
+
+#[inline(always)]
+fn each_channel<S: Scales>(p: &DepthwiseConv2d<S::Output>, units: Units<'_, S>, planes: Planes<'_, i8>) {
     p.window.each_pixel(planes, |image, rows, columns, output| {
         let (blocks, rest) = output.as_chunks_mut::<LANES>();
         let mut channel = 0usize;
@@ -82,7 +100,7 @@ pub fn depthwise_conv_2d_s8(
     });
 }
 
-/// The same with `multiplier` units for each channel: unit `u` sees channel `u / multiplier`.
+/// As [`depthwise_conv_2d_s8`] with `multiplier` units for each channel: unit `u` sees channel `u / multiplier`.
 #[cfg_attr(not(debug_assertions), inline)]
 pub fn depthwise_conv_2d_multiplier_s8(
     p: &DepthwiseConv2d,
@@ -92,10 +110,28 @@ pub fn depthwise_conv_2d_multiplier_s8(
     shifts: Flash<'_, i8>,
     planes: Planes<'_, i8>,
 ) {
-    let units = Units { weights, bias, multipliers, shifts };
+    let units = Units { weights, bias, scales: Full { multipliers, shifts } };
     if VECTORS && vectors::is_one_channel(p) {
         return vectors::one_channel(p, units, planes);
     }
+    each_group(p, units, planes);
+}
+
+/// The same where the outputs are [`Narrow`].
+#[cfg_attr(not(debug_assertions), inline)]
+pub fn depthwise_conv_2d_multiplier_narrow_s8(
+    p: &DepthwiseConv2d<Narrow>,
+    weights: Flash<'_, i8>,
+    bias: Flash<'_, i32>,
+    scales: Flash<'_, i32>,
+    edges: Flash<'_, i8>,
+    planes: Planes<'_, i8>,
+) {
+    each_group(p, Units { weights, bias, scales: Narrowed { scales, edges } }, planes);
+}
+
+#[inline(always)]
+fn each_group<S: Scales>(p: &DepthwiseConv2d<S::Output>, units: Units<'_, S>, planes: Planes<'_, i8>) {
     p.window.each_pixel(planes, |image, rows, columns, output| {
         let mut unit = 0usize;
         for (channel, output) in rows_mut(output, p.multiplier).enumerate() {
@@ -116,13 +152,13 @@ pub fn depthwise_conv_2d_multiplier_s8(
 
 /// Shape and range of a depthwise convolution over a ring.
 #[derive(Clone, Copy, Debug)]
-pub struct DepthwiseConv2dRing {
+pub struct DepthwiseConv2dRing<R = Requantization> {
     /// Shape of the input: a column of pixels, the whole of which is the window.
     pub ring: Ring,
     /// Channels of the input, and units.
     pub channels: usize,
     /// Range of the output.
-    pub output: Requantization,
+    pub output: R,
 }
 
 /// The same as [`depthwise_conv_2d_s8`] for one window, the image that is kept as a ring.
@@ -138,7 +174,33 @@ pub fn depthwise_conv_2d_ring_s8(
     oldest: &[u16],
     output: &mut [i8],
 ) {
-    let units = Units { weights, bias, multipliers, shifts };
+    on_ring(p, Units { weights, bias, scales: Full { multipliers, shifts } }, ring, oldest, output);
+}
+
+/// The same where the outputs are [`Narrow`].
+#[cfg_attr(not(debug_assertions), inline)]
+#[allow(clippy::too_many_arguments)] // constants are told apart by name
+pub fn depthwise_conv_2d_ring_narrow_s8(
+    p: &DepthwiseConv2dRing<Narrow>,
+    weights: Flash<'_, i8>,
+    bias: Flash<'_, i32>,
+    scales: Flash<'_, i32>,
+    edges: Flash<'_, i8>,
+    ring: &[i8],
+    oldest: &[u16],
+    output: &mut [i8],
+) {
+    on_ring(p, Units { weights, bias, scales: Narrowed { scales, edges } }, ring, oldest, output);
+}
+
+#[inline(always)]
+fn on_ring<S: Scales>(
+    p: &DepthwiseConv2dRing<S::Output>,
+    units: Units<'_, S>,
+    ring: &[i8],
+    oldest: &[u16],
+    output: &mut [i8],
+) {
     let parts = p.ring.parts(ring, oldest);
     let (blocks, rest) = output.as_chunks_mut::<LANES>();
     let mut channel = 0usize;
@@ -152,12 +214,12 @@ pub fn depthwise_conv_2d_ring_s8(
     }
 }
 
-impl DepthwiseConv2dRing {
+impl<R: Copy> DepthwiseConv2dRing<R> {
     /// The units from `channel`.
     #[inline(always)]
-    fn block<const N: usize>(
+    fn block<S: Scales<Output = R>, const N: usize>(
         &self,
-        units: Units<'_>,
+        units: Units<'_, S>,
         (older, newer): (&[i8], &[i8]),
         channel: usize,
         output: &mut [i8; N],
@@ -179,15 +241,15 @@ impl DepthwiseConv2dRing {
 }
 
 /// One pixel of the output, and the image from the first channel that matters.
-struct Pixel<'a> {
-    p: &'a DepthwiseConv2d,
-    units: Units<'a>,
+struct Pixel<'a, S: Scales> {
+    p: &'a DepthwiseConv2d<S::Output>,
+    units: Units<'a, S>,
     image: &'a [i8],
     rows: Taps,
     columns: Taps,
 }
 
-impl Pixel<'_> {
+impl<S: Scales> Pixel<'_, S> {
     /// Sums up the units from `unit`. `lanes` gives what each sees of the channels of one tap.
     #[inline(always)]
     fn block<const N: usize>(

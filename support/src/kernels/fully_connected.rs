@@ -3,26 +3,22 @@
 use super::accumulator::Accumulator;
 use super::planes::Planes;
 use super::reach::Reach;
-use super::requantization::{Requantization, Units};
+use super::requantization::{Full, Narrow, Narrowed, Requantization, Scales, Units};
 use super::ring::Ring;
 use super::rows::{rows, rows_mut};
 use super::vectors;
 use crate::inner::flash::Flash;
-use crate::inner::{VECTORS, dot_s4, dot_s8, offset_and_clamp_s8, requantize};
+use crate::inner::{VECTORS, dot_s4, dot_s8};
 
 /// Shape and range of a fully connected layer.
 #[derive(Clone, Copy, Debug)]
-pub struct FullyConnected {
+pub struct FullyConnected<R = Requantization> {
     /// Elements of one row of the input.
     pub depth: usize,
     /// Elements of one row of the output.
     pub units: usize,
-    /// Zero point of the output.
-    pub zero_point: i32,
-    /// Least output, after the fused activation.
-    pub least: i32,
-    /// Greatest output, after the fused activation.
-    pub greatest: i32,
+    /// Range of the output.
+    pub output: R,
 }
 
 /// A fully connected layer whose weights have a zero point.
@@ -47,7 +43,7 @@ pub struct FullyConnected16<A> {
     pub output: Requantization,
 }
 
-impl FullyConnected {
+impl<R> FullyConnected<R> {
     /// How far an output of so many elements may be laid over the input.
     pub const fn reach(&self, output_len: usize) -> Reach {
         Reach::of_runs_in(output_len, self.depth, self.units)
@@ -80,21 +76,27 @@ pub fn fully_connected_s8(
     shifts: Flash<'_, i8>,
     planes: Planes<'_, i8>,
 ) {
+    let scales = Full { multipliers, shifts };
     if VECTORS {
-        let FullyConnected { depth, units, zero_point, least, greatest } = *p;
-        let constants = Units { weights, bias, multipliers, shifts };
-        return vectors::each_row(
-            depth,
-            units,
-            Requantization { zero_point, least, greatest },
-            constants,
-            planes,
-        );
+        return vectors::each_row(p.depth, p.units, p.output, Units { weights, bias, scales }, planes);
     }
-    each_row(p, p.depth, weights, bias, multipliers, shifts, planes, dot_s8, |_| 0);
+    each_row(p, p.depth, weights, bias, scales, planes, dot_s8, |_| 0);
 }
 
-/// The same with two weights of four bits in each byte; those of a unit begin with a byte of their own.
+/// The same where the outputs are [`Narrow`].
+#[cfg_attr(not(debug_assertions), inline)]
+pub fn fully_connected_narrow_s8(
+    p: &FullyConnected<Narrow>,
+    weights: Flash<'_, i8>,
+    bias: Flash<'_, i32>,
+    scales: Flash<'_, i32>,
+    edges: Flash<'_, i8>,
+    planes: Planes<'_, i8>,
+) {
+    each_row(p, p.depth, weights, bias, Narrowed { scales, edges }, planes, dot_s8, |_| 0);
+}
+
+/// As [`fully_connected_s8`] with two weights of four bits in each byte; those of a unit begin with a byte of their own.
 #[cfg_attr(not(debug_assertions), inline)]
 pub fn fully_connected_s4(
     p: &FullyConnected,
@@ -105,7 +107,7 @@ pub fn fully_connected_s4(
     planes: Planes<'_, i8>,
 ) {
     let bytes = p.depth.wrapping_add(1) >> 1;
-    each_row(p, bytes, weights, bias, multipliers, shifts, planes, dot_s4, |_| 0);
+    each_row(p, bytes, weights, bias, Full { multipliers, shifts }, planes, dot_s4, |_| 0);
 }
 
 /// The same with `weights[unit, i] - weight zero point`, whose bias has the product of both zero points
@@ -123,20 +125,19 @@ pub fn fully_connected_offset_s8(
         let sum = row.iter().fold(0i32, |sum, &x| sum.wrapping_add(x.into()));
         sum.wrapping_mul(p.weight_zero_point).wrapping_neg()
     };
-    each_row(&p.layer, p.layer.depth, weights, bias, multipliers, shifts, planes, dot_s8, before);
+    each_row(&p.layer, p.layer.depth, weights, bias, Full { multipliers, shifts }, planes, dot_s8, before);
 }
 
 /// All of them, by the bytes of weights that a unit has, by the way in which they are summed up, and by what
 /// is added to the sums of a row of inputs.
 #[inline(always)]
 #[allow(clippy::too_many_arguments)] // those of all
-fn each_row(
-    p: &FullyConnected,
+fn each_row<S: Scales>(
+    p: &FullyConnected<S::Output>,
     bytes: usize,
     weights: Flash<'_, i8>,
     bias: Flash<'_, i32>,
-    multipliers: Flash<'_, i32>,
-    shifts: Flash<'_, i8>,
+    scales: S,
     planes: Planes<'_, i8>,
     dot: impl Fn(i32, Flash<'_, i8>, &[i8]) -> i32,
     before: impl Fn(&[i8]) -> i32,
@@ -145,14 +146,13 @@ fn each_row(
     while let Some((input, output)) = runs.next() {
         for (input, output) in rows(input, p.depth).zip(rows_mut(output, p.units)) {
             let before = before(input);
-            let mut scales = multipliers.iter().zip(shifts.iter());
+            let mut scales = scales.each();
             let units = weights.chunks(bytes).zip(bias.iter());
             for (y, (weights, bias)) in output.iter_mut().zip(units) {
                 let acc = dot(bias.wrapping_add(before), weights, input);
                 // Not earlier: it would take registers from the sum.
-                let Some((multiplier, shift)) = scales.next() else { return };
-                let value = requantize(acc, multiplier, shift.into());
-                *y = offset_and_clamp_s8(value, p.zero_point, p.least, p.greatest);
+                let Some(scale) = scales.next() else { return };
+                *y = S::to_s8(acc, scale, p.output);
             }
         }
     }
@@ -160,11 +160,11 @@ fn each_row(
 
 /// Shape and range of a fully connected layer over a ring.
 #[derive(Clone, Copy, Debug)]
-pub struct FullyConnectedRing {
+pub struct FullyConnectedRing<R = Requantization> {
     /// Shape of the input, the whole of which is one row.
     pub ring: Ring,
     /// Shape of the layer.
-    pub layer: FullyConnected,
+    pub layer: FullyConnected<R>,
 }
 
 /// The same for one row that is kept as a ring.
@@ -180,15 +180,43 @@ pub fn fully_connected_ring_s8(
     oldest: &[u16],
     output: &mut [i8],
 ) {
+    on_ring(p, weights, bias, Full { multipliers, shifts }, ring, oldest, output);
+}
+
+/// The same where the outputs are [`Narrow`].
+#[cfg_attr(not(debug_assertions), inline)]
+#[allow(clippy::too_many_arguments)] // constants are told apart by name
+pub fn fully_connected_ring_narrow_s8(
+    p: &FullyConnectedRing<Narrow>,
+    weights: Flash<'_, i8>,
+    bias: Flash<'_, i32>,
+    scales: Flash<'_, i32>,
+    edges: Flash<'_, i8>,
+    ring: &[i8],
+    oldest: &[u16],
+    output: &mut [i8],
+) {
+    on_ring(p, weights, bias, Narrowed { scales, edges }, ring, oldest, output);
+}
+
+#[inline(always)]
+fn on_ring<S: Scales>(
+    p: &FullyConnectedRing<S::Output>,
+    weights: Flash<'_, i8>,
+    bias: Flash<'_, i32>,
+    scales: S,
+    ring: &[i8],
+    oldest: &[u16],
+    output: &mut [i8],
+) {
     let (older, newer) = p.ring.parts(ring, oldest);
-    let mut scales = multipliers.iter().zip(shifts.iter());
+    let mut scales = scales.each();
     let units = weights.chunks(p.layer.depth).zip(bias.iter());
     for (y, (weights, bias)) in output.iter_mut().zip(units) {
         let acc = dot_s8(bias, weights.range(0, older.len()), older);
         let acc = dot_s8(acc, weights.range(older.len(), newer.len()), newer);
-        let Some((multiplier, shift)) = scales.next() else { return };
-        let value = requantize(acc, multiplier, shift.into());
-        *y = offset_and_clamp_s8(value, p.layer.zero_point, p.layer.least, p.layer.greatest);
+        let Some(scale) = scales.next() else { return };
+        *y = S::to_s8(acc, scale, p.layer.output);
     }
 }
 

@@ -57,9 +57,9 @@ impl Reach {
     /// Expanded code asserts it of every layer, so that a plan in which a row is missing does not compile:
     ///
     /// ```compile_fail
-    /// use tiny_model::__private::kernels::{fully_connected::FullyConnected, planes::Overlap};
-    /// const LAYER: FullyConnected =
-    ///     FullyConnected { depth: 8, units: 8, zero_point: 0, least: -128, greatest: 127 };
+    /// use tiny_model::__private::kernels::{fully_connected::FullyConnected, planes::Overlap, shapes::Requantization};
+    /// const OUTPUT: Requantization = Requantization { zero_point: 0, least: -128, greatest: 127 };
+    /// const LAYER: FullyConnected = FullyConnected { depth: 8, units: 8, output: OUTPUT };
     /// const _: () = assert!(LAYER.reach(80).allows(&Overlap {
     ///     input: 24, // 4 rows of 8 are written at a time
     ///     input_len: 80,

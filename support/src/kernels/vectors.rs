@@ -5,7 +5,7 @@ use super::blocks::{clamp, next_row};
 use super::conv_2d::Conv2d;
 use super::depthwise_conv_2d::DepthwiseConv2d;
 use super::planes::Planes;
-use super::requantization::{Requantization, Units};
+use super::requantization::{Full, Requantization, Units};
 use super::shapes::{Scaling, Sum};
 use super::window::{Taps, Window};
 use crate::inner::{
@@ -20,8 +20,8 @@ const MIDDLE: usize = 1024;
 const LARGE: usize = 4096;
 
 #[inline(always)]
-fn constants<'a>(units: Units<'a>) -> UnitConstants<'a> {
-    UnitConstants::new(units.weights, units.bias, units.multipliers, units.shifts)
+fn constants<'a>(units: Units<'a, Full<'a>>) -> UnitConstants<'a> {
+    UnitConstants::new(units.weights, units.bias, units.scales.multipliers, units.scales.shifts)
 }
 
 /// Every row of the input becomes one of the output.
@@ -30,7 +30,7 @@ pub(super) fn each_row(
     depth: usize,
     units: usize,
     output: Requantization,
-    of_units: Units<'_>,
+    of_units: Units<'_, Full<'_>>,
     planes: Planes<'_, i8>,
 ) {
     let layer = UnitRows { depth, units, zero_point: output.zero_point };
@@ -60,7 +60,7 @@ fn filter(p: &Conv2d) -> usize {
 
 /// A convolution with one group, and columns that are neighbours in the image.
 #[inline(always)]
-pub(super) fn conv_2d(p: &Conv2d, units: Units<'_>, planes: Planes<'_, i8>) {
+pub(super) fn conv_2d(p: &Conv2d, units: Units<'_, Full<'_>>, planes: Planes<'_, i8>) {
     let (constants, filter) = (constants(units), filter(p));
     with_memory(filter, unknown(p), constants, planes);
 }
@@ -90,7 +90,7 @@ pub(super) fn is_one_channel(p: &DepthwiseConv2d) -> bool {
 
 /// A depthwise convolution of one channel, which is like any other convolution.
 #[inline(always)]
-pub(super) fn one_channel(p: &DepthwiseConv2d, units: Units<'_>, planes: Planes<'_, i8>) {
+pub(super) fn one_channel(p: &DepthwiseConv2d, units: Units<'_, Full<'_>>, planes: Planes<'_, i8>) {
     let DepthwiseConv2d { window, padding, output, .. } = *p;
     let layer = Conv2d { window, depth: 1, group: window.units, padding, output };
     let (weights, layer) = (product(filter(&layer), window.units), unknown(&layer));
@@ -154,7 +154,7 @@ fn gather(p: &Conv2d, image: &[i8], rows: Taps, columns: Taps, window: &mut [i8]
 
 /// A depthwise convolution with one unit for each channel.
 #[inline(always)]
-pub(super) fn depthwise_conv_2d(p: &DepthwiseConv2d, units: Units<'_>, planes: Planes<'_, i8>) {
+pub(super) fn depthwise_conv_2d(p: &DepthwiseConv2d, units: Units<'_, Full<'_>>, planes: Planes<'_, i8>) {
     depthwise_rows(unknown(p), constants(units), planes);
 }
 
@@ -248,7 +248,7 @@ mod tests {
     }
 
     /// Calls `both` with constants of `units` units, each with `filter` weights.
-    fn with_units(units: usize, filter: usize, both: impl FnOnce(Units<'_>)) {
+    fn with_units(units: usize, filter: usize, both: impl FnOnce(Units<'_, Full<'_>>)) {
         let weights = bytes(units * filter, 1);
         let bias: Vec<i32> = bytes(units, 2).into_iter().map(|x| 100 * i32::from(x)).collect();
         let multipliers: Vec<i32> =
@@ -257,8 +257,7 @@ mod tests {
         both(Units {
             weights: Flash::from_slice(&weights),
             bias: Flash::from_slice(&bias),
-            multipliers: Flash::from_slice(&multipliers),
-            shifts: Flash::from_slice(&shifts),
+            scales: Full { multipliers: Flash::from_slice(&multipliers), shifts: Flash::from_slice(&shifts) },
         });
     }
 
@@ -294,7 +293,14 @@ mod tests {
             assert!(suits(&p));
             with_units(5, filter(&p), |u| {
                 let plain = |planes: Planes<'_, i8>| {
-                    conv_2d_contiguous_s8(&p, u.weights, u.bias, u.multipliers, u.shifts, planes);
+                    conv_2d_contiguous_s8(
+                        &p,
+                        u.weights,
+                        u.bias,
+                        u.scales.multipliers,
+                        u.scales.shifts,
+                        planes,
+                    );
                 };
                 check(window, plain, |planes| conv_2d(&p, u, planes));
             });
@@ -307,7 +313,14 @@ mod tests {
             let p = DepthwiseConv2d { window, multiplier: 1, padding: -7, output: RANGE };
             with_units(window.units, window.y.taps * window.x.taps, |u| {
                 let plain = |planes: Planes<'_, i8>| {
-                    depthwise_conv_2d_s8(&p, u.weights, u.bias, u.multipliers, u.shifts, planes);
+                    depthwise_conv_2d_s8(
+                        &p,
+                        u.weights,
+                        u.bias,
+                        u.scales.multipliers,
+                        u.scales.shifts,
+                        planes,
+                    );
                 };
                 check(window, plain, |planes| depthwise_conv_2d(&p, u, planes));
             });
@@ -316,12 +329,11 @@ mod tests {
 
     #[test]
     fn rows_are_the_same() {
-        let Requantization { zero_point, least, greatest } = RANGE;
-        let p = FullyConnected { depth: 19, units: 6, zero_point, least, greatest };
+        let p = FullyConnected { depth: 19, units: 6, output: RANGE };
         let (input, mut expected, mut found) = (bytes(5 * 19, 6), [0; 30], [1; 30]);
         with_units(6, 19, |u| {
             let planes = Planes::apart(&input, &mut expected);
-            conv_2d_1x1_s8(&p, u.weights, u.bias, u.multipliers, u.shifts, planes);
+            conv_2d_1x1_s8(&p, u.weights, u.bias, u.scales.multipliers, u.scales.shifts, planes);
             each_row(19, 6, RANGE, u, Planes::apart(&input, &mut found));
         });
         assert_eq!(found, expected);

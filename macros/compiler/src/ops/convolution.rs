@@ -2,6 +2,7 @@
 
 use super::channels::{Channels, Cut};
 use super::lookup::limited;
+use super::narrow::{self, Form};
 use super::sums::{Activations, Sums};
 use super::unit_blocks::{self, MAX_MEMORY, MEMORY_OF_A_STEP, Simplified, Units};
 use super::{Op, Padding, channel_rows, requantization, unit_fours, window};
@@ -18,7 +19,7 @@ use crate::kernels::depthwise_rows::{DepthwiseConv2d3x3, DepthwiseConv2dTaps};
 use crate::kernels::fully_connected::FullyConnectedRing;
 use crate::kernels::reach::Reach;
 use crate::kernels::shapes::{Requantization, Ring, Window};
-use crate::lower::{Bug, Lowering};
+use crate::lower::{Bug, Lowering, RingView};
 use crate::program::{Access, Arg, Constant, Params, Planes, Variant, View};
 use crate::quantize::Multiplier;
 use crate::ranges::{Known, Ranges};
@@ -92,29 +93,38 @@ impl Op for Convolution {
         let units = weights.chunks_exact(self.filter());
         let sums = units.map(|unit| requantization::difference_sum(unit, weight_zero_point));
         let bias = requantization::folded_bias(to, 2, sums, padding.into());
-        let variants = match weight_zero_point {
+        let mut variants = match weight_zero_point {
             0 => self.variants(&weights, &bias, padding, range),
             _ => Vec::new(),
         };
-        let (multipliers, shifts) = requantization::constants(&self.multipliers, self.window.units);
         let plain = weight_zero_point == 0 && !four_bits;
-        let on_ring = to.ring(input).filter(|_| plain);
-        let on_ring = on_ring.and_then(|ring| Some((ring, self.ring_kernel(ring.shape, range)?)));
-        let (ring, kernel) = match on_ring {
-            Some((ring, kernel)) => (Some(ring), kernel),
-            None if four_bits && weight_zero_point == 0 => (None, self.kernel_4(padding, range)),
-            None if weight_zero_point == 0 => (None, self.kernel(padding, range)),
-            None => (None, self.kernel_offset(padding, range, weight_zero_point)),
+        let sums = self.sums(&to.known());
+        let ring = to.ring(input).filter(|_| plain);
+        let narrow = sums.as_ref().filter(|_| plain);
+        let narrow = narrow.and_then(|sums| narrow::narrowed(range, &self.multipliers, sums));
+        if let Some((range, scales)) = narrow {
+            let (_, kernel) = self.plain_kernel(ring, padding, range);
+            let weights = self.ordered(&weights, &kernel);
+            variants.push(narrow::variant(
+                kernel.module,
+                kernel.name,
+                &*kernel.params,
+                (weights, &bias, scales),
+            ));
+            to.note(narrow::note());
+        }
+        let (ring, kernel) = match plain {
+            true => self.plain_kernel(ring, padding, range),
+            false if weight_zero_point == 0 => (None, self.kernel_4(padding, range)),
+            false => (None, self.kernel_offset(padding, range, weight_zero_point)),
         };
-        let weights = match kernel.order {
-            Order::UnitsFirst => weights,
-            Order::UnitsLast => transposed(&weights, self.filter()),
-        };
+        let weights = self.ordered(&weights, &kernel);
         let weights = match four_bits {
             true => requantization::packed(&weights, kernel.run),
             false => weights,
         };
         let elements = to.tensor(output).elements();
+        let (multipliers, shifts) = requantization::constants(&self.multipliers, self.window.units);
         let mut args = vec![
             Arg::Constant(Constant::int8("WEIGHTS", weights)),
             Arg::Constant(Constant::int32("BIAS", bias)),
@@ -125,16 +135,16 @@ impl Op for Convolution {
             Some(ring) => {
                 args.extend(ring.args());
                 args.push(Arg::Window("output", to.write(output)?, Access::Write));
+                // What other backends have reads no ring.
+                variants.retain(|variant| variant.backend == narrow::BACKEND);
             }
             None => args.push(Arg::Planes(self.planes(to.read(input)?, to.write(output)?))),
         }
-        if let Some(sums) = self.sums(&to.known()) {
+        if let Some(sums) = sums {
             to.prove_sums(&sums);
         }
         to.call(kernel.module, kernel.name, &*kernel.params, args, elements.saturating_mul(self.filter()));
-        if ring.is_none() {
-            variants.into_iter().for_each(|variant| to.offer(variant));
-        }
+        variants.into_iter().for_each(|variant| to.offer(variant));
         Ok(())
     }
 }
@@ -154,6 +164,14 @@ impl Convolution {
     /// Weights of one unit.
     fn filter(&self) -> usize {
         self.window.y.taps.saturating_mul(self.window.x.taps).saturating_mul(self.depth)
+    }
+
+    /// Weights in the order in which a kernel reads them.
+    fn ordered(&self, weights: &[i8], kernel: &Kernel) -> Vec<i8> {
+        match kernel.order {
+            Order::UnitsFirst => weights.to_vec(),
+            Order::UnitsLast => transposed(weights, self.filter()),
+        }
     }
 
     /// Weights in the order in which all kernels but the depthwise ones read them.
@@ -179,16 +197,29 @@ impl Convolution {
         })
     }
 
+    /// The kernel for an input that may be kept as a ring, and the ring, if that is where it reads.
+    fn plain_kernel<R: Form>(
+        &self,
+        ring: Option<RingView>,
+        padding: i8,
+        output: R,
+    ) -> (Option<RingView>, Kernel) {
+        let on_ring = ring.and_then(|ring| Some((self.ring_kernel(ring.shape, output)?, ring)));
+        match on_ring {
+            Some((kernel, ring)) => (Some(ring), kernel),
+            None => (None, self.kernel(padding, output)),
+        }
+    }
+
     /// Picks the kernel that exploits most of what is known.
-    fn kernel(&self, padding: i8, output: Requantization) -> Kernel {
+    fn kernel<R: Form>(&self, padding: i8, output: R) -> Kernel {
         let Self { window, depth, .. } = *self;
         let Window { x, channels, units, .. } = window;
         if self.is_fully_connected() {
-            let Requantization { zero_point, least, greatest } = output;
-            let params = FullyConnected { depth: self.filter(), units, zero_point, least, greatest };
+            let params = FullyConnected { depth: self.filter(), units, output };
             return Kernel {
                 module: "conv_2d",
-                name: "conv_2d_1x1_s8",
+                name: R::name(["conv_2d_1x1_s8", "conv_2d_1x1_narrow_s8"]),
                 params: Box::new(params),
                 order: Order::UnitsFirst,
                 run: 1,
@@ -197,15 +228,15 @@ impl Convolution {
         if depth == 1 {
             let multiplier = parts(units, channels);
             let name = match multiplier {
-                1 => "depthwise_conv_2d_s8",
-                _ => "depthwise_conv_2d_multiplier_s8",
+                1 => R::name(["depthwise_conv_2d_s8", "depthwise_conv_2d_narrow_s8"]),
+                _ => R::name(["depthwise_conv_2d_multiplier_s8", "depthwise_conv_2d_multiplier_narrow_s8"]),
             };
             let params = Box::new(DepthwiseConv2d { window, multiplier, padding, output });
             return Kernel { module: "depthwise_conv_2d", name, params, order: Order::UnitsLast, run: 1 };
         }
         let name = match depth == channels && x.dilation == 1 {
-            true => "conv_2d_contiguous_s8",
-            false => "conv_2d_s8",
+            true => R::name(["conv_2d_contiguous_s8", "conv_2d_contiguous_narrow_s8"]),
+            false => R::name(["conv_2d_s8", "conv_2d_narrow_s8"]),
         };
         let params =
             Box::new(Conv2d { window, depth, group: parts(units, parts(channels, depth)), padding, output });
@@ -216,22 +247,23 @@ impl Convolution {
 impl Convolution {
     /// The kernel that reads its input where that is kept as a ring, if there is one: for one window,
     /// which is all of the input.
-    fn ring_kernel(&self, ring: Ring, output: Requantization) -> Option<Kernel> {
+    fn ring_kernel<R: Form>(&self, ring: Ring, output: R) -> Option<Kernel> {
         let Self { window: Window { y, x, channels, units }, depth, .. } = *self;
         let image = y.input.saturating_mul(x.input).saturating_mul(channels);
         if !(y.is_whole() && x.is_whole() && ring.slot.saturating_mul(ring.slots) == image) {
             return None;
         }
         if depth == channels {
-            let Requantization { zero_point, least, greatest } = output;
-            let layer = FullyConnected { depth: self.filter(), units, zero_point, least, greatest };
-            let (module, name) = ("fully_connected", "fully_connected_ring_s8");
+            let layer = FullyConnected { depth: self.filter(), units, output };
+            let module = "fully_connected";
+            let name = R::name(["fully_connected_ring_s8", "fully_connected_ring_narrow_s8"]);
             let params = Box::new(FullyConnectedRing { ring, layer });
             return Some(Kernel { module, name, params, order: Order::UnitsFirst, run: 1 });
         }
         let pixels = depth == 1 && units == channels && ring.slot.is_multiple_of(channels);
         pixels.then(|| {
-            let (module, name) = ("depthwise_conv_2d", "depthwise_conv_2d_ring_s8");
+            let module = "depthwise_conv_2d";
+            let name = R::name(["depthwise_conv_2d_ring_s8", "depthwise_conv_2d_ring_narrow_s8"]);
             let params = Box::new(DepthwiseConv2dRing { ring, channels, output });
             Kernel { module, name, params, order: Order::UnitsLast, run: 1 }
         })
@@ -265,9 +297,8 @@ impl Convolution {
         let Self { window, depth, .. } = *self;
         let (module, order) = ("conv_2d", Order::UnitsFirst);
         if self.is_fully_connected() {
-            let Requantization { zero_point, least, greatest } = output;
             let (run, units) = (self.filter(), window.units);
-            let params = Box::new(FullyConnected { depth: run, units, zero_point, least, greatest });
+            let params = Box::new(FullyConnected { depth: run, units, output });
             return Kernel { module, name: "conv_2d_1x1_s4", params, order, run };
         }
         let group = parts(window.units, parts(window.channels, depth));
@@ -280,8 +311,7 @@ impl Convolution {
         let Self { window, depth, .. } = *self;
         let Window { channels, units, .. } = window;
         if self.is_fully_connected() {
-            let Requantization { zero_point, least, greatest } = output;
-            let layer = FullyConnected { depth: self.filter(), units, zero_point, least, greatest };
+            let layer = FullyConnected { depth: self.filter(), units, output };
             let params = Box::new(FullyConnectedOffset { layer, weight_zero_point });
             let (module, name) = ("conv_2d", "conv_2d_1x1_offset_s8");
             return Kernel { module, name, params, order: Order::UnitsFirst, run: 1 };

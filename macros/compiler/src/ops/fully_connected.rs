@@ -6,6 +6,7 @@ use super::channels::{Channels, Cut};
 use super::lookup::limited;
 use super::weighted::{self, Bounds, Weighted};
 use super::unit_blocks::{MAX_MEMORY, MEMORY_OF_A_STEP, Simplified, Units, with_arguments};
+use super::narrow::{self, Form};
 use super::{Op, requantization, unit_fours};
 use crate::diagnostics::Problem;
 use crate::graph::ElementType;
@@ -15,8 +16,8 @@ use crate::kernels::fully_connected::{
 };
 use crate::kernels::reach::Reach;
 use crate::kernels::shapes::Requantization;
-use crate::lower::{Bug, Lowering};
-use crate::program::{Access, Arg, Constant, Planes, Variant, View};
+use crate::lower::{Bug, Lowering, RingView};
+use crate::program::{Access, Arg, Constant, Planes, Variant, View, Params};
 use crate::quantize::Multiplier;
 use crate::ranges::{Known, Ranges, channels};
 use crate::read::{CONVERT_AGAIN, Reader};
@@ -240,49 +241,78 @@ impl Op for Layer {
         let rows = values.chunks_exact(self.depth);
         let sums = rows.map(|row| requantization::difference_sum(row, weight_zero_point));
         let bias = requantization::folded_bias(to, 2, sums, input_zero_point);
-        let params = FullyConnected {
-            depth: self.depth,
-            units: self.units,
-            zero_point,
-            least,
-            greatest,
-        };
+        let range = Requantization { zero_point, least, greatest };
+        let four_bits = to.tensor(weights).ty == ElementType::Int4;
+        let plain = weight_zero_point == 0 && !four_bits;
         let plain_weights = weight_zero_point == 0;
-        let variants = match plain_weights {
-            true => self.variants(&values, &bias, Requantization { zero_point, least, greatest }),
+        let mut variants = match plain_weights {
+            true => self.variants(&values, &bias, range),
             false => Vec::new(),
         };
-        let (multipliers, shifts) = requantization::constants(&self.multipliers, self.units);
-        let four_bits = to.tensor(weights).ty == ElementType::Int4;
+        let sums = self.sums(&to.known());
+        let ring = to.ring(input).filter(|_| plain && self.rows == 1);
+        let narrow = sums.as_ref().filter(|_| plain);
+        let narrow = narrow.and_then(|sums| narrow::narrowed(range, &self.multipliers, sums));
+        if let Some((range, scales)) = narrow {
+            let (name, params) = self.kernel(ring, range);
+            let constants = (values.clone(), &*bias, scales);
+            variants.push(narrow::variant("fully_connected", name, &*params, constants));
+            to.note(narrow::note());
+        }
         let values = if four_bits { requantization::packed(&values, self.depth) } else { values };
+        let (multipliers, shifts) = requantization::constants(&self.multipliers, self.units);
         let mut args = vec![
             Arg::Constant(Constant::int8("WEIGHTS", values)),
             Arg::Constant(Constant::int32("BIAS", bias)),
             multipliers,
             shifts,
         ];
-        if let Some(sums) = self.sums(&to.known()) {
+        match ring {
+            Some(ring) => {
+                args.extend(ring.args());
+                args.push(Arg::Window("output", to.write(output)?, Access::Write));
+                // What other backends have reads no ring.
+                variants.retain(|variant| variant.backend == narrow::BACKEND);
+            }
+            None => args.push(Arg::Planes(self.planes(to.read(input)?, to.write(output)?))),
+        }
+        if let Some(sums) = sums {
             to.prove_sums(&sums);
         }
-        let macs = self.rows.saturating_mul(self.depth).saturating_mul(self.units);
-        let plain = weight_zero_point == 0 && !four_bits;
-        if let Some(ring) = to.ring(input).filter(|_| plain && self.rows == 1) {
-            args.extend(ring.args());
-            args.push(Arg::Window("output", to.write(output)?, Access::Write));
-            let params = FullyConnectedRing { ring: ring.shape, layer: params };
-            to.call("fully_connected", "fully_connected_ring_s8", &params, args, macs);
-            return Ok(());
-        }
-        args.push(Arg::Planes(self.planes(to.read(input)?, to.write(output)?)));
-        match weight_zero_point {
-            0 if four_bits => to.call("fully_connected", "fully_connected_s4", &params, args, macs),
-            0 => to.call("fully_connected", "fully_connected_s8", &params, args, macs),
-            _ => {
-                let params = FullyConnectedOffset { layer: params, weight_zero_point };
-                to.call("fully_connected", "fully_connected_offset_s8", &params, args, macs);
-            }
-        }
+        let (name, params) = match plain {
+            true => self.kernel(ring, range),
+            false => self.special_kernel(range, weight_zero_point),
+        };
+        to.call("fully_connected", name, &*params, args, self.macs());
         variants.into_iter().for_each(|variant| to.offer(variant));
         Ok(())
+    }
+}
+
+impl Layer {
+    /// Multiplications of one inference.
+    fn macs(&self) -> usize {
+        self.rows.saturating_mul(self.depth).saturating_mul(self.units)
+    }
+
+    /// The kernel for weights of eight bits without a zero point.
+    fn kernel<R: Form>(&self, ring: Option<RingView>, output: R) -> (&'static str, Box<dyn Params>) {
+        let layer = FullyConnected { depth: self.depth, units: self.units, output };
+        match ring {
+            Some(RingView { shape: ring, .. }) => (
+                R::name(["fully_connected_ring_s8", "fully_connected_ring_narrow_s8"]),
+                Box::new(FullyConnectedRing { ring, layer }),
+            ),
+            None => (R::name(["fully_connected_s8", "fully_connected_narrow_s8"]), Box::new(layer)),
+        }
+    }
+
+    /// The kernel for other weights.
+    fn special_kernel(&self, output: Requantization, weight_zero_point: i32) -> (&'static str, Box<dyn Params>) {
+        let layer = FullyConnected { depth: self.depth, units: self.units, output };
+        match weight_zero_point {
+            0 => ("fully_connected_s4", Box::new(layer)),
+            _ => ("fully_connected_offset_s8", Box::new(FullyConnectedOffset { layer, weight_zero_point })),
+        }
     }
 }
