@@ -1,5 +1,6 @@
 //! Sums of neighbouring channels.
 
+#[cfg(any(not(tiny_model_loops = "v7m"), test))]
 use crate::inner::flash::Flash;
 use crate::inner::portable::{FOUR, Tap};
 
