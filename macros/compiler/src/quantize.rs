@@ -6,15 +6,20 @@
 #![allow(clippy::result_large_err)]
 
 pub(crate) mod choose;
+pub(crate) mod equalize;
+pub(crate) mod fit;
 pub mod fixed_point;
 pub mod float;
+pub(crate) mod lattice;
 pub(crate) mod measure;
 pub(crate) mod model;
 pub(crate) mod observe;
+pub(crate) mod raise;
 pub(crate) mod rewrite;
 pub(crate) mod roles;
 pub mod samples;
 pub mod settings;
+pub(crate) mod trial;
 
 use crate::diagnostics::Problem;
 
