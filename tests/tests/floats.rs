@@ -190,7 +190,8 @@ fn single_layers_have_16_bits_within_limits() {
         let settings = Settings { calibration, bits, limits, ..Settings::default() };
         let (program, layout, facts) = quantize(&bytes, &settings).expect("it is quantized");
         let raised: Vec<String> = facts.raised.iter().map(ToString::to_string).collect();
-        let noted = program.calls.iter().filter(|call| call.notes.iter().any(|note| note.starts_with("16-bit")));
+        let noted =
+            program.calls.iter().filter(|call| call.notes.iter().any(|note| note.starts_with("16-bit")));
         (Figures::of(&program, &layout), raised, facts.accuracy.sqnr, noted.count())
     };
     let ram = |ram: usize| Limits { ram: Some(ram as u128), ..Limits::default() };

@@ -219,12 +219,14 @@ impl Read {
         let mut facts = None;
         let whole = |mut graph: Graph| build(&mut graph, options);
         let built = match (floats, matches!(settings.calibration, Calibration::None)) {
-            (true, false) => quantize::model::quantize(bytes, settings, &plain, &whole).and_then(|quantized| {
-                facts = Some(quantized.facts);
-                warnings.extend(quantized.warning);
-                graph = quantized.imported.graph;
-                build(&mut graph, options)
-            }),
+            (true, false) => {
+                quantize::model::quantize(bytes, settings, &plain, &whole).and_then(|quantized| {
+                    facts = Some(quantized.facts);
+                    warnings.extend(quantized.warning);
+                    graph = quantized.imported.graph;
+                    build(&mut graph, options)
+                })
+            }
             (false, false) if errors.is_empty() => Err(vec![quantize::needless().at(At::Model)]),
             _ if errors.is_empty() => build(&mut graph, options),
             _ => Err(errors),

@@ -131,11 +131,7 @@ impl Choice<'_, '_> {
     }
 
     /// The meaning of each group by a method, if these groups have 16 bits.
-    pub(crate) fn meanings(
-        &self,
-        method: Method,
-        wide: &BTreeSet<TensorId>,
-    ) -> HashMap<TensorId, Meaning> {
+    pub(crate) fn meanings(&self, method: Method, wide: &BTreeSet<TensorId>) -> HashMap<TensorId, Meaning> {
         let together = self.together();
         let meaning = |(&id, seen): (&TensorId, &Histogram)| match wide.contains(&id) {
             true => (id, Method::MinMax.meaning(seen, ElementType::Int16)),

@@ -251,7 +251,8 @@ impl<'m> Fitting<'m> {
 
     /// The first rows with their means taken off if there are biases to make up for these, and the means.
     fn centred(&self, of: &[Vec<f32>]) -> (Vec<Vec<f32>>, Vec<f32>) {
-        let mut values: Vec<Vec<f32>> = of.iter().map(|x| x.iter().take(self.apart).copied().collect()).collect();
+        let mut values: Vec<Vec<f32>> =
+            of.iter().map(|x| x.iter().take(self.apart).copied().collect()).collect();
         let means = values.iter_mut().map(|values| self.biases.map_or(0.0, |_| centred(values)));
         let means = means.collect();
         (values, means)
@@ -301,7 +302,8 @@ impl<'m> Fitting<'m> {
             let metrics = metrics(&inputs);
             for unit in group * (units / groups)..(group + 1) * (units / groups) {
                 let places: Vec<usize> = self.products.places(unit).collect();
-                let filter: Vec<f32> = places.iter().filter_map(|&at| self.weights.get(at).copied()).collect();
+                let filter: Vec<f32> =
+                    places.iter().filter_map(|&at| self.weights.get(at).copied()).collect();
                 let ways = solve(&metrics, &inputs, missing.get(unit)?, &filter, whole)?;
                 for (fitted, (scale, integers)) in all.iter_mut().zip(ways) {
                     if let Some(bias) = fitted.biases.as_mut().and_then(|biases| biases.get_mut(unit)) {

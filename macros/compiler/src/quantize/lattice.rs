@@ -29,7 +29,8 @@ impl Products {
     /// Of the values of each input.
     pub(crate) fn of(inputs: &[Vec<f32>]) -> Self {
         let count = inputs.first().map_or(0, Vec::len).max(1) as f32;
-        let row = |(at, x): (usize, &Vec<f32>)| inputs.iter().take(at + 1).map(|y| dot(x, y) / count).collect();
+        let row =
+            |(at, x): (usize, &Vec<f32>)| inputs.iter().take(at + 1).map(|y| dot(x, y) / count).collect();
         Self { rows: inputs.iter().enumerate().map(row).collect(), scarcity: inputs.len() as f32 / count }
     }
 }
@@ -78,7 +79,8 @@ impl Metric {
             }
         }
         for at in 0..products.len() {
-            let below: Vec<f32> = products.iter().skip(at + 1).filter_map(|row| row.get(at).copied()).collect();
+            let below: Vec<f32> =
+                products.iter().skip(at + 1).filter_map(|row| row.get(at).copied()).collect();
             products.get_mut(at)?.extend(below);
         }
         let weight = |at: usize| products.get(at).and_then(|row| row.get(at)).copied().unwrap_or(0.0);

@@ -9,11 +9,11 @@ use super::raise::raise;
 use super::rewrite::{Groups, Scheme, rewrite};
 use super::samples::{self, Input, Samples};
 use super::settings::{Bits, Calibration, Fixed, Sample, Settings, Verification};
+use super::trial::{Known, Trial};
 use crate::diagnostics::{At, Diagnostic, Problem};
 use crate::graph::{ElementType, Graph, TensorId};
-use crate::layout::Layout;
-use super::trial::{Known, Trial};
 use crate::import::{Imported, perform, survey};
+use crate::layout::Layout;
 use crate::program::Program;
 use crate::schema::{File, readable};
 use std::collections::{BTreeSet, HashMap};
@@ -152,9 +152,9 @@ fn wide_ports(
     (inputs, outputs): (&[Option<Fixed>], &[Option<Fixed>]),
 ) -> BTreeSet<TensorId> {
     let ids = model.graph.inputs.iter().chain(&model.graph.outputs);
-    let wide = ids.zip(inputs.iter().chain(outputs)).filter(|(_, fixed)| {
-        ty != ElementType::Int16 && fixed.is_some_and(|fixed| fixed.bits == 16)
-    });
+    let wide = ids
+        .zip(inputs.iter().chain(outputs))
+        .filter(|(_, fixed)| ty != ElementType::Int16 && fixed.is_some_and(|fixed| fixed.bits == 16));
     wide.map(|(&id, _)| groups.first(id)).collect()
 }
 
@@ -189,7 +189,8 @@ pub(crate) fn quantize(
     let (inputs, outputs) = port_types(&model, &groups, &seen, ty, settings)?;
     let wide = wide_ports(&model, &groups, ty, (&inputs, &outputs));
     let known = Known { samples, expected };
-    let mut best = trial(&file, (&model, &groups, &seen), ty, (&inputs, &outputs, &wide), build, &known).best()?;
+    let mut best =
+        trial(&file, (&model, &groups, &seen), ty, (&inputs, &outputs, &wide), build, &known).best()?;
     let mut equalized = false;
     // Ranges of 16 bits have room for channels that differ.
     let plain = if ty == ElementType::Int16 { None } else { equalize(&mut model, &seen) };

@@ -63,7 +63,8 @@ fn candidates(trial: &Trial<'_, '_>, wide: &BTreeSet<TensorId>) -> Vec<(TensorId
     let (graph, groups) = (&choice.model.graph, choice.groups);
     // What callers see stays as it is, and so does what an LSTM keeps.
     let ports = graph.inputs.iter().chain(&graph.outputs);
-    let mut taken: BTreeSet<TensorId> = ports.map(|&id| groups.first(id)).chain(wide.iter().copied()).collect();
+    let mut taken: BTreeSet<TensorId> =
+        ports.map(|&id| groups.first(id)).chain(wide.iter().copied()).collect();
     let steps = || choice.model.steps.iter().map(|step| &step.found);
     for found in steps().filter(|found| found.row.name == "UNIDIRECTIONAL_SEQUENCE_LSTM") {
         let all = found.inputs.iter().flatten().chain(&found.outputs);

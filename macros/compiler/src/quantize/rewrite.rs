@@ -105,11 +105,11 @@ impl Scheme {
     /// widest of all.
     pub(crate) fn computes_in(&self, graph: &Graph, groups: &Groups, found: &Found<'_>) -> ElementType {
         let name = found.row.name;
-        let read = found.inputs.iter().enumerate().filter(|(index, _)| role(name, *index) == Role::Activation);
+        let read =
+            found.inputs.iter().enumerate().filter(|(index, _)| role(name, *index) == Role::Activation);
         let read = read.filter_map(|(_, id)| *id);
-        let wide = |id: TensorId| {
-            graph.tensor(id).ty.is_float() && self.ty_of(groups, id) == ElementType::Int16
-        };
+        let wide =
+            |id: TensorId| graph.tensor(id).ty.is_float() && self.ty_of(groups, id) == ElementType::Int16;
         if read.chain(found.outputs.iter().copied()).any(wide) { ElementType::Int16 } else { self.ty }
     }
 
@@ -193,7 +193,9 @@ impl<'a> Rewriting<'_, 'a> {
                     None => self.weights(id, values, Some(dimension)),
                 },
                 Role::Matrix => self.weights(id, values, None),
-                Role::Activation if self.scheme.ty_of(self.groups, id) != computes => self.wide_constant(id, values),
+                Role::Activation if self.scheme.ty_of(self.groups, id) != computes => {
+                    self.wide_constant(id, values)
+                }
                 _ => continue,
             };
             *slot = Some(self.push(tensor));
@@ -386,7 +388,8 @@ impl<'a> Rewriting<'_, 'a> {
             };
             let meaning = self.scheme.meaning(self.groups, id);
             let inside = (meaning, self.scheme.ty_of(self.groups, id));
-            let outside = (meaning_of(ty), if ty.bits == 16 { ElementType::Int16 } else { ElementType::Int8 });
+            let outside =
+                (meaning_of(ty), if ty.bits == 16 { ElementType::Int16 } else { ElementType::Int8 });
             let mut port = id;
             if inside != outside {
                 let quantization = meant(&[outside.0.0], outside.0.1, 0);

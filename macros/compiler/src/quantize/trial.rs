@@ -24,6 +24,8 @@ const COMPARED: usize = 16;
 const FITTED: usize = 40;
 const APART: usize = 3;
 const FEW: usize = 4;
+/// Elements of the largest tensor that all of these have together, at most.
+const ELEMENTS: usize = 1 << 24;
 
 /// Samples, and the outputs of the float model.
 #[derive(Clone, Default)]
@@ -51,6 +53,8 @@ pub(crate) struct Trial<'t, 'a> {
     /// What schemes are compared on; weights are first fitted to other samples.
     compared: Known,
     fitted: Vec<Sample>,
+    /// How many of those that are compared are not among the fitted.
+    apart: usize,
 }
 
 /// A scheme and what it comes to.
@@ -69,7 +73,10 @@ impl<'t, 'a> Trial<'t, 'a> {
         build: &'t dyn Fn(Graph) -> Result<Program, Vec<Diagnostic>>,
         known: &Known,
     ) -> Self {
-        let some = known.some(FITTED);
+        let largest = choice.model.steps.iter().flat_map(|step| &step.found.outputs);
+        let largest = largest.map(|&id| choice.model.graph.tensor(id).elements()).max().unwrap_or(1);
+        let most = ELEMENTS.checked_div(largest).unwrap_or(FITTED).clamp(1, FITTED);
+        let some = known.some(most);
         let (mut compared, mut fitted) = (Known::default(), Vec::new());
         for (at, (sample, expected)) in some.samples.into_iter().zip(some.expected).enumerate() {
             if at % APART == APART - 1 {
@@ -79,11 +86,13 @@ impl<'t, 'a> Trial<'t, 'a> {
                 fitted.push(sample);
             }
         }
-        if compared.samples.len() < FEW {
+        let mut apart = compared.samples.len();
+        if apart < FEW {
+            apart = 0;
             compared = known.some(COMPARED);
-            fitted = compared.samples.clone();
+            fitted = compared.samples.iter().take(most).cloned().collect();
         }
-        Self { file, choice, build, compared, fitted }
+        Self { file, choice, build, compared, fitted, apart }
     }
 
     /// The scheme with the least output error.
@@ -110,7 +119,7 @@ impl<'t, 'a> Trial<'t, 'a> {
             samples.iter().map(|sample| inputs(model, sample)).collect()
         };
         let (mut all, others) = (values(&self.fitted), values(&self.compared.samples));
-        let apart = if self.fitted == self.compared.samples { 0 } else { self.compared.samples.len() };
+        let apart = self.apart;
         if let (Ok(all), Ok(others), true) = (&mut all, others, apart > 0) {
             all.extend(others);
         }

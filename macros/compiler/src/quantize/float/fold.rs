@@ -36,9 +36,9 @@ impl Float<'_> {
         let before = self.steps.len();
         let mut at = 0;
         while at < self.steps.len() {
-            let folded = self.affine(at).and_then(|affine| {
-                self.into_former(at, &affine).or_else(|| self.into_latter(at, &affine))
-            });
+            let folded = self
+                .affine(at)
+                .and_then(|affine| self.into_former(at, &affine).or_else(|| self.into_latter(at, &affine)));
             match folded {
                 Some(()) => _ = self.steps.remove(at),
                 None => at += 1,
@@ -159,7 +159,8 @@ impl Float<'_> {
         let found = &step.found;
         let weights = found.inputs.get(1).copied().flatten()?;
         self.constants.get(&weights)?.real()?;
-        let shape = |index: usize| Some(&self.graph.tensor(found.inputs.get(index).copied().flatten()?).shape);
+        let shape =
+            |index: usize| Some(&self.graph.tensor(found.inputs.get(index).copied().flatten()?).shape);
         let products = match (found.row.name, shape(1)?.as_slice()) {
             ("CONV_2D", &[units, rows, columns, depth]) => Products {
                 units,
@@ -189,7 +190,14 @@ impl Float<'_> {
                 let bias = TensorId(self.graph.tensors.len());
                 let (name, shape) = (format!("{}/bias", weights.name), vec![units]);
                 let ty = ElementType::Float32;
-                self.graph.tensors.push(Tensor { name, shape, ty, data: None, quantization: None, ..weights });
+                self.graph.tensors.push(Tensor {
+                    name,
+                    shape,
+                    ty,
+                    data: None,
+                    quantization: None,
+                    ..weights
+                });
                 self.constants.insert(bias, Value::Real(vec![0.0; units]));
                 let inputs = &mut self.steps.get_mut(at)?.found.inputs;
                 inputs.resize(inputs.len().max(3), None);
