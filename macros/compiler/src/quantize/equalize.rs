@@ -84,7 +84,8 @@ fn pair(model: &Float<'_>, seen: &Observations, first: usize) -> Option<Pair> {
     let greatest = ratios.iter().flatten().fold(0f32, |greatest, x| greatest.max(*x));
     let factor = |ratio: &Option<f32>| ratio.map_or(1.0, |ratio| (ratio / greatest).max(1.0 / MOST));
     let factors: Vec<f32> = ratios.iter().map(factor).collect();
-    factors.iter().all(|factor| factor.is_normal()).then_some(Pair { first, second, factors })
+    let is_change = factors.iter().any(|factor| *factor != 1.0);
+    (is_change && factors.iter().all(|factor| factor.is_normal())).then_some(Pair { first, second, factors })
 }
 
 /// Which channel each weight of an operator is multiplied with.

@@ -19,20 +19,10 @@ const WORK: usize = 200_000_000;
 /// Rows that are worth looking at, at most and for each weight of a unit.
 const MOST_ROWS: usize = 4096;
 const LEAST_ROWS: usize = 2;
-/// How far samples are trusted: found out with some of them kept apart.
-const TRUSTS: [Trust; 5] = [
-    Trust { damping: 0.003, shrinking: 0.0 },
-    Trust { damping: 0.01, shrinking: 0.02 },
-    Trust { damping: 0.01, shrinking: 0.1 },
-    Trust { damping: 0.1, shrinking: 0.02 },
-    Trust { damping: 0.3, shrinking: 0.3 },
-];
-/// Which of them it is where there are too few for that.
-const USUAL: usize = 2;
+/// Strong enough that what was fitted to some tens of samples holds for others.
+const TRUST: Trust = Trust { damping: 0.03, shrinking: 0.1 };
 /// Shares of the greatest weight of a unit that 127 steps are tried to stand for.
 const SHARES: [f32; 8] = [1.0, 0.95, 0.9, 0.85, 0.8, 0.7, 0.6, 0.5];
-/// The same where only trust is chosen.
-const FEW_SHARES: [f32; 2] = [1.0, 0.8];
 
 /// Weights of an operator, and biases that belong to them.
 #[derive(Clone, Debug, Default)]
@@ -47,19 +37,13 @@ pub(crate) struct Fitted {
 /// The values of the tensors of one sample.
 type Values = HashMap<TensorId, Value>;
 
-/// How far samples were trusted for each operator: a number of `TRUSTS`, or none if weights are best rounded one by
-/// one.
-pub(crate) type Trusted = HashMap<usize, Option<usize>>;
-
-/// Fits the weights of all operators, one after the other, for activations as a scheme has them. Without knowing how
-/// far samples are to be trusted, that is found on the last of them, so many of which are kept apart.
+/// Fits the weights of all operators, one after the other, for activations as a scheme has them.
 pub(crate) fn fit(
     model: &Float<'_>,
     groups: &Groups,
     scheme: &Scheme,
-    (samples, apart): (&[Vec<Value>], usize),
-    known: Option<&Trusted>,
-) -> Result<(HashMap<usize, Fitted>, Trusted), Diagnostic> {
+    samples: &[Vec<Value>],
+) -> Result<HashMap<usize, Fitted>, Diagnostic> {
     let rounded = |id: TensorId, value: Value| match value {
         Value::Real(values) => Value::Real(scheme.rounded(groups, id, values)),
         whole => whole,
@@ -76,17 +60,9 @@ pub(crate) fn fit(
             }
         }
     }
-    let (mut all, mut trusted) = (HashMap::new(), Trusted::new());
+    let mut all = HashMap::new();
     for (at, step) in model.steps.iter().enumerate() {
-        let fitting = Fitting::of(model, step, &exact, &found, apart);
-        let index = step.found.index;
-        let trust = known.map(|known| known.get(&index).copied().flatten());
-        let fitted = fitting.and_then(|fitting| {
-            let trust = trust.or_else(|| fitting.trusted())?;
-            Some((trust, fitting.fitted(trust)?))
-        });
-        trusted.extend(fitted.as_ref().map(|(trust, _)| (index, *trust)));
-        let fitted = fitted.map(|(_, fitted)| fitted);
+        let fitted = Fitting::of(model, step, &exact, &found).and_then(|fitting| fitting.fitted());
         let own = fitted.as_ref().map(|fitted| constants(step, fitted)).unwrap_or_default();
         for values in &mut exact {
             let outputs = model.outputs(step, values)?;
@@ -102,9 +78,9 @@ pub(crate) fn fit(
             own.iter().for_each(|(id, _)| _ = values.remove(id));
             model.forget(at, values);
         }
-        all.extend(fitted.map(|fitted| (index, fitted)));
+        all.extend(fitted.map(|fitted| (step.found.index, fitted)));
     }
-    Ok((all, trusted))
+    Ok(all)
 }
 
 /// What stands for an operator's constants.
@@ -134,18 +110,10 @@ struct Fitting<'m> {
     inputs: Vec<Vec<Vec<f32>>>,
     /// For each unit what is missing to the float model's output, over all rows.
     missing: Vec<Vec<f32>>,
-    /// The first of the rows that are kept apart.
-    apart: usize,
 }
 
 impl<'m> Fitting<'m> {
-    fn of(
-        model: &'m Float<'_>,
-        step: &Step<'_>,
-        exact: &[Values],
-        found: &[Values],
-        apart: usize,
-    ) -> Option<Self> {
+    fn of(model: &'m Float<'_>, step: &Step<'_>, exact: &[Values], found: &[Values]) -> Option<Self> {
         let input = |index: usize| step.found.inputs.get(index).copied().flatten();
         let constant = |id: TensorId| model.constants.get(&id)?.real();
         if !matches!(role(step.found.row.name, 1), Role::Weights { .. }) || found.is_empty() {
@@ -179,14 +147,10 @@ impl<'m> Fitting<'m> {
             biases,
             inputs: vec![vec![Vec::new(); depth]; groups],
             missing: vec![Vec::new(); units],
-            apart: 0,
         };
         let of_group = units / groups;
         for (number, (exact, found)) in exact.iter().zip(found).enumerate() {
             let wanted = |row: usize| (row + number) % every == 0;
-            if number + apart == found.len() {
-                fitting.apart = fitting.missing.first().map_or(0, Vec::len);
-            }
             let mut places = vec![fitting.missing.first().map_or(0, Vec::len); groups];
             model.products(step, exact, &wanted, &mut |group, row| {
                 let filters = filters.iter().zip(&mut fitting.missing).skip(group * of_group);
@@ -203,129 +167,48 @@ impl<'m> Fitting<'m> {
                 inputs.zip(row).for_each(|(values, x)| values.push(*x));
             })?;
         }
-        let rows = fitting.missing.first().map_or(0, Vec::len);
-        fitting.apart = if apart == 0 { rows } else { fitting.apart };
         Some(fitting)
     }
 
-    /// How far samples can be trusted; none of the ways if weights are best rounded one by one.
-    fn trusted(&self) -> Option<Option<usize>> {
-        if self.apart == self.missing.first()?.len() {
-            return Some(Some(USUAL));
-        }
-        let mut found = self.solved(&TRUSTS, &FEW_SHARES)?;
-        found.push(self.plain());
-        let errors: Vec<f64> = found.iter().map(|fitted| self.error(fitted)).collect::<Option<_>>()?;
-        let best = errors.iter().enumerate().min_by(|a, b| a.1.total_cmp(b.1))?.0;
-        Some(Some(best).filter(|best| *best < TRUSTS.len()))
-    }
-
-    /// The weights of all units.
-    fn fitted(&self, trust: Option<usize>) -> Option<Fitted> {
-        match trust.and_then(|at| TRUSTS.get(at)) {
-            Some(trust) => self.solved(&[*trust], &SHARES)?.pop(),
-            None => Some(self.plain()),
-        }
-    }
-
-    /// The squared error on the rows that are kept apart.
-    fn error(&self, fitted: &Fitted) -> Option<f64> {
+    /// The weights of all units, and the biases that belong to them.
+    fn fitted(mut self) -> Option<Fitted> {
         let Products { units, groups, .. } = self.products;
-        let mut sum = 0f64;
-        for unit in 0..units {
-            let inputs = self.inputs.get(unit / (units / groups).max(1))?;
-            let scale = *fitted.scales.get(unit)?;
-            let biases = fitted.biases.as_ref().zip(self.biases);
-            let shift = biases.and_then(|(new, old)| Some(new.get(unit)? - old.get(unit)?)).unwrap_or(0.0);
-            let missing = self.missing.get(unit)?.get(self.apart..)?;
-            let mut errors: Vec<f32> = missing.iter().map(|missing| missing - shift).collect();
-            for (place, values) in self.products.places(unit).zip(inputs) {
-                let off = self.weights.get(place)? - f32::from(*fitted.integers.get(place)?) * scale;
-                let values = values.get(self.apart..)?;
-                errors.iter_mut().zip(values).for_each(|(error, x)| *error += off * x);
-            }
-            sum += f64::from(dot(&errors, &errors));
-        }
-        Some(sum)
-    }
-
-    /// The first rows with their means taken off if there are biases to make up for these, and the means.
-    fn centred(&self, of: &[Vec<f32>]) -> (Vec<Vec<f32>>, Vec<f32>) {
-        let mut values: Vec<Vec<f32>> =
-            of.iter().map(|x| x.iter().take(self.apart).copied().collect()).collect();
-        let means = values.iter_mut().map(|values| self.biases.map_or(0.0, |_| centred(values)));
-        let means = means.collect();
-        (values, means)
-    }
-
-    /// Weights rounded one by one, and biases that make up for their errors over the first rows.
-    fn plain(&self) -> Fitted {
-        let nothing = |_: &[Vec<f32>]| Vec::new();
-        self.each_unit(&nothing, 1, &|_, _, _, filter, whole| Some(vec![plain(filter, whole)]))
-            .and_then(|mut found| found.pop())
-            .unwrap_or_default()
-    }
-
-    /// The weights of all units by the first rows, for each way of trusting these.
-    fn solved(&self, trusts: &[Trust], shares: &[f32]) -> Option<Vec<Fitted>> {
-        let metrics = |inputs: &[Vec<f32>]| {
-            let products = lattice::Products::of(inputs);
-            trusts.iter().map(|trust| Metric::of(&products, *trust)).collect()
-        };
-        self.each_unit(&metrics, trusts.len(), &|metrics, inputs, missing, filter, whole| {
-            let one = |metric: &Option<Metric>| match metric {
-                Some(metric) => nearest(metric, inputs, filter, missing, (whole, shares)),
-                None => Some(plain(filter, whole)),
-            };
-            metrics.iter().map(one).collect()
-        })
-    }
-
-    /// Scales and integers of each unit in several ways, with the biases that belong to them.
-    fn each_unit(
-        &self,
-        metrics: &dyn Fn(&[Vec<f32>]) -> Vec<Option<Metric>>,
-        ways: usize,
-        solve: &Solve<'_>,
-    ) -> Option<Vec<Fitted>> {
-        let Products { units, groups, .. } = self.products;
+        // Biases make up for means.
+        let mean = |values: &mut Vec<f32>| self.biases.map_or(0.0, |_| centred(values));
+        let missing_means: Vec<f32> = self.missing.iter_mut().map(mean).collect();
+        let means: Vec<Vec<f32>> =
+            self.inputs.iter_mut().map(|group| group.iter_mut().map(mean).collect()).collect();
         let whole = self.weights.iter().fold(0f32, |greatest, w| greatest.max(w.abs()));
-        let empty = Fitted {
+        let mut fitted = Fitted {
             scales: Vec::with_capacity(units),
             integers: vec![0; self.weights.len()],
             biases: self.biases.map(<[f32]>::to_vec),
         };
-        let mut all = vec![empty; ways];
-        let (missing, missing_means) = self.centred(&self.missing);
-        for group in 0..groups {
-            let (inputs, means) = self.centred(self.inputs.get(group)?);
-            let metrics = metrics(&inputs);
+        for (group, inputs) in self.inputs.iter().enumerate() {
+            let metric = Metric::of(&lattice::Products::of(inputs), TRUST);
             for unit in group * (units / groups)..(group + 1) * (units / groups) {
                 let places: Vec<usize> = self.products.places(unit).collect();
                 let filter: Vec<f32> =
                     places.iter().filter_map(|&at| self.weights.get(at).copied()).collect();
-                let ways = solve(&metrics, &inputs, missing.get(unit)?, &filter, whole)?;
-                for (fitted, (scale, integers)) in all.iter_mut().zip(ways) {
-                    if let Some(bias) = fitted.biases.as_mut().and_then(|biases| biases.get_mut(unit)) {
-                        let off = filter.iter().zip(&integers).map(|(w, q)| w - q * scale);
-                        let shift: f32 = off.zip(&means).map(|(off, mean)| off * mean).sum();
-                        *bias += missing_means.get(unit)? + shift;
-                    }
-                    for (place, integer) in places.iter().zip(integers) {
-                        *fitted.integers.get_mut(*place)? = integer as i8;
-                    }
-                    fitted.scales.push(scale);
+                let missing = self.missing.get(unit)?;
+                let (scale, integers) = match &metric {
+                    Some(metric) => nearest(metric, inputs, &filter, missing, whole)?,
+                    None => plain(&filter, whole),
+                };
+                if let Some(bias) = fitted.biases.as_mut().and_then(|biases| biases.get_mut(unit)) {
+                    let off = filter.iter().zip(&integers).map(|(w, q)| w - q * scale);
+                    let shift: f32 = off.zip(means.get(group)?).map(|(off, mean)| off * mean).sum();
+                    *bias += missing_means.get(unit)? + shift;
                 }
+                for (place, integer) in places.into_iter().zip(integers) {
+                    *fitted.integers.get_mut(place)? = integer as i8;
+                }
+                fitted.scales.push(scale);
             }
         }
-        Some(all)
+        Some(fitted)
     }
 }
-
-/// Finds scales and integers of a unit, by the metrics, its inputs, what is missing, its weights and the greatest
-/// weight of all units.
-type Solve<'s> =
-    dyn Fn(&[Option<Metric>], &[Vec<f32>], &[f32], &[f32], f32) -> Option<Vec<(f32, Vec<f32>)>> + 's;
 
 /// Takes the mean off, and gives it.
 fn centred(values: &mut Vec<f32>) -> f32 {
@@ -354,7 +237,7 @@ fn nearest(
     inputs: &[Vec<f32>],
     filter: &[f32],
     missing: &[f32],
-    (whole, shares): (f32, &[f32]),
+    whole: f32,
 ) -> Option<(f32, Vec<f32>)> {
     let count = missing.len().max(1) as f32;
     let slope: Vec<f32> = inputs.iter().map(|x| dot(x, missing) / count).collect();
@@ -362,7 +245,7 @@ fn nearest(
     let wanted: Vec<f32> = filter.iter().zip(by).map(|(w, by)| w + by).collect();
     let greatest = wanted.iter().fold(0f32, |greatest, w| greatest.max(w.abs()));
     let mut best: Option<(f64, f32, Vec<f32>)> = None;
-    for &share in shares {
+    for share in SHARES {
         let scale = scale(greatest * share, whole);
         let rounded = metric.round(&wanted, scale)?;
         if best.as_ref().is_none_or(|best| rounded.error < best.0) {

@@ -14,7 +14,7 @@ use super::float::dot;
 /// Integers go so far to both sides of zero.
 const REACH: f32 = 127.0;
 /// Products of different inputs lose no larger share.
-const MOST_SHRINKING: f32 = 0.5;
+const MOST_SHRINKING: f32 = 0.3;
 /// How often all weights are looked at again.
 const PASSES: usize = 8;
 

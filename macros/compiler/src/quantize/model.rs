@@ -155,7 +155,23 @@ fn wide_ports(
     let wide = ids
         .zip(inputs.iter().chain(outputs))
         .filter(|(_, fixed)| ty != ElementType::Int16 && fixed.is_some_and(|fixed| fixed.bits == 16));
-    wide.map(|(&id, _)| groups.first(id)).collect()
+    let mut wide: BTreeSet<TensorId> = wide.map(|(&id, _)| groups.first(id)).collect();
+    // An LSTM computes in what it keeps, so that all of it has the same bits.
+    let steps = model.steps.iter().map(|step| &step.found);
+    let lstms = steps.filter(|found| found.row.name == "UNIDIRECTIONAL_SEQUENCE_LSTM");
+    let ports = lstms.map(|found| {
+        let input = found.inputs.first().copied().flatten();
+        input.into_iter().chain(found.outputs.iter().copied()).map(|id| groups.first(id)).collect::<Vec<_>>()
+    });
+    let ports: Vec<Vec<TensorId>> = ports.collect();
+    for _ in &ports {
+        for own in &ports {
+            if own.iter().any(|id| wide.contains(id)) {
+                wide.extend(own);
+            }
+        }
+    }
+    wide
 }
 
 /// Quantizes a float model. `build` makes the program that is measured of a graph.

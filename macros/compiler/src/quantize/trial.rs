@@ -20,10 +20,8 @@ use std::collections::{BTreeSet, HashMap};
 
 /// Samples that schemes are compared on, at most.
 const COMPARED: usize = 16;
-/// Samples that weights are fitted to, at most; one of so many is kept apart at first, if these are not too few.
+/// Samples that weights are fitted to, at most.
 const FITTED: usize = 40;
-const APART: usize = 3;
-const FEW: usize = 4;
 /// Elements of the largest tensor that all of these have together, at most.
 const ELEMENTS: usize = 1 << 24;
 
@@ -50,11 +48,10 @@ pub(crate) struct Trial<'t, 'a> {
     file: &'t File<'a>,
     pub(crate) choice: Choice<'t, 'a>,
     build: &'t dyn Fn(Graph) -> Result<Program, Vec<Diagnostic>>,
-    /// What schemes are compared on; weights are first fitted to other samples.
+    /// What schemes are compared on.
     compared: Known,
+    /// What weights are fitted to.
     fitted: Vec<Sample>,
-    /// How many of those that are compared are not among the fitted.
-    apart: usize,
 }
 
 /// A scheme and what it comes to.
@@ -76,23 +73,8 @@ impl<'t, 'a> Trial<'t, 'a> {
         let largest = choice.model.steps.iter().flat_map(|step| &step.found.outputs);
         let largest = largest.map(|&id| choice.model.graph.tensor(id).elements()).max().unwrap_or(1);
         let most = ELEMENTS.checked_div(largest).unwrap_or(FITTED).clamp(1, FITTED);
-        let some = known.some(most);
-        let (mut compared, mut fitted) = (Known::default(), Vec::new());
-        for (at, (sample, expected)) in some.samples.into_iter().zip(some.expected).enumerate() {
-            if at % APART == APART - 1 {
-                compared.samples.push(sample);
-                compared.expected.push(expected);
-            } else {
-                fitted.push(sample);
-            }
-        }
-        let mut apart = compared.samples.len();
-        if apart < FEW {
-            apart = 0;
-            compared = known.some(COMPARED);
-            fitted = compared.samples.iter().take(most).cloned().collect();
-        }
-        Self { file, choice, build, compared, fitted, apart }
+        let (compared, fitted) = (known.some(COMPARED), known.some(most).samples);
+        Self { file, choice, build, compared, fitted }
     }
 
     /// The scheme with the least output error.
@@ -115,25 +97,11 @@ impl<'t, 'a> Trial<'t, 'a> {
     /// The same scheme with weights that are fitted to samples.
     pub(crate) fn fitted(&self, method: Method, scheme: &Scheme) -> Result<Tried, Vec<Diagnostic>> {
         let Choice { model, groups, .. } = self.choice;
-        let values = |samples: &[Sample]| -> Result<Vec<Vec<Value>>, Diagnostic> {
-            samples.iter().map(|sample| inputs(model, sample)).collect()
-        };
-        let (mut all, others) = (values(&self.fitted), values(&self.compared.samples));
-        let apart = self.apart;
-        if let (Ok(all), Ok(others), true) = (&mut all, others, apart > 0) {
-            all.extend(others);
-        }
-        let all = all.map_err(|bug| vec![bug])?;
-        let fit = |apart, known| fit(model, groups, scheme, (&all, apart), known).map_err(|bug| vec![bug]);
-        let with = |fitted| Scheme { corrections: HashMap::new(), fitted, ..scheme.clone() };
-        let (fitted, trusted) = fit(apart, None)?;
-        let tried = self.tried(method, with(fitted))?;
-        if apart == 0 {
-            return Ok(tried);
-        }
-        // What was found with some samples kept apart holds for all of them, too, and these say more.
-        let (fitted, _) = fit(0, Some(&trusted))?;
-        Ok(Tried { scheme: with(fitted), ..tried })
+        let values: Result<Vec<Vec<Value>>, Diagnostic> =
+            self.fitted.iter().map(|sample| inputs(model, sample)).collect();
+        let fitted = values.and_then(|values| fit(model, groups, scheme, &values));
+        let fitted = fitted.map_err(|bug| vec![bug])?;
+        self.tried(method, Scheme { corrections: HashMap::new(), fitted, ..scheme.clone() })
     }
 
     /// Measures a scheme.
