@@ -224,10 +224,31 @@ pub mod __private {
     ///
     /// On AVR a constant that is referred to would take RAM for good, so they are put on the stack while the
     /// kernel runs; where it is compiled for them alone, they are part of its instructions either way.
+    ///
+    /// With where the input and the output lie over each other, rustc proves that the kernel has read what it
+    /// overwrites.
+    #[macro_export]
+    #[doc(hidden)]
+    macro_rules! __parameters {
+        ($parameters:expr) => {
+            $crate::__private::not_in_ram!($parameters)
+        };
+        ($parameters:expr, $overlap:expr) => {
+            $crate::__private::not_in_ram!({
+                const _: () = ::core::assert!(
+                    $parameters.reach($overlap.output_len).allows(&$overlap),
+                    "an output overwrites its input"
+                );
+                $parameters
+            })
+        };
+    }
+    pub use crate::__parameters as parameters;
+
     #[macro_export]
     #[doc(hidden)]
     #[cfg(not(target_arch = "avr"))]
-    macro_rules! __parameters {
+    macro_rules! __not_in_ram {
         ($parameters:expr) => {
             &const { $parameters }
         };
@@ -236,12 +257,12 @@ pub mod __private {
     #[macro_export]
     #[doc(hidden)]
     #[cfg(target_arch = "avr")]
-    macro_rules! __parameters {
+    macro_rules! __not_in_ram {
         ($parameters:expr) => {
             &$crate::__private::not_promoted($parameters)
         };
     }
-    pub use crate::__parameters as parameters;
+    pub use crate::__not_in_ram as not_in_ram;
 
     /// Gives back what it is given: the result of a function that is not `const` is no constant to rustc.
     #[cfg(target_arch = "avr")]

@@ -2,8 +2,8 @@
 
 use quote::{format_ident, quote};
 use std::path::Path;
-use std::time::{Duration, Instant};
 use tiny_model_compiler::{Item, Options, analyze, compile};
+use tiny_model_tests::Clock;
 
 /// Tokens of an expansion, groups opened.
 fn tokens(stream: proc_macro2::TokenStream) -> usize {
@@ -29,19 +29,22 @@ fn item() -> Item {
 }
 
 #[test]
-fn a_large_model_compiles_quickly() {
-    let path = Path::new(env!("TINY_MODEL_ZOO_FOUND")).join("mlperf_vww_96_int8.tflite");
-    let Ok(bytes) = std::fs::read(&path) else {
-        eprintln!("COMPILE TIME WAS NOT MEASURED: there is no {}", path.display());
-        assert!(std::env::var_os("CI").is_none(), "the model is absent");
-        return;
-    };
-    let start = Instant::now();
-    let expansion = compile(&bytes, &item()).ok().expect("the model is supported");
-    let text = expansion.to_string();
-    let took = start.elapsed();
-    let (tokens, calls) = (tokens(expansion), analyze(&bytes).expect("it is").0.calls.len());
-    println!("{} bytes: {took:?}, {tokens} tokens for {calls} calls, {} characters", bytes.len(), text.len());
-    assert!(took < Duration::from_secs(3), "{took:?}");
-    assert!(tokens < 500 * calls, "{tokens} tokens for {calls} calls: not in proportion to the layers");
+fn large_models_compile_quickly() {
+    for name in ["mlperf_vww_96_int8", "microflow_person_detect", "mlperf_ic_resnet8_int8"] {
+        let path = Path::new(env!("TINY_MODEL_ZOO_FOUND")).join(name).with_extension("tflite");
+        let Ok(bytes) = std::fs::read(&path) else {
+            eprintln!("COMPILE TIME WAS NOT MEASURED: there is no {}", path.display());
+            assert!(std::env::var_os("CI").is_none(), "the model is absent");
+            continue;
+        };
+        let clock = Clock::start();
+        let expansion = compile(&bytes, &item()).ok().expect("the model is supported");
+        let text = expansion.to_string();
+        let took = clock.seconds();
+        let (tokens, calls) = (tokens(expansion), analyze(&bytes).expect("it is").0.calls.len());
+        println!("{name}, {} bytes: {took:.2} s, {tokens} tokens for {calls} calls", bytes.len());
+        println!("{} characters", text.len());
+        assert!(took < 3.0, "{name}: {took:.2} s");
+        assert!(tokens < 500 * calls, "{name}: {tokens} tokens for {calls} calls: not in proportion");
+    }
 }

@@ -25,7 +25,7 @@ pub fn emit(
     let bytes = layout.bytes;
     let started = state::field(program);
     let doc = table::document(program, layout, facts);
-    let functions = program.calls.iter().enumerate().map(|(at, call)| function(item, layout, call, at));
+    let functions = program.calls.iter().enumerate().map(|(at, call)| function(layout, call, at));
     let tracked = track(item, file_bytes);
     let consts = consts(item, program, layout);
     let accuracy = facts.map(|facts| accuracy(item, facts));
@@ -40,7 +40,11 @@ pub fn emit(
             #started
         }
 
+        // A step has as many parameters as its operator has windows, and not every kernel needs all of what is
+        // brought into its scope.
+        #[allow(clippy::too_many_arguments, unused_imports)]
         const _: () = {
+            use #support::__private::{self as support, arena};
             #tracked
             #consts
             #accuracy
@@ -67,28 +71,30 @@ fn function_name(call: &Call, at: usize) -> Ident {
 }
 
 /// One documented function per call: its constants, and the kernel's name with its parameters.
-fn function(item: &Item, layout: &Layout, call: &Call, at: usize) -> TokenStream {
+fn function(layout: &Layout, call: &Call, at: usize) -> TokenStream {
     let name = function_name(call, at);
     let doc = format!(" Operator {}, `{}`: gives shape {:?}.", call.index, call.name, call.shape);
     let windows = overlap::windows(call, layout);
-    let parameters =
-        windows.iter().map(|Window { name, view, access, .. }| parameter(item, name, *view, *access));
-    let plain =
-        kernel_call(item, layout, call, (call.module, call.kernel, &call.params), call.args.iter().cloned());
+    let parameters = windows.iter().map(|Window { name, view, access, .. }| parameter(name, *view, *access));
+    let plain = kernel_call(layout, call, (call.kernel, &call.params), call.args.iter().cloned());
+    let overlap = overlap::constant(layout, call);
+    let variant_module = call.variant.as_ref().map(|variant| variant.module).filter(|m| *m != call.module);
+    let modules = [Some(call.module), variant_module].into_iter().flatten().map(|m| format_ident!("{m}"));
     let body = match &call.variant {
-        Some(Variant { backend, module, kernel, params, constants }) => {
+        Some(Variant { backend, kernel, params, constants, .. }) => {
             let windows = call.args.iter().filter(|arg| !matches!(arg, Arg::Constant(_)));
             let args = constants.iter().cloned().map(Arg::Constant).chain(windows.cloned());
-            let variant = kernel_call(item, layout, call, (module, kernel, params), args);
-            by_backend(item, backend, &variant, &plain)
+            let variant = kernel_call(layout, call, (kernel, params), args);
+            by_backend(backend, &variant, &plain)
         }
         None => plain,
     };
     quote! {
         #[doc = #doc]
         #[inline(never)]
-        #[allow(clippy::too_many_arguments)]
         fn #name(#(#parameters),*) {
+            use support::kernels::{planes::*, shapes::*, #(#modules::*),*};
+            #overlap
             #body
         }
     }
@@ -96,20 +102,18 @@ fn function(item: &Item, layout: &Layout, call: &Call, at: usize) -> TokenStream
 
 /// A kernel's constants, and the kernel with its parameters.
 fn kernel_call(
-    item: &Item,
     layout: &Layout,
     call: &Call,
-    (module, kernel, params): (&str, &str, &str),
+    (kernel, params): (&str, &str),
     args: impl Iterator<Item = Arg>,
 ) -> TokenStream {
-    let support = &item.support;
-    let (module, kernel) = (format_ident!("{module}"), format_ident!("{kernel}"));
+    let kernel = format_ident!("{kernel}");
     let params: TokenStream = params.parse().unwrap_or_default();
     let (mut statics, mut passed) = (Vec::new(), Vec::new());
     for arg in args {
         passed.push(match &arg {
             Arg::Constant(constant) => {
-                statics.push(static_bytes(item, constant));
+                statics.push(static_bytes(constant));
                 let (name, ty) = (format_ident!("{}", constant.name), element(constant.ty));
                 quote!(#name.view::<#ty>())
             }
@@ -120,45 +124,40 @@ fn kernel_call(
                     _ => quote!(#name.as_slice()),
                 }
             }
-            Arg::Planes(planes) => overlap::planes(item, layout, planes),
+            Arg::Planes(planes) => overlap::planes(layout, planes),
         });
     }
-    let checked = overlap::check(item, layout, call, &params);
+    // With it, rustc proves that the kernel has read what it overwrites.
+    let overlap = overlap::is_laid_over(layout, call).then(|| quote!(, OVERLAP));
     quote! {
-        // Not every kernel's parameters hold shapes that others share.
-        #[allow(unused_imports)]
-        use #support::__private::kernels::{shapes::*, #module::*};
         #(#statics)*
-        #checked
-        #kernel(#support::__private::parameters!(#params), #(#passed),*)
+        #kernel(support::parameters!(#params #overlap), #(#passed),*)
     }
 }
 
 /// One of two pieces of code: which one, the support crate knows.
-fn by_backend(item: &Item, backend: &str, then: &TokenStream, otherwise: &TokenStream) -> TokenStream {
-    let (support, backend) = (&item.support, format_ident!("{backend}"));
-    quote!(#support::__private::by_backend! { #backend { #then } else { #otherwise } })
+fn by_backend(backend: &str, then: &TokenStream, otherwise: &TokenStream) -> TokenStream {
+    let backend = format_ident!("{backend}");
+    quote!(support::by_backend! { #backend { #then } else { #otherwise } })
 }
 
 /// A parameter of a call's function, for a window of the arena.
-fn parameter(item: &Item, name: &str, view: View, access: Access) -> TokenStream {
-    let support = &item.support;
+fn parameter(name: &str, view: View, access: Access) -> TokenStream {
     let (name, ty, len) = (format_ident!("{name}"), element(view.ty), view.len);
     match access {
         Access::Read => quote!(#name: &[#ty; #len]),
         Access::Write | Access::Update => quote!(#name: &mut [#ty; #len]),
         Access::ReadInPlace | Access::WriteInPlace => {
-            quote!(#name: &[#support::__private::Cell<#ty>; #len])
+            quote!(#name: &[support::Cell<#ty>; #len])
         }
     }
 }
 
 /// A constant in program memory: one literal, however many elements.
-fn static_bytes(item: &Item, constant: &Constant) -> TokenStream {
-    let support = &item.support;
+fn static_bytes(constant: &Constant) -> TokenStream {
     let name = format_ident!("{}", constant.name);
     let (len, bytes) = (constant.bytes.len(), Literal::byte_string(&constant.bytes));
-    quote!(#support::__private::flash_bytes!(#name: #len = #bytes);)
+    quote!(support::flash_bytes!(#name: #len = #bytes);)
 }
 
 /// Makes cargo rebuild when the model changes, or samples; nothing refers to it, so it is not linked.
@@ -189,12 +188,12 @@ fn consts(item: &Item, program: &Program, layout: &Layout) -> TokenStream {
     let (output_type, output) = ports(&program.outputs);
     let figures = table::Figures::of(program, layout);
     let (ram, state, macs) = (figures.ram, figures.state, figures.macs);
-    let flash = bytes_by_backend(item, figures.flash, table::flash_on(program, "dsp"));
+    let flash = bytes_by_backend(figures.flash, table::flash_on(program, "dsp"));
     let layers = program.calls.iter().zip(table::live_bytes(program, layout)).map(|(call, ram)| {
         let (name, shape, macs) = (call.name, &call.shape, call.macs);
-        let flash = bytes_by_backend(item, call.constant_bytes(), call.constant_bytes_on("dsp"));
+        let flash = bytes_by_backend(call.constant_bytes(), call.constant_bytes_on("dsp"));
         let notes = call.notes.join(", ");
-        quote!(#support::Layer {
+        quote!(Layer {
             operator: #name, shape: &[#(#shape),*], macs: #macs, flash: #flash, ram: #ram, notes: #notes
         })
     });
@@ -214,17 +213,20 @@ fn consts(item: &Item, program: &Program, layout: &Layout) -> TokenStream {
             /// Multiplications and accumulations of one inference.
             pub const MACS: usize = #macs;
             /// What runs, in order.
-            pub const LAYERS: &'static [#support::Layer] = &[#(#layers),*];
+            pub const LAYERS: &'static [#support::Layer] = {
+                use #support::Layer;
+                &[#(#layers),*]
+            };
         }
         const _: () = ::core::assert!(::core::mem::size_of::<#name>() == #name::RAM);
     }
 }
 
 /// Bytes of constants, which are others on the backend `dsp`.
-fn bytes_by_backend(item: &Item, bytes: usize, on_dsp: usize) -> TokenStream {
+fn bytes_by_backend(bytes: usize, on_dsp: usize) -> TokenStream {
     match bytes == on_dsp {
         true => quote!(#bytes),
-        false => by_backend(item, "dsp", &quote!(#on_dsp), &quote!(#bytes)),
+        false => by_backend("dsp", &quote!(#on_dsp), &quote!(#bytes)),
     }
 }
 
@@ -258,10 +260,10 @@ fn accuracy(item: &Item, facts: &Facts) -> TokenStream {
 
 /// `new`, `infer`, `input_mut` and `run`.
 fn methods(item: &Item, program: &Program, layout: &Layout) -> TokenStream {
-    let Item { name, support, .. } = item;
+    let Item { name, .. } = item;
     let [new, infer, input_mut, run] = ["new", "infer", "input_mut", "run"].map(|name| method(item, name));
-    let inputs = arrays(item, &program.inputs);
-    let outputs = arrays(item, &program.outputs);
+    let inputs = arrays(&program.inputs);
+    let outputs = arrays(&program.outputs);
     let names: Vec<Ident> = match program.inputs.len() {
         1 => vec![format_ident!("input")],
         n => (0..n).map(|i| format_ident!("input_{i}")).collect(),
@@ -269,8 +271,8 @@ fn methods(item: &Item, program: &Program, layout: &Layout) -> TokenStream {
     let places: Vec<Ident> = (0..names.len()).map(|i| format_ident!("place_{i}")).collect();
     let output = group(&outputs.iter().map(|array| quote!(&#array)).collect::<Vec<_>>());
     let windows_mut = group(&inputs.iter().map(|array| quote!(&mut #array)).collect::<Vec<_>>());
-    let opened_inputs = open_ports(item, layout, &program.inputs, Access::Write);
-    let opened_outputs = open_ports(item, layout, &program.outputs, Access::Read);
+    let opened_inputs = open_ports(layout, &program.inputs, Access::Write);
+    let opened_outputs = open_ports(layout, &program.outputs, Access::Read);
     let unpack = |count: usize, opened: TokenStream| match count {
         1 => quote!(#opened.0),
         _ => opened,
@@ -278,7 +280,7 @@ fn methods(item: &Item, program: &Program, layout: &Layout) -> TokenStream {
     let (window, result) =
         (unpack(program.inputs.len(), opened_inputs.clone()), unpack(program.outputs.len(), opened_outputs));
     let (fields, start) = (state::new(program), state::start(program));
-    let steps = program.calls.iter().enumerate().map(|(at, call)| step(item, layout, call, at));
+    let steps = program.calls.iter().enumerate().map(|(at, call)| step(layout, call, at));
     let copy = (!names.is_empty()).then(|| {
         quote! {
             let (#(#places,)*) = #opened_inputs;
@@ -292,7 +294,7 @@ fn methods(item: &Item, program: &Program, layout: &Layout) -> TokenStream {
             /// that is taken once, as `static_cell::StaticCell`, or one behind a lock.
             #[inline]
             pub const fn #new() -> Self {
-                Self { arena: #support::__private::arena::Arena::new(), #fields }
+                Self { arena: arena::Arena::new(), #fields }
             }
 
             /// Runs the model once: the inputs in, the outputs out.
@@ -332,11 +334,11 @@ pub fn method(item: &Item, name: &str) -> Ident {
 }
 
 /// One line of the table of contents that `run` is.
-fn step(item: &Item, layout: &Layout, call: &Call, at: usize) -> TokenStream {
+fn step(layout: &Layout, call: &Call, at: usize) -> TokenStream {
     let name = function_name(call, at);
     let windows = overlap::windows(call, layout);
     let names: Vec<Ident> = windows.iter().map(|window| format_ident!("{}", window.name)).collect();
-    let opened = open(item, &windows);
+    let opened = open(&windows);
     quote! {
         let (#(#names,)*) = #opened;
         #name(#(#names),*);
@@ -360,23 +362,21 @@ impl Window {
 }
 
 /// Windows of the arena, as a tuple of references.
-fn open(item: &Item, windows: &[Window]) -> TokenStream {
+fn open(windows: &[Window]) -> TokenStream {
     let types: Vec<TokenStream> =
         windows.iter().map(|window| element(window.view.ty).into_token_stream()).collect();
-    open_typed(item, windows, &types)
+    open_typed(windows, &types)
 }
 
 /// The same for inputs or outputs, of the types that the caller has them as.
-fn open_ports(item: &Item, layout: &Layout, ports: &[Port], access: Access) -> TokenStream {
+fn open_ports(layout: &Layout, ports: &[Port], access: Access) -> TokenStream {
     let windows: Vec<Window> =
         ports.iter().map(|port| Window::new("port", port.view, access, layout)).collect();
-    let types: Vec<TokenStream> = ports.iter().map(|port| port_element(item, port)).collect();
-    open_typed(item, &windows, &types)
+    let types: Vec<TokenStream> = ports.iter().map(port_element).collect();
+    open_typed(&windows, &types)
 }
 
-fn open_typed(item: &Item, windows: &[Window], types: &[TokenStream]) -> TokenStream {
-    let support = &item.support;
-    let arena = quote!(#support::__private::arena);
+fn open_typed(windows: &[Window], types: &[TokenStream]) -> TokenStream {
     let types = windows.iter().zip(types).map(|(Window { view, access, at, .. }, ty)| {
         let kind = match access {
             Access::Read => quote!(Read),
@@ -384,7 +384,7 @@ fn open_typed(item: &Item, windows: &[Window], types: &[TokenStream]) -> TokenSt
             Access::ReadInPlace | Access::WriteInPlace => quote!(Shared),
         };
         let len = view.len;
-        quote!(#arena::#kind<#ty, #len, #at>)
+        quote!(arena::#kind<#ty, #len, #at>)
     });
     match windows.is_empty() {
         true => quote!(()),
@@ -393,21 +393,20 @@ fn open_typed(item: &Item, windows: &[Window], types: &[TokenStream]) -> TokenSt
 }
 
 /// The type that the caller has elements of an input or output as.
-fn port_element(item: &Item, port: &Port) -> TokenStream {
-    let support = &item.support;
+fn port_element(port: &Port) -> TokenStream {
     match port.fixed {
         Some(ty) => {
             let name = format_ident!("{}", ty.to_string());
-            quote!(#support::__private::fixed_type!(#name))
+            quote!(support::fixed_type!(#name))
         }
         None => element(port.view.ty).into_token_stream(),
     }
 }
 
 /// The array type of each port.
-fn arrays(item: &Item, ports: &[Port]) -> Vec<TokenStream> {
+fn arrays(ports: &[Port]) -> Vec<TokenStream> {
     let array = |port: &Port| {
-        let (ty, len) = (port_element(item, port), port.view.len);
+        let (ty, len) = (port_element(port), port.view.len);
         quote!([#ty; #len])
     };
     ports.iter().map(array).collect()
@@ -416,12 +415,10 @@ fn arrays(item: &Item, ports: &[Port]) -> Vec<TokenStream> {
 /// The trait that generic code uses.
 fn model_trait(item: &Item, program: &Program) -> TokenStream {
     let Item { name, support, .. } = item;
-    let shared = |ports: &[Port]| {
-        group(&arrays(item, ports).iter().map(|array| quote!(&'a #array)).collect::<Vec<_>>())
-    };
-    let exclusive = |ports: &[Port]| {
-        group(&arrays(item, ports).iter().map(|array| quote!(&'a mut #array)).collect::<Vec<_>>())
-    };
+    let shared =
+        |ports: &[Port]| group(&arrays(ports).iter().map(|array| quote!(&'a #array)).collect::<Vec<_>>());
+    let exclusive =
+        |ports: &[Port]| group(&arrays(ports).iter().map(|array| quote!(&'a mut #array)).collect::<Vec<_>>());
     let (input, output, window) =
         (shared(&program.inputs), shared(&program.outputs), exclusive(&program.inputs));
     let shown = name.to_string();

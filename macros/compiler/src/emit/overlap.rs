@@ -1,7 +1,6 @@
 //! Inputs and outputs that the plan lays over each other: one window of the arena for both.
 
 use super::Window;
-use crate::Item;
 use crate::layout::Layout;
 use crate::program::{Access, Call, Planes, View};
 use proc_macro2::TokenStream;
@@ -21,25 +20,29 @@ pub(super) fn windows(call: &Call, layout: &Layout) -> Vec<Window> {
 }
 
 /// What a kernel gets for its input and output.
-pub(super) fn planes(item: &Item, layout: &Layout, planes: &Planes) -> TokenStream {
-    let support = &item.support;
-    let module = quote!(#support::__private::kernels::planes);
+pub(super) fn planes(layout: &Layout, planes: &Planes) -> TokenStream {
     match Shared::of(planes, layout) {
-        None => quote!(#module::Planes::apart(input.as_slice(), output.as_mut_slice())),
-        Some(shared) => {
-            let overlap = shared.tokens(item);
-            quote!(#module::Planes::overlapped(planes.as_mut_slice(), #overlap))
-        }
+        None => quote!(Planes::apart(input, output)),
+        Some(_) => quote!(Planes::overlapped(planes, OVERLAP)),
     }
 }
 
-/// An assertion that the kernel has read what it overwrites, for rustc to evaluate.
-pub(super) fn check(item: &Item, layout: &Layout, call: &Call, params: &TokenStream) -> Option<TokenStream> {
-    let planes = call.planes()?;
-    let overlap = Shared::of(&planes, layout)?.tokens(item);
-    let len = planes.output.len;
+/// Whether a call's output is laid over its input.
+pub(super) fn is_laid_over(layout: &Layout, call: &Call) -> bool {
+    call.planes().is_some_and(|planes| Shared::of(&planes, layout).is_some())
+}
+
+/// Where the input and the output lie in what they share, if they do: a constant, `OVERLAP`.
+pub(super) fn constant(layout: &Layout, call: &Call) -> Option<TokenStream> {
+    let Shared { input, output, input_len, output_len, .. } = Shared::of(&call.planes()?, layout)?;
     Some(quote! {
-        const _: () = ::core::assert!(#params.reach(#len).allows(&#overlap), "an output overwrites its input");
+        const OVERLAP: Overlap =
+            Overlap {
+                input: #input,
+                input_len: #input_len,
+                output: #output,
+                output_len: #output_len,
+            };
     })
 }
 
@@ -77,18 +80,5 @@ impl Shared {
             input_len: planes.input.len,
             output_len: planes.output.len,
         })
-    }
-
-    fn tokens(&self, item: &Item) -> TokenStream {
-        let support = &item.support;
-        let Self { input, output, input_len, output_len, .. } = self;
-        quote! {
-            #support::__private::kernels::planes::Overlap {
-                input: #input,
-                input_len: #input_len,
-                output: #output,
-                output_len: #output_len,
-            }
-        }
     }
 }

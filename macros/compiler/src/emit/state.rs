@@ -57,16 +57,16 @@ fn runs<'a>(program: &'a Program, layout: &Layout) -> Vec<Run<'a>> {
 pub(super) fn reset(item: &Item, program: &Program, layout: &Layout) -> Option<TokenStream> {
     let Item { name, support, .. } = item;
     let steps = runs(program, layout).into_iter().enumerate().map(|(at, Run { start, len, contents })| {
-        let open = quote!(self.arena.open::<(#support::__private::arena::Write<u8, #len, #start>,)>());
+        let open = quote!(self.arena.open::<(arena::Write<u8, #len, #start>,)>());
         match contents {
             Contents::Fill(byte) => quote!(#open.0.fill(#byte);),
             Contents::Bytes(bytes) => {
                 let (initial, size) = (format_ident!("INITIAL_{at}"), bytes.len());
                 let bytes = Literal::byte_string(bytes);
                 quote! {
-                    #support::__private::flash_bytes!(#initial: #size = #bytes);
-                    #support::__private::kernels::constant::constant(
-                        &#support::__private::kernels::constant::Constant,
+                    support::flash_bytes!(#initial: #size = #bytes);
+                    support::kernels::constant::constant(
+                        &support::kernels::constant::Constant,
                         #initial.view::<u8>(),
                         #open.0,
                     );

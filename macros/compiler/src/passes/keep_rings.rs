@@ -107,10 +107,10 @@ impl Search<'_> {
     ) -> Option<Found> {
         let (slice, taken, window) = self.taken(kept)?;
         let (join, older, new, step) = self.joined(window)?;
-        let matches = older == old && taken == step && self.readers.get(&kept) == Some(&1);
+        let matches = older == old && taken == step;
         let others = [read, assign, slice];
-        (matches && self.readers.get(&old) == Some(&1)).then_some(())?;
-        Some(Found { variable, join, new, shape: self.shape(window, step)?, others })
+        let found = Found { variable, join, new, shape: self.shape(window, step)?, others };
+        (matches && self.read_once([kept, old])).then_some(found)
     }
 
     /// A variable without its beginning is joined with the newest step, and all of that is assigned.
@@ -123,10 +123,15 @@ impl Search<'_> {
     ) -> Option<Found> {
         let (join, older, new, step) = self.joined(kept)?;
         let (slice, taken, from) = self.taken(older)?;
-        let matches = from == old && taken == step && self.readers.get(&older) == Some(&1);
+        let matches = from == old && taken == step;
         let others = [read, assign, slice];
-        (matches && self.readers.get(&old) == Some(&1)).then_some(())?;
-        Some(Found { variable, join, new, shape: self.shape(kept, step)?, others })
+        let found = Found { variable, join, new, shape: self.shape(kept, step)?, others };
+        (matches && self.read_once([older, old])).then_some(found)
+    }
+
+    /// Whether nobody else would miss these.
+    fn read_once(&self, ids: [TensorId; 2]) -> bool {
+        ids.iter().all(|id| self.readers.get(id) == Some(&1))
     }
 
     /// The node that takes the end of a tensor, how much it leaves out, and the tensor.

@@ -59,6 +59,8 @@ const UNIFORM_ELEMENTS: usize = 1 << 24;
 const MOST_WORK: u64 = 1 << 32;
 /// Multiplications and results that take so long without optimization that it is worth a warning.
 const SLOW: u64 = 10_000_000_000;
+/// Inferences that comparing ways to quantize is worth.
+const RUNS: usize = 500;
 
 /// Reads a float model: all that is wrong with it is said.
 pub(crate) fn read<'a>(file: &File<'a>, ty: ElementType) -> Result<(Float<'a>, Groups), Vec<Diagnostic>> {
@@ -250,7 +252,9 @@ pub(crate) fn quantize(
     };
     let facts = Facts { method, corrected, fitted, equalized, raised, samples, accuracy, verified, losses };
     let macs = program.calls.iter().map(|call| call.macs as u64).fold(0, u64::saturating_add);
-    let warning = slow(macs.saturating_mul(facts.accuracy.samples.saturating_add(samples) as u64));
+    // Every sample is seen twice, and some of them are run with each way to quantize.
+    let runs = samples.saturating_mul(2).saturating_add(facts.accuracy.samples).saturating_add(RUNS);
+    let warning = slow(macs.saturating_mul(runs as u64));
     Ok(Quantized { imported, facts, warning })
 }
 
