@@ -106,7 +106,7 @@ def models():
         "before_depthwise": model(
             6, lambda m: m.binary("MUL"), lambda m: m.binary("ADD"), lambda m: m.depthwise("VALID")
         ),
-        # Zeros around the picture are not what is added: only the factor is folded.
+        # Zeros around the picture are not what is added, so that nothing is folded.
         "before_padding": model(7, lambda m: m.binary("MUL"), lambda m: m.binary("ADD"), Builder.convolution),
         "before_dense": model(8, lambda m: m.binary("ADD"), Builder.dense, lambda m: m.binary("MUL"), shape=(3, 6)),
         "with_relu": model(9, Builder.convolution, lambda m: m.binary("ADD", activation=RELU), Builder.depthwise),
