@@ -13,12 +13,10 @@ const TEST: u64 = 60;
 /// By so many dB we may be behind.
 const NOISE: f64 = 3.0;
 /// Models that take seconds, with the least and the greatest value of their input.
-const MODELS: [(&str, f64, f64); 6] = [
+const MODELS: [(&str, f64, f64); 4] = [
     ("mlonmcu_micro_kws_m_fp32", 0.0, 26.0),
     ("mlonmcu_simple_mnist_fp32", 0.0, 1.0),
-    ("mlperf_ic_resnet8_fp32", 0.0, 255.0),
     ("mlperf_kws_dscnn_fp32_v12", -80.0, 80.0),
-    ("mlperf_vww_96_float", 0.0, 1.0),
     ("tinymaix_mnist_valid_f", 0.0, 1.0),
 ];
 

@@ -1,7 +1,6 @@
 //! Float models from the file to the integer model that is compiled.
 
 use super::choose::{Choice, fixed_type};
-use super::equalize::equalize;
 use super::float::{Float, Value, constant, simplify};
 use super::measure::{Accuracy, Loss, compare, measure, real_outputs};
 use super::observe::Observations;
@@ -33,10 +32,6 @@ pub struct Facts {
     pub method: String,
     /// Whether biases make up for the errors of weights.
     pub corrected: bool,
-    /// Whether weights make up for each other's errors on samples.
-    pub fitted: bool,
-    /// Whether ranges of channels were brought nearer to each other.
-    pub equalized: bool,
     /// The operators whose outputs have 16 bits where others have 8.
     pub raised: Vec<At>,
     /// Samples of the calibration; 0 if there were none but made-up ones.
@@ -59,8 +54,6 @@ const UNIFORM_ELEMENTS: usize = 1 << 24;
 const MOST_WORK: u64 = 1 << 32;
 /// Multiplications and results that take so long without optimization that it is worth a warning.
 const SLOW: u64 = 10_000_000_000;
-/// Inferences that comparing ways to quantize is worth.
-const RUNS: usize = 500;
 
 /// Reads a float model: all that is wrong with it is said.
 pub(crate) fn read<'a>(file: &File<'a>, ty: ElementType) -> Result<(Float<'a>, Groups), Vec<Diagnostic>> {
@@ -207,32 +200,16 @@ pub(crate) fn quantize(
     let (inputs, outputs) = port_types(&model, &groups, &seen, ty, settings)?;
     let wide = wide_ports(&model, &groups, ty, (&inputs, &outputs));
     let known = Known { samples, expected };
-    let mut best =
-        trial(&file, (&model, &groups, &seen), ty, (&inputs, &outputs, &wide), build, &known).best()?;
-    let mut equalized = false;
-    // Ranges of 16 bits have room for channels that differ.
-    let plain = if ty == ElementType::Int16 { None } else { equalize(&mut model, &seen) };
-    if let Some(plain) = plain {
-        let mut others = Observations::default();
-        observe(&mut model, &known.samples, &mut others).map_err(|diagnostic| vec![diagnostic])?;
-        let trial = trial(&file, (&model, &groups, &others), ty, (&inputs, &outputs, &wide), build, &known);
-        let other = trial.best()?;
-        equalized = other.sqnr > best.sqnr;
-        match equalized {
-            true => (best, seen) = (other, others),
-            false => model.constants = plain,
-        }
-    }
     let trial = trial(&file, (&model, &groups, &seen), ty, (&inputs, &outputs, &wide), build, &known);
+    let mut best = trial.best()?;
     let raised = match settings.bits {
-        Bits::Auto => raise(&trial, &mut best, settings.limits, whole)?,
+        Bits::Auto => raise(&trial, &mut best, settings.limits, whole),
         _ => Vec::new(),
     };
     let imported = trial.rewritten(&best.scheme)?;
     let program = build(trial.rewritten(&best.scheme)?.graph)?;
     let Known { samples, expected } = known;
     let (method, corrected) = (best.method.name(), !best.scheme.corrections.is_empty());
-    let fitted = !best.scheme.fitted.is_empty();
     let given = !matches!(settings.calibration, Calibration::Uniform(..));
     let verified = verification.is_some();
     let first = samples.first().filter(|_| given).cloned();
@@ -250,11 +227,9 @@ pub(crate) fn quantize(
         Some(sample) => losses(&mut model, &program, &imported.graph, &sample).map_err(|bug| vec![bug])?,
         None => Vec::new(),
     };
-    let facts = Facts { method, corrected, fitted, equalized, raised, samples, accuracy, verified, losses };
+    let facts = Facts { method, corrected, raised, samples, accuracy, verified, losses };
     let macs = program.calls.iter().map(|call| call.macs as u64).fold(0, u64::saturating_add);
-    // Every sample is seen twice, and some of them are run with each way to quantize.
-    let runs = samples.saturating_mul(2).saturating_add(facts.accuracy.samples).saturating_add(RUNS);
-    let warning = slow(macs.saturating_mul(runs as u64));
+    let warning = slow(macs.saturating_mul(facts.accuracy.samples.saturating_add(samples) as u64));
     Ok(Quantized { imported, facts, warning })
 }
 

@@ -4,7 +4,7 @@ use super::model::Whole;
 use super::roles::is_tied;
 use super::settings::Limits;
 use super::trial::{Trial, Tried};
-use crate::diagnostics::{At, Diagnostic};
+use crate::diagnostics::At;
 use crate::graph::TensorId;
 use crate::table::Figures;
 use std::collections::BTreeSet;
@@ -13,16 +13,10 @@ use std::collections::BTreeSet;
 /// stays within the limits. Gives the operators that write them.
 ///
 /// The errors of layers add up nearly, so that what each buys alone is a good order.
-pub(crate) fn raise(
-    trial: &Trial<'_, '_>,
-    best: &mut Tried,
-    limits: Limits,
-    whole: Whole<'_>,
-) -> Result<Vec<At>, Vec<Diagnostic>> {
+pub(crate) fn raise(trial: &Trial<'_, '_>, best: &mut Tried, limits: Limits, whole: Whole<'_>) -> Vec<At> {
     let candidates = candidates(trial, &best.scheme.wide);
     let with = |wide: &BTreeSet<TensorId>, from: &Tried| -> Option<Tried> {
         let mut scheme = trial.scheme(from.method, wide);
-        scheme.fitted.clone_from(&from.scheme.fitted);
         scheme.corrections.clone_from(&from.scheme.corrections);
         // Where no kernel computes in 16 bits, there is no model.
         let (program, layout) = whole(trial.rewritten(&scheme).ok()?.graph).ok()?;
@@ -37,7 +31,6 @@ pub(crate) fn raise(
         ranked.extend(alone.map(|alone| (alone.sqnr, *id)));
     }
     ranked.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-    let before = best.scheme.wide.clone();
     for (_, id) in ranked {
         let mut wide = best.scheme.wide.clone();
         wide.insert(id);
@@ -45,16 +38,8 @@ pub(crate) fn raise(
             *best = raised;
         }
     }
-    if best.scheme.wide != before {
-        // What the operators read has changed.
-        let scheme = trial.scheme(best.method, &best.scheme.wide);
-        let again = trial.fitted(best.method, &scheme)?;
-        if again.sqnr > best.sqnr {
-            *best = again;
-        }
-    }
     let raised = |(id, at): (TensorId, At)| best.scheme.wide.contains(&id).then_some(at);
-    Ok(candidates.into_iter().filter_map(raised).collect())
+    candidates.into_iter().filter_map(raised).collect()
 }
 
 /// Groups that may be raised, in the order in which they are written, and the first operator that writes each.

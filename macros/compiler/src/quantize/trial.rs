@@ -4,10 +4,9 @@
 #![allow(clippy::arithmetic_side_effects)]
 
 use super::choose::{Choice, Method};
-use super::fit::fit;
 use super::float::{Value, constant};
 use super::measure::measure;
-use super::model::{inputs, not_run};
+use super::model::not_run;
 use super::rewrite::{Scheme, bias_of, rewrite};
 use super::roles::{Role, role};
 use super::settings::Sample;
@@ -20,10 +19,6 @@ use std::collections::{BTreeSet, HashMap};
 
 /// Samples that schemes are compared on, at most.
 const COMPARED: usize = 16;
-/// Samples that weights are fitted to, at most.
-const FITTED: usize = 40;
-/// Elements of the largest tensor that all of these have together, at most.
-const ELEMENTS: usize = 1 << 24;
 
 /// Samples, and the outputs of the float model.
 #[derive(Clone, Default)]
@@ -50,8 +45,6 @@ pub(crate) struct Trial<'t, 'a> {
     build: &'t dyn Fn(Graph) -> Result<Program, Vec<Diagnostic>>,
     /// What schemes are compared on.
     compared: Known,
-    /// What weights are fitted to.
-    fitted: Vec<Sample>,
 }
 
 /// A scheme and what it comes to.
@@ -70,11 +63,8 @@ impl<'t, 'a> Trial<'t, 'a> {
         build: &'t dyn Fn(Graph) -> Result<Program, Vec<Diagnostic>>,
         known: &Known,
     ) -> Self {
-        let largest = choice.model.steps.iter().flat_map(|step| &step.found.outputs);
-        let largest = largest.map(|&id| choice.model.graph.tensor(id).elements()).max().unwrap_or(1);
-        let most = ELEMENTS.checked_div(largest).unwrap_or(FITTED).clamp(1, FITTED);
-        let (compared, fitted) = (known.some(COMPARED), known.some(most).samples);
-        Self { file, choice, build, compared, fitted }
+        let compared = known.some(COMPARED);
+        Self { file, choice, build, compared }
     }
 
     /// The scheme with the least output error.
@@ -90,18 +80,7 @@ impl<'t, 'a> Trial<'t, 'a> {
         let plain = best.clone().ok_or_else(not_run)?;
         let corrections = self.corrections(&plain.scheme)?;
         keep(&mut best, self.tried(plain.method, Scheme { corrections, ..plain.scheme.clone() })?);
-        keep(&mut best, self.fitted(plain.method, &plain.scheme)?);
         best.ok_or_else(not_run)
-    }
-
-    /// The same scheme with weights that are fitted to samples.
-    pub(crate) fn fitted(&self, method: Method, scheme: &Scheme) -> Result<Tried, Vec<Diagnostic>> {
-        let Choice { model, groups, .. } = self.choice;
-        let values: Result<Vec<Vec<Value>>, Diagnostic> =
-            self.fitted.iter().map(|sample| inputs(model, sample)).collect();
-        let fitted = values.and_then(|values| fit(model, groups, scheme, &values));
-        let fitted = fitted.map_err(|bug| vec![bug])?;
-        self.tried(method, Scheme { corrections: HashMap::new(), fitted, ..scheme.clone() })
     }
 
     /// Measures a scheme.
@@ -119,7 +98,6 @@ impl<'t, 'a> Trial<'t, 'a> {
             wide: wide.clone(),
             meanings: self.choice.meanings(method, wide),
             corrections: HashMap::new(),
-            fitted: HashMap::new(),
             inputs: self.choice.inputs.clone(),
             outputs: self.choice.outputs.clone(),
             draft: false,
