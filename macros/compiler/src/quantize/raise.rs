@@ -9,10 +9,11 @@ use crate::graph::TensorId;
 use crate::table::Figures;
 use std::collections::BTreeSet;
 
-/// Raises the groups of tensors that make `best` nearer, those that do so most by themselves first, each if the model
-/// stays within the limits. Gives the operators that write them.
+/// Raises one group of tensors after the other, those that make `best` nearest by themselves first, each if the model
+/// stays within the limits, and goes back to the nearest of all these. Gives the operators that write the groups.
 ///
-/// The errors of layers add up nearly, so that what each buys alone is a good order.
+/// The errors of layers add up nearly, so that what each buys alone is a good order; but what one buys may be hidden
+/// until others are raised, too.
 pub(crate) fn raise(trial: &Trial<'_, '_>, best: &mut Tried, limits: Limits, whole: Whole<'_>) -> Vec<At> {
     let candidates = candidates(trial, &best.scheme.wide);
     let with = |wide: &BTreeSet<TensorId>, from: &Tried| -> Option<Tried> {
@@ -27,15 +28,18 @@ pub(crate) fn raise(trial: &Trial<'_, '_>, best: &mut Tried, limits: Limits, who
     for (id, _) in &candidates {
         let mut wide = best.scheme.wide.clone();
         wide.insert(*id);
-        let alone = with(&wide, best).filter(|alone| alone.sqnr > best.sqnr);
-        ranked.extend(alone.map(|alone| (alone.sqnr, *id)));
+        ranked.extend(with(&wide, best).map(|alone| (alone.sqnr, *id)));
     }
     ranked.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+    let mut last = best.clone();
     for (_, id) in ranked {
-        let mut wide = best.scheme.wide.clone();
+        let mut wide = last.scheme.wide.clone();
         wide.insert(id);
-        if let Some(raised) = with(&wide, best).filter(|raised| raised.sqnr > best.sqnr) {
-            *best = raised;
+        if let Some(raised) = with(&wide, &last) {
+            last = raised;
+            if last.sqnr > best.sqnr {
+                best.clone_from(&last);
+            }
         }
     }
     let raised = |(id, at): (TensorId, At)| best.scheme.wide.contains(&id).then_some(at);

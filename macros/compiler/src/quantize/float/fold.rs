@@ -61,7 +61,11 @@ impl Float<'_> {
                 .affine(at)
                 .and_then(|affine| self.into_former(at, &affine).or_else(|| self.into_latter(at, &affine)));
             match folded {
-                Some(()) => _ = self.steps.remove(at),
+                // What is before it may now be beside an operator with weights.
+                Some(()) => {
+                    self.steps.remove(at);
+                    at = 0;
+                }
                 None => at += 1,
             }
         }
