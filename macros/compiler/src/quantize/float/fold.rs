@@ -57,9 +57,9 @@ impl Float<'_> {
         let before = self.steps.len();
         let mut at = 0;
         while at < self.steps.len() {
-            let folded = self
-                .affine(at)
-                .and_then(|affine| self.into_former(at, &affine).or_else(|| self.into_latter(at, &affine)));
+            let folded = self.affine(at).and_then(|affine| {
+                self.fold_into_former(at, &affine).or_else(|| self.fold_into_latter(at, &affine))
+            });
             match folded {
                 // What is before it may now be beside an operator with weights.
                 Some(()) => {
@@ -109,7 +109,7 @@ impl Float<'_> {
     }
 
     /// Into the operator that computes what is read.
-    fn into_former(&mut self, at: usize, affine: &Affine) -> Option<()> {
+    fn fold_into_former(&mut self, at: usize, affine: &Affine) -> Option<()> {
         let former = self.steps.iter().position(|step| step.found.outputs == [affine.from])?;
         if self.readers(affine.from) != 1 || self.graph.outputs.contains(&affine.from) {
             return None;
@@ -136,7 +136,7 @@ impl Float<'_> {
     }
 
     /// Into the operator that reads what is computed.
-    fn into_latter(&mut self, at: usize, affine: &Affine) -> Option<()> {
+    fn fold_into_latter(&mut self, at: usize, affine: &Affine) -> Option<()> {
         let &[output] = self.steps.get(at)?.found.outputs.as_slice() else { return None };
         let latter = self.steps.iter().position(|step| step.found.inputs.first() == Some(&Some(output)))?;
         if self.readers(output) != 1 || self.graph.outputs.contains(&output) {
