@@ -34,7 +34,7 @@ impl Settings {
     pub(super) fn bits(&mut self, input: ParseStream<'_>) -> syn::Result<()> {
         input.parse::<Token![=]>()?;
         const BITS: &str = "activations have 8 bits or 16, or `auto`";
-        if input.peek(Ident) {
+        if input.peek(syn::Ident) {
             let word: Ident = input.parse()?;
             if word != "auto" {
                 return Err(Error::new(word.span(), BITS));
