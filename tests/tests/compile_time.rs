@@ -45,6 +45,7 @@ fn large_models_compile_quickly() {
         println!("{name}, {} bytes: {took:.2} s, {tokens} tokens for {calls} calls", bytes.len());
         println!("{} characters", text.len());
         assert!(took < 3.0, "{name}: {took:.2} s");
-        assert!(tokens < 500 * calls, "{name}: {tokens} tokens for {calls} calls: not in proportion");
+        // Most have two kernels: the portable one, and that of cores with the DSP extension.
+        assert!(tokens < 600 * calls, "{name}: {tokens} tokens for {calls} calls: not in proportion");
     }
 }

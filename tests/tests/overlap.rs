@@ -38,13 +38,16 @@ impl Random {
     }
 }
 
+/// A kernel with all its arguments but the planes.
+type Kernel<'a> = Box<dyn Fn(Planes<'_, i8>) + 'a>;
+
 /// A layer: sizes of its input and output, what may be shared, and how it runs.
 struct Layer<'a> {
     name: &'static str,
     input: usize,
     output: usize,
     reach: Reach,
-    run: Box<dyn Fn(Planes<'_, i8>) + 'a>,
+    run: Kernel<'a>,
 }
 
 impl Layer<'_> {
@@ -135,8 +138,7 @@ fn outputs_do_not_depend_on_where_they_lie() {
         let p = FullyConnected { depth: channels, units, zero_point: 3, least: -128, greatest: 127 };
         let rows = image / channels;
         let reach = p.reach(rows * units);
-        let run: Box<dyn Fn(Planes<'_, i8>)> =
-            Box::new(move |planes| fully_connected_s8(&p, w, b, m, s, planes));
+        let run: Kernel<'_> = Box::new(move |planes| fully_connected_s8(&p, w, b, m, s, planes));
         layers.push(Layer { name: "fully_connected_s8", input: image, output: rows * units, reach, run });
 
         let values = random.bytes(image);

@@ -63,7 +63,7 @@ impl Geometry {
                 let rows = output_len / units;
                 let step = |at: usize| {
                     let end = (at + RUN).min(rows);
-                    (at * units..end * units, vec![at * depth..end * depth])
+                    (at * units..end * units, std::iter::once(at * depth..end * depth).collect())
                 };
                 (0..rows).step_by(RUN).map(step).collect()
             }
@@ -98,7 +98,7 @@ impl Geometry {
         let rows = output_len / units;
         let step = |left: usize| {
             let (start, end) = (left.saturating_sub(RUN), left);
-            (start * units..end * units, vec![start * depth..end * depth])
+            (start * units..end * units, std::iter::once(start * depth..end * depth).collect())
         };
         (1..=rows).rev().step_by(RUN).map(step).collect()
     }

@@ -18,6 +18,9 @@ const WIDER: f32 = 128.0;
 /// Scale and zero point.
 pub(crate) type Meaning = (f32, i32);
 
+/// Scale of weights that nothing is known of: of the size that weights have, for kernels have limits.
+const DRAFT_SCALE: f32 = 1.0 / 256.0;
+
 /// What the integers of all real tensors are to mean.
 #[derive(Clone, Debug)]
 pub(crate) struct Scheme {
@@ -217,7 +220,7 @@ impl<'a> Rewriting<'_, 'a> {
         // Weights that are all zeros, or next to, take a scale that keeps their bias in range.
         let least = if whole > 0.0 { whole / 1e4 } else { 1.0 };
         let scales: Vec<f32> = greatest.iter().map(|greatest| greatest.max(least) / 127.0).collect();
-        let scales = if self.scheme.draft { vec![1.0; along] } else { scales };
+        let scales = if self.scheme.draft { vec![DRAFT_SCALE; along] } else { scales };
         let integer = |(at, &x): (usize, &f32)| {
             let scale = scales.get(slice(at)).copied().unwrap_or(1.0);
             (x / scale).round().clamp(-127.0, 127.0) as i8 as u8
