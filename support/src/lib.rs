@@ -134,7 +134,8 @@ pub const BACKEND: &str = env!("TINY_MODEL_BACKEND");
 /// - `calibrate = "samples.npy";`: samples from `.npy`, `.npz`, `.csv`, or a folder of `.wav`, `.png` or `.bmp`;
 ///   `calibrate = uniform(-1.0..=1.0);` goes on with made-up ones.
 /// - `verify = "test.npz";`: what the result is measured on; `labels` in it are the right classes.
-/// - `bits = 16;`: activations of 16 bits instead of 8.
+/// - `bits = 16;`: activations of 16 bits instead of 8. `bits = auto;`: of 16 bits for single layers, where that buys
+///   most within limits as `ram <= 16 * 1024;` or `flash <= 64 * 1024;`, which it needs.
 /// - `input: I1F7;` and `output: U0F8;`: types instead of those that fit best.
 /// - `accuracy >= 0.95;`, `agreement >= 0.98;`, `sqnr >= 25.0;`: compile errors at the limit.
 ///

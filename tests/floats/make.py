@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import flatbuffers
+import folded
 import numpy as np
 from ai_edge_litert import interpreter as litert
 from ai_edge_litert import schema_py_generated as schema
@@ -162,6 +163,16 @@ def operator_case(path):
     return True
 
 
+def folded_cases():
+    """Models of which operators vanish while quantizing."""
+    for name, model in folded.models().items():
+        content = pack(model)
+        shape = model.subgraphs[0].tensors[0].shape
+        inputs = [np.random.default_rng(len(name)).uniform(-2, 2, [VECTORS, *shape]).astype(np.float32)]
+        (HERE / f"folded__{name}.tflite").write_bytes(content)
+        write(HERE / f"folded__{name}.npz", inputs, outputs(content, inputs))
+
+
 def main():
     for old in list(HERE.glob("*.tflite")) + list(HERE.glob("*.npz")):
         old.unlink()
@@ -171,6 +182,7 @@ def main():
             if made < PER_OPERATOR and path.with_suffix(".npz").exists():
                 made += operator_case(path)
         print(f"{folder.name}: {made}")
+    folded_cases()
     for name in ("mlonmcu_catdog_hybrid", "mlperf_kws_dscnn_float32", "mlperf_toycar_hybrid", "tflite2onnx_conv_float16w"):
         path = ZOO / f"{name}.tflite"
         model = load(path)

@@ -103,7 +103,12 @@ fn with_settings(case: &Path) -> Option<Vec<Diagnostic>> {
             Calibration::Files(Files { path, files, ..Files::default() })
         }
     };
-    to.bits = if source.contains("bits = 16;") { Bits::Sixteen } else { Bits::Eight };
+    to.bits = match until("bits = ", ';').as_deref() {
+        Some("16") => Bits::Sixteen,
+        Some("auto") => Bits::Auto,
+        _ => Bits::Eight,
+    };
+    to.limits.unknown = source.contains("<= LIMIT;");
     to.inputs.extend(until("input: ", ';').map(|name| Fixed::parse(&name)));
     to.outputs.extend(until("output: ", ';').map(|name| Fixed::parse(&name)));
     Some(diagnose_with(&beside(&until("= \"", '"')?)?, &options))

@@ -4,6 +4,7 @@ use crate::Item;
 use crate::graph::Graph;
 use crate::layout::{Layout, lifetimes};
 use crate::program::{Call, Program};
+use crate::quantize::settings::Limits;
 use crate::table::Figures;
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
@@ -46,6 +47,21 @@ pub fn emit(item: &Item, graph: &Graph, program: &Program, layout: &Layout) -> T
         }
     };
     item.budgets.iter().map(one).collect()
+}
+
+/// The limits of RAM and of constants, the least of several.
+pub(crate) fn limits(budgets: &[Budget]) -> Limits {
+    let mut limits = Limits::default();
+    for Budget { resource, limit } in budgets {
+        let least = |old: Option<u128>, new: u128| Some(old.map_or(new, |old| old.min(new)));
+        match (resource, value(limit)) {
+            (Resource::Ram, Ok(Some(limit))) => limits.ram = least(limits.ram, limit),
+            (Resource::Flash, Ok(Some(limit))) => limits.flash = least(limits.flash, limit),
+            (Resource::Ram | Resource::Flash, Ok(None)) => limits.unknown = true,
+            _ => {}
+        }
+    }
+    limits
 }
 
 fn error(limit: &Expr, message: &str) -> TokenStream {

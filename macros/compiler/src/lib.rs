@@ -54,7 +54,7 @@ pub use program::{Access, Arg, Buffer, BufferId, Call, Constant, Planes, Port, P
 pub use quantize::measure::Accuracy;
 pub use quantize::model::Facts;
 pub use quantize::samples::Files;
-pub use quantize::settings::{Bits, Calibration, Fixed, Sample, Settings, Verification};
+pub use quantize::settings::{Bits, Calibration, Fixed, Limits, Sample, Settings, Verification};
 pub use report::{report, warning};
 pub use table::{Figures, live_bytes};
 
@@ -106,7 +106,9 @@ pub struct Refused {
 
 /// Compiles a model. What is worth knowing without being wrong becomes warnings of the caller's build.
 pub fn compile(bytes: &[u8], item: &Item) -> Result<TokenStream, Refused> {
-    let read = Read::from(bytes, &item.options);
+    let mut options = item.options.clone();
+    options.quantization.limits = budget::limits(&item.budgets);
+    let read = Read::from(bytes, &options);
     match read.built {
         Ok((program, layout)) => {
             let facts = read.facts.as_ref();
@@ -151,8 +153,10 @@ pub fn diagnose_with(bytes: &[u8], options: &Options) -> Vec<Diagnostic> {
 
 /// Quantizes a float model and compiles it as far as the memory plan.
 pub fn quantize(bytes: &[u8], settings: &Settings) -> Result<(Program, Layout, Facts), Vec<Diagnostic>> {
-    let mut quantized = quantize::model::quantize(bytes, settings, &plain)?;
-    let (program, layout) = build(&mut quantized.imported.graph, &Options::default())?;
+    let options = Options::default();
+    let whole = |mut graph: Graph| build(&mut graph, &options);
+    let mut quantized = quantize::model::quantize(bytes, settings, &plain, &whole)?;
+    let (program, layout) = build(&mut quantized.imported.graph, &options)?;
     Ok((program, layout, quantized.facts))
 }
 
@@ -192,13 +196,16 @@ impl Read {
         let Imported { mut graph, errors, mut warnings, floats, .. } = import::import(bytes);
         let settings = &options.quantization;
         let mut facts = None;
+        let whole = |mut graph: Graph| build(&mut graph, options);
         let built = match (floats, matches!(settings.calibration, Calibration::None)) {
-            (true, false) => quantize::model::quantize(bytes, settings, &plain).and_then(|quantized| {
-                facts = Some(quantized.facts);
-                warnings.extend(quantized.warning);
-                graph = quantized.imported.graph;
-                build(&mut graph, options)
-            }),
+            (true, false) => {
+                quantize::model::quantize(bytes, settings, &plain, &whole).and_then(|quantized| {
+                    facts = Some(quantized.facts);
+                    warnings.extend(quantized.warning);
+                    graph = quantized.imported.graph;
+                    build(&mut graph, options)
+                })
+            }
             (false, false) if errors.is_empty() => Err(vec![quantize::needless().at(At::Model)]),
             _ if errors.is_empty() => build(&mut graph, options),
             _ => Err(errors),

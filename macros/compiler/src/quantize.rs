@@ -11,10 +11,12 @@ pub mod float;
 pub(crate) mod measure;
 pub(crate) mod model;
 pub(crate) mod observe;
+pub(crate) mod raise;
 pub(crate) mod rewrite;
 pub(crate) mod roles;
 pub mod samples;
 pub mod settings;
+pub(crate) mod trial;
 
 use crate::diagnostics::Problem;
 

@@ -33,11 +33,20 @@ impl Settings {
 
     pub(super) fn bits(&mut self, input: ParseStream<'_>) -> syn::Result<()> {
         input.parse::<Token![=]>()?;
+        const BITS: &str = "activations have 8 bits or 16, or `auto`";
+        if input.peek(syn::Ident) {
+            let word: Ident = input.parse()?;
+            if word != "auto" {
+                return Err(Error::new(word.span(), BITS));
+            }
+            self.options.quantization.bits = Bits::Auto;
+            return Ok(());
+        }
         let number: LitInt = input.parse()?;
         self.options.quantization.bits = match number.base10_digits() {
             "8" => Bits::Eight,
             "16" => Bits::Sixteen,
-            _ => return Err(Error::new(number.span(), "activations have 8 bits or 16")),
+            _ => return Err(Error::new(number.span(), BITS)),
         };
         Ok(())
     }

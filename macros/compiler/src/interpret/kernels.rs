@@ -217,6 +217,11 @@ fn special(call: &Call, slots: &mut [Slot]) -> Option<()> {
         ("gather", "gather") => by_type!(0, T, s => {
             gather::gather(p.get()?, any::<T>(&mut s)?, any::<i32>(&mut s)?, next(&mut s)?)
         }),
+        ("gather", "gather_nd") => by_type!(0, T, s => gather_nd::<T>(call, &mut s)?),
+        ("cast", "cast") => {
+            let mut s = slots.iter_mut();
+            cast(s.next()?, s.next()?)
+        }
         ("select", "select") => by_type!(1, T, s => {
             let condition = any::<u8>(&mut s)?;
             select::select(p.get()?, condition, any::<T>(&mut s)?, any::<T>(&mut s)?, next(&mut s)?)
@@ -243,6 +248,49 @@ fn special(call: &Call, slots: &mut [Slot]) -> Option<()> {
         }
         _ => with_sums(call, slots),
     }
+}
+
+/// The kernel has an array of the axes.
+fn gather_nd<T: Of + Default>(call: &Call, slots: &mut std::slice::IterMut<'_, Slot>) -> Option<()> {
+    let gather::GatherNd { axes, inner } = call.parameters.get::<gather::GatherNd<Vec<(usize, usize)>>>()?;
+    let (input, positions) = (any::<T>(slots)?, any::<i32>(slots)?);
+    let output = next(slots)?;
+    macro_rules! with_axes {
+        ($($count:literal)*) => {
+            match axes.len() {
+                $($count => {
+                    let axes: [(usize, usize); $count] = axes.as_slice().try_into().ok()?;
+                    gather::gather_nd(&gather::GatherNd { axes, inner: *inner }, input, positions, output);
+                })*
+                _ => return None,
+            }
+        };
+    }
+    with_axes!(0 1 2 3 4 5);
+    Some(())
+}
+
+/// The kernel is for any two types of different sizes.
+fn cast(input: &mut Slot, output: &mut Slot) -> Option<()> {
+    use Slot::{I8, I16, I32, U8, U32};
+    macro_rules! typed {
+        ($($from:ident: $a:ty => $($to:ident: $b:ty)*;)*) => {
+            match (&*input, &*output) {
+                $($(($from(_), $to(_)) => {
+                    cast::cast::<$a, $b>(&cast::Cast, Take::take(input)?, Take::take(output)?);
+                })*)*
+                _ => return None,
+            }
+        };
+    }
+    typed! {
+        U8: u8 => I16: i16 I32: i32 U32: u32;
+        I8: i8 => I16: i16 I32: i32 U32: u32;
+        I16: i16 => I8: i8 I32: i32 U32: u32;
+        I32: i32 => I8: i8 I16: i16;
+        U32: u32 => I8: i8 I16: i16;
+    }
+    Some(())
 }
 
 /// Kernels of which there is one for each way to add up.

@@ -9,7 +9,7 @@ use super::rewrite::{Groups, Meaning};
 use super::roles::{Role, fixed_output, is_tied, role};
 use super::settings::Fixed;
 use crate::graph::{ElementType, TensorId};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 /// How much of what was seen has to fit into the integers.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -102,6 +102,8 @@ pub(crate) struct Choice<'c, 'a> {
     /// Types of the inputs and outputs; none where there are only plain integers.
     pub(crate) inputs: Vec<Option<Fixed>>,
     pub(crate) outputs: Vec<Option<Fixed>>,
+    /// Groups that callers want to have 16 bits, where others have 8.
+    pub(crate) wide: BTreeSet<TensorId>,
 }
 
 impl Choice<'_, '_> {
@@ -128,17 +130,20 @@ impl Choice<'_, '_> {
         together
     }
 
-    /// The meaning of each group by a method.
-    pub(crate) fn meanings(&self, method: Method) -> HashMap<TensorId, Meaning> {
+    /// The meaning of each group by a method, if these groups have 16 bits.
+    pub(crate) fn meanings(&self, method: Method, wide: &BTreeSet<TensorId>) -> HashMap<TensorId, Meaning> {
         let together = self.together();
-        let mut meanings: HashMap<TensorId, Meaning> =
-            together.iter().map(|(&id, seen)| (id, method.meaning(seen, self.ty))).collect();
+        let meaning = |(&id, seen): (&TensorId, &Histogram)| match wide.contains(&id) {
+            true => (id, Method::MinMax.meaning(seen, ElementType::Int16)),
+            false => (id, method.meaning(seen, self.ty)),
+        };
+        let mut meanings: HashMap<TensorId, Meaning> = together.iter().map(meaning).collect();
         for (id, ty) in self.model.graph.outputs.iter().zip(&self.outputs) {
             if let Some(ty) = ty {
                 meanings.insert(self.groups.first(*id), meaning_of(*ty));
             }
         }
-        for (id, fixed) in self.fixed() {
+        for (id, fixed) in self.fixed(wide) {
             meanings.insert(id, fixed);
         }
         for (id, ty) in self.model.graph.inputs.iter().zip(&self.inputs) {
@@ -159,7 +164,7 @@ impl Choice<'_, '_> {
     }
 
     /// Groups that are written by operators alone whose outputs have one meaning always.
-    pub(crate) fn fixed(&self) -> HashMap<TensorId, Meaning> {
+    pub(crate) fn fixed(&self, wide: &BTreeSet<TensorId>) -> HashMap<TensorId, Meaning> {
         let mut fixed: HashMap<TensorId, Option<Meaning>> = HashMap::new();
         for step in &self.model.steps {
             let name = step.found.row.name;
@@ -167,8 +172,10 @@ impl Choice<'_, '_> {
                 continue;
             }
             for output in &step.found.outputs {
-                let meaning = fixed_output(name, self.ty);
-                let group = fixed.entry(self.groups.first(*output)).or_insert(meaning);
+                let group = self.groups.first(*output);
+                let ty = if wide.contains(&group) { ElementType::Int16 } else { self.ty };
+                let meaning = fixed_output(name, ty);
+                let group = fixed.entry(group).or_insert(meaning);
                 *group = group.filter(|group| meaning == Some(*group));
             }
         }

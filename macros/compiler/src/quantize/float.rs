@@ -4,6 +4,7 @@
 //! so that results are the same on every host.
 
 mod elements;
+mod fold;
 mod layers;
 mod pictures;
 mod rows;

@@ -1,19 +1,21 @@
 //! Float models from the file to the integer model that is compiled.
 
-use super::choose::{Choice, Method, fixed_type};
+use super::choose::{Choice, fixed_type};
 use super::float::{Float, Value, constant, simplify};
 use super::measure::{Accuracy, Loss, compare, measure, real_outputs};
 use super::observe::Observations;
+use super::raise::raise;
 use super::rewrite::{Groups, Scheme, rewrite};
-use super::roles::{Role, role};
 use super::samples::{self, Input, Samples};
 use super::settings::{Bits, Calibration, Fixed, Sample, Settings, Verification};
+use super::trial::{Known, Trial};
 use crate::diagnostics::{At, Diagnostic, Problem};
 use crate::graph::{ElementType, Graph, TensorId};
 use crate::import::{Imported, perform, survey};
+use crate::layout::Layout;
 use crate::program::Program;
 use crate::schema::{File, readable};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 /// A model that was quantized.
 pub(crate) struct Quantized {
@@ -30,6 +32,8 @@ pub struct Facts {
     pub method: String,
     /// Whether biases make up for the errors of weights.
     pub corrected: bool,
+    /// The operators whose outputs have 16 bits where others have 8.
+    pub raised: Vec<At>,
     /// Samples of the calibration; 0 if there were none but made-up ones.
     pub samples: usize,
     /// What was measured.
@@ -43,8 +47,6 @@ pub struct Facts {
 /// Operators that are named, at most.
 const NAMED: usize = 3;
 
-/// Samples that methods are compared on, at most.
-const COMPARED: usize = 16;
 /// Made-up samples, and their elements at most.
 const UNIFORM: usize = 64;
 const UNIFORM_ELEMENTS: usize = 1 << 24;
@@ -82,7 +84,9 @@ pub(crate) fn read<'a>(file: &File<'a>, ty: ElementType) -> Result<(Float<'a>, G
         );
         return Err(vec![problem.at(At::Model)]);
     }
-    Ok((Float::new(survey, &draft).map_err(|bug| vec![bug])?, groups))
+    let mut model = Float::new(survey, &draft).map_err(|bug| vec![bug])?;
+    model.fold_affine();
+    Ok((model, groups))
 }
 
 /// Runs a float model on samples, one after the other as one sequence.
@@ -98,7 +102,7 @@ pub(crate) fn run(bytes: &[u8], samples: &[Sample]) -> Result<Vec<Vec<Vec<f32>>>
 }
 
 /// One sample as the model's inputs.
-fn inputs(model: &Float<'_>, sample: &Sample) -> Result<Vec<Value>, Diagnostic> {
+pub(super) fn inputs(model: &Float<'_>, sample: &Sample) -> Result<Vec<Value>, Diagnostic> {
     let tensors: Vec<_> = model.graph.inputs.iter().map(|&id| model.graph.tensor(id)).collect();
     let sizes: Vec<usize> = tensors.iter().map(|tensor| tensor.elements()).collect();
     if !sizes.iter().copied().eq(sample.iter().map(Vec::len)) {
@@ -119,20 +123,70 @@ fn inputs(model: &Float<'_>, sample: &Sample) -> Result<Vec<Value>, Diagnostic> 
     Ok(tensors.iter().zip(sample).map(value).collect())
 }
 
+/// Makes the program of a graph that the device gets, and its memory plan.
+pub(crate) type Whole<'w> = &'w dyn Fn(Graph) -> Result<(Program, Layout), Vec<Diagnostic>>;
+
+/// A trial of what is known.
+fn trial<'t, 'a>(
+    file: &'t File<'a>,
+    (model, groups, seen): (&'t Float<'a>, &'t Groups, &'t Observations),
+    ty: ElementType,
+    (inputs, outputs, wide): (&[Option<Fixed>], &[Option<Fixed>], &BTreeSet<TensorId>),
+    build: &'t dyn Fn(Graph) -> Result<Program, Vec<Diagnostic>>,
+    known: &Known,
+) -> Trial<'t, 'a> {
+    let (inputs, outputs, wide) = (inputs.to_vec(), outputs.to_vec(), wide.clone());
+    Trial::new(file, Choice { model, groups, seen, ty, inputs, outputs, wide }, build, known)
+}
+
+/// Groups of inputs and outputs that callers want to have 16 bits, where others have 8.
+fn wide_ports(
+    model: &Float<'_>,
+    groups: &Groups,
+    ty: ElementType,
+    (inputs, outputs): (&[Option<Fixed>], &[Option<Fixed>]),
+) -> BTreeSet<TensorId> {
+    let ids = model.graph.inputs.iter().chain(&model.graph.outputs);
+    let wide = ids
+        .zip(inputs.iter().chain(outputs))
+        .filter(|(_, fixed)| ty != ElementType::Int16 && fixed.is_some_and(|fixed| fixed.bits == 16));
+    let mut wide: BTreeSet<TensorId> = wide.map(|(&id, _)| groups.first(id)).collect();
+    // An LSTM computes in what it keeps, so that all of it has the same bits.
+    let steps = model.steps.iter().map(|step| &step.found);
+    let lstms = steps.filter(|found| found.row.name == "UNIDIRECTIONAL_SEQUENCE_LSTM");
+    let ports = lstms.map(|found| {
+        let input = found.inputs.first().copied().flatten();
+        input.into_iter().chain(found.outputs.iter().copied()).map(|id| groups.first(id)).collect::<Vec<_>>()
+    });
+    let ports: Vec<Vec<TensorId>> = ports.collect();
+    for _ in &ports {
+        for own in &ports {
+            if own.iter().any(|id| wide.contains(id)) {
+                wide.extend(own);
+            }
+        }
+    }
+    wide
+}
+
 /// Quantizes a float model. `build` makes the program that is measured of a graph.
 pub(crate) fn quantize(
     bytes: &[u8],
     settings: &Settings,
     build: &dyn Fn(Graph) -> Result<Program, Vec<Diagnostic>>,
+    whole: Whole<'_>,
 ) -> Result<Quantized, Vec<Diagnostic>> {
     let bytes = readable(bytes);
     let file = File::parse(&bytes).map_err(|problem| vec![problem.at(At::Model)])?;
     let ty = match settings.bits {
-        Bits::Eight => ElementType::Int8,
+        Bits::Eight | Bits::Auto => ElementType::Int8,
         Bits::Sixteen => ElementType::Int16,
     };
     let (mut model, groups) = read(&file, ty)?;
     let refuse = |problem: Problem| vec![problem.at(At::Model)];
+    if settings.bits == Bits::Auto {
+        settings.limits.check().map_err(refuse)?;
+    }
     let Samples { samples, labels } = samples(&model, &settings.calibration).map_err(refuse)?;
     let verification = match &settings.verification {
         Verification::Same => None,
@@ -143,21 +197,20 @@ pub(crate) fn quantize(
     };
     let mut seen = Observations::default();
     let expected = observe(&mut model, &samples, &mut seen).map_err(|diagnostic| vec![diagnostic])?;
-    let (input_types, output_types) = port_types(&model, &groups, &seen, ty, settings)?;
-    let choice = Choice {
-        model: &model,
-        groups: &groups,
-        seen: &seen,
-        ty,
-        inputs: input_types,
-        outputs: output_types,
+    let (inputs, outputs) = port_types(&model, &groups, &seen, ty, settings)?;
+    let wide = wide_ports(&model, &groups, ty, (&inputs, &outputs));
+    let known = Known { samples, expected };
+    let trial = trial(&file, (&model, &groups, &seen), ty, (&inputs, &outputs, &wide), build, &known);
+    let mut best = trial.best()?;
+    let raised = match settings.bits {
+        Bits::Auto => raise(&trial, &mut best, settings.limits, whole),
+        _ => Vec::new(),
     };
-    let trial = Trial { file: &file, choice: &choice, build };
-    let best = trial.best(&samples, &expected)?;
-    let program = (trial.build)(trial.rewritten(&best.scheme)?.graph)?;
+    let imported = trial.rewritten(&best.scheme)?;
+    let program = build(trial.rewritten(&best.scheme)?.graph)?;
+    let Known { samples, expected } = known;
     let (method, corrected) = (best.method.name(), !best.scheme.corrections.is_empty());
     let given = !matches!(settings.calibration, Calibration::Uniform(..));
-    let imported = trial.rewritten(&best.scheme)?;
     let verified = verification.is_some();
     let first = samples.first().filter(|_| given).cloned();
     let accuracy = match &verification {
@@ -174,7 +227,7 @@ pub(crate) fn quantize(
         Some(sample) => losses(&mut model, &program, &imported.graph, &sample).map_err(|bug| vec![bug])?,
         None => Vec::new(),
     };
-    let facts = Facts { method, corrected, samples, accuracy, verified, losses };
+    let facts = Facts { method, corrected, raised, samples, accuracy, verified, losses };
     let macs = program.calls.iter().map(|call| call.macs as u64).fold(0, u64::saturating_add);
     let warning = slow(macs.saturating_mul(facts.accuracy.samples.saturating_add(samples) as u64));
     Ok(Quantized { imported, facts, warning })
@@ -192,7 +245,7 @@ fn slow(work: u64) -> Option<Diagnostic> {
     })
 }
 
-fn not_run() -> Vec<Diagnostic> {
+pub(super) fn not_run() -> Vec<Diagnostic> {
     vec![Diagnostic::bug("the quantized model cannot be run on the host")]
 }
 
@@ -324,6 +377,7 @@ fn port_types(
     settings: &Settings,
 ) -> Result<PortTypes, Vec<Diagnostic>> {
     let bits = if ty == ElementType::Int16 { 16 } else { 8 };
+    let is_auto = settings.bits == Bits::Auto;
     let mut refused = Vec::new();
     let mut types = |ids: &[TensorId], wanted: &[Option<Fixed>], always: &HashMap<TensorId, (f32, i32)>| {
         let wanted = wanted.iter().copied().chain(std::iter::repeat(None));
@@ -332,6 +386,7 @@ fn port_types(
             let tensor = model.graph.tensor(id);
             let known = always.get(&groups.first(id)).and_then(|&meaning| type_of(meaning, bits));
             let best = known.or_else(|| fixed_type(seen.histograms.get(&id)?, bits));
+            let bits = wanted.map_or(bits, |wanted| if is_auto { wanted.bits } else { bits });
             let problem = wanted.and_then(|wanted| unfit(wanted, tensor.ty, bits));
             if let Some(problem) = problem {
                 refused.push(problem.at(At::Tensor { index: id.0, name: tensor.name.clone() }));
@@ -341,7 +396,9 @@ fn port_types(
         types
     };
     let inputs = types(&model.graph.inputs, &settings.inputs, &HashMap::new());
-    let always = Choice { model, groups, seen, ty, inputs: Vec::new(), outputs: Vec::new() }.fixed();
+    let (no_inputs, no_outputs, wide) = (Vec::new(), Vec::new(), BTreeSet::new());
+    let choice = Choice { model, groups, seen, ty, inputs: no_inputs, outputs: no_outputs, wide };
+    let always = choice.fixed(&BTreeSet::new());
     let outputs = types(&model.graph.outputs, &settings.outputs, &always);
     if refused.is_empty() { Ok((inputs, outputs)) } else { Err(refused) }
 }
@@ -376,139 +433,4 @@ fn unfit(ty: Fixed, found: ElementType, bits: u32) -> Option<Problem> {
             format!("write `I{}F{}`", ty.bits.saturating_sub(ty.fraction), ty.fraction),
         )
     })
-}
-
-/// Schemes that are tried out.
-struct Trial<'t, 'a> {
-    file: &'t File<'a>,
-    choice: &'t Choice<'t, 'a>,
-    build: &'t dyn Fn(Graph) -> Result<Program, Vec<Diagnostic>>,
-}
-
-/// A scheme and what it comes to.
-struct Tried {
-    method: Method,
-    scheme: Scheme,
-    sqnr: f64,
-}
-
-impl Trial<'_, '_> {
-    /// The scheme with the least output error.
-    fn best(&self, samples: &[Sample], expected: &[Vec<Vec<f32>>]) -> Result<Tried, Vec<Diagnostic>> {
-        let step = samples.len().div_ceil(COMPARED).max(1);
-        let some: Vec<Sample> = samples.iter().step_by(step).cloned().collect();
-        let expected: Vec<Vec<Vec<f32>>> = expected.iter().step_by(step).cloned().collect();
-        let methods: &[Method] = match self.choice.ty {
-            ElementType::Int16 => &[Method::MinMax],
-            _ => &Method::ALL,
-        };
-        let mut best: Option<Tried> = None;
-        for &method in methods {
-            let tried = self.tried(method, self.scheme(method), &some, &expected)?;
-            if best.as_ref().is_none_or(|best| tried.sqnr > best.sqnr) {
-                best = Some(tried);
-            }
-        }
-        let best = best.ok_or_else(not_run)?;
-        let corrections = self.corrections(&best.scheme)?;
-        let scheme = Scheme { corrections, ..best.scheme.clone() };
-        let corrected = self.tried(best.method, scheme, &some, &expected)?;
-        Ok(if corrected.sqnr > best.sqnr { corrected } else { best })
-    }
-
-    fn tried(
-        &self,
-        method: Method,
-        scheme: Scheme,
-        samples: &[Sample],
-        expected: &[Vec<Vec<f32>>],
-    ) -> Result<Tried, Vec<Diagnostic>> {
-        let program = (self.build)(self.rewritten(&scheme)?.graph)?;
-        let accuracy = measure(&program, samples, expected, None).ok_or_else(not_run)?;
-        Ok(Tried { method, scheme, sqnr: accuracy.sqnr })
-    }
-
-    fn scheme(&self, method: Method) -> Scheme {
-        Scheme {
-            ty: self.choice.ty,
-            meanings: self.choice.meanings(method),
-            corrections: HashMap::new(),
-            inputs: self.choice.inputs.clone(),
-            outputs: self.choice.outputs.clone(),
-            draft: false,
-        }
-    }
-
-    /// The integer model of a scheme.
-    fn rewritten(&self, scheme: &Scheme) -> Result<Imported, Vec<Diagnostic>> {
-        let Choice { model, groups, .. } = self.choice;
-        let operators = model.steps.iter().map(|step| &step.found);
-        let script = rewrite(&model.graph, operators, &model.constants, groups, scheme);
-        let imported = perform(self.file, script.map_err(|diagnostic| vec![diagnostic])?);
-        match imported.errors.is_empty() {
-            true => Ok(imported),
-            false => Err(imported.errors),
-        }
-    }
-
-    /// What the errors of weights come to on the mean of what was seen, for each output channel of each operator
-    /// with a bias.
-    fn corrections(&self, scheme: &Scheme) -> Result<HashMap<usize, Vec<f32>>, Vec<Diagnostic>> {
-        let Choice { model, seen, .. } = self.choice;
-        let quantized = self.rewritten(scheme)?;
-        let mut corrections = HashMap::new();
-        for step in &model.steps {
-            let found = &step.found;
-            let name = found.row.name;
-            let bias = (0..found.inputs.len()).find_map(|index| match role(name, index) {
-                Role::Bias { input, weights } => Some((input, weights)).filter(|_| index < 4),
-                _ => None,
-            });
-            let Some((input, weights)) = bias.filter(|_| name != "TRANSPOSE_CONV") else { continue };
-            let id = |index: usize| found.inputs.get(index).copied().flatten();
-            let node =
-                quantized.graph.nodes.iter().find(|node| node.index == found.index && node.name == name);
-            let integers = node.and_then(|node| node.inputs.get(weights).copied().flatten());
-            let exact = id(weights).and_then(|id| model.constants.get(&id)?.real());
-            let rounded = integers.and_then(|id| constant(quantized.graph.tensor(id)));
-            let shape = integers.map(|id| quantized.graph.tensor(id).shape.clone()).unwrap_or_default();
-            let (Some(exact), Some(Value::Real(rounded)), Some(means)) =
-                (exact, rounded, id(input).and_then(|id| seen.means.get(&id)))
-            else {
-                continue;
-            };
-            let channels = id(input).and_then(|id| model.graph.tensor(id).shape.last().copied()).unwrap_or(1);
-            let errors: Vec<f32> = exact.iter().zip(&rounded).map(|(x, y)| x - y).collect();
-            corrections
-                .insert(found.index, shifts(name, &shape, channels, &errors, &|n| means.of_channels(n)));
-        }
-        Ok(corrections)
-    }
-}
-
-/// For each output channel the errors of its weights, weighted by the means of what they are multiplied with.
-fn shifts(
-    name: &str,
-    shape: &[usize],
-    channels: usize,
-    errors: &[f32],
-    means: &dyn Fn(usize) -> Vec<f32>,
-) -> Vec<f32> {
-    let depth = shape.last().copied().unwrap_or(1).max(1);
-    let units = shape.first().copied().unwrap_or(1).max(1);
-    if name == "DEPTHWISE_CONV_2D" {
-        // The last dimension has the units; each sees one channel.
-        let mut sums = vec![0f32; depth];
-        for row in errors.chunks_exact(depth) {
-            sums.iter_mut().zip(row).for_each(|(sum, error)| *sum += error);
-        }
-        let repeated = depth.checked_div(channels).unwrap_or(1);
-        let means = means(channels).into_iter().flat_map(|mean| std::iter::repeat_n(mean, repeated));
-        return sums.iter().zip(means).map(|(sum, mean)| sum * mean).collect();
-    }
-    let means = means(depth);
-    let unit = errors.len().checked_div(units).unwrap_or(1).max(1);
-    let sum =
-        |errors: &[f32]| errors.iter().zip(means.iter().cycle()).map(|(error, mean)| error * mean).sum();
-    errors.chunks_exact(unit).map(sum).collect()
 }

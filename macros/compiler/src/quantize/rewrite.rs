@@ -9,8 +9,11 @@ use crate::diagnostics::{At, Diagnostic};
 use crate::graph::{ElementType, Graph, Node, Quantization, Tensor, TensorId};
 use crate::import::{Found, Script, Step};
 use crate::ops::{Op, Shift, requantize};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
+
+/// Steps of 16 bits in one of 8: 255 of these still fit.
+const WIDER: f32 = 128.0;
 
 /// Scale and zero point.
 pub(crate) type Meaning = (f32, i32);
@@ -23,6 +26,8 @@ const DRAFT_SCALE: f32 = 1.0 / 256.0;
 pub(crate) struct Scheme {
     /// Type of activations.
     pub(crate) ty: ElementType,
+    /// Groups of tensors that have 16 bits although others have 8.
+    pub(crate) wide: BTreeSet<TensorId>,
     /// For each group of tensors that must mean the same.
     pub(crate) meanings: HashMap<TensorId, Meaning>,
     /// What biases are corrected by, for each operator by its position in the file.
@@ -76,7 +81,26 @@ impl Scheme {
     /// One under which every operator can be read, to check all but numbers.
     pub(crate) fn draft(ty: ElementType) -> Self {
         let (inputs, outputs) = (Vec::new(), Vec::new());
-        Self { ty, meanings: HashMap::new(), corrections: HashMap::new(), inputs, outputs, draft: true }
+        let (meanings, corrections) = (HashMap::new(), HashMap::new());
+        let wide = BTreeSet::new();
+        Self { ty, wide, meanings, corrections, inputs, outputs, draft: true }
+    }
+
+    /// The type of a tensor's integers.
+    pub(crate) fn ty_of(&self, groups: &Groups, id: TensorId) -> ElementType {
+        if self.wide.contains(&groups.first(id)) { ElementType::Int16 } else { self.ty }
+    }
+
+    /// The type in which an operator computes: that of what it writes if this is tied to what it reads, else the
+    /// widest of all.
+    pub(crate) fn computes_in(&self, graph: &Graph, groups: &Groups, found: &Found<'_>) -> ElementType {
+        let name = found.row.name;
+        let read =
+            found.inputs.iter().enumerate().filter(|(index, _)| role(name, *index) == Role::Activation);
+        let read = read.filter_map(|(_, id)| *id);
+        let wide =
+            |id: TensorId| graph.tensor(id).ty.is_float() && self.ty_of(groups, id) == ElementType::Int16;
+        if read.chain(found.outputs.iter().copied()).any(wide) { ElementType::Int16 } else { self.ty }
     }
 
     fn meaning(&self, groups: &Groups, id: TensorId) -> Meaning {
@@ -125,7 +149,7 @@ impl<'a> Rewriting<'_, 'a> {
             return tensor.clone();
         }
         let (scale, zero_point) = self.scheme.meaning(self.groups, id);
-        let (ty, quantization) = (self.scheme.ty, meant(&[scale], zero_point, 0));
+        let (ty, quantization) = (self.scheme.ty_of(self.groups, id), meant(&[scale], zero_point, 0));
         let data = constant.map(|values| match self.scheme.draft {
             true => vec![0; values.len().saturating_mul(ty.size().unwrap_or(1))].into(),
             false => values.iter().flat_map(|&x| bytes(quantized(x, scale, zero_point, ty), ty)).collect(),
@@ -141,17 +165,24 @@ impl<'a> Rewriting<'_, 'a> {
 
     fn operator(&mut self, found: &Found<'a>) -> Result<(), Diagnostic> {
         let mut rewritten = found.clone();
+        let computes = self.scheme.computes_in(self.graph, self.groups, found);
         for (index, slot) in rewritten.inputs.iter_mut().enumerate() {
             let Some(id) = *slot else { continue };
             let Some(values) = self.constants.get(&id).and_then(Value::real) else {
                 if role(found.row.name, index) == Role::Cell {
                     self.cell(id);
                 }
+                if role(found.row.name, index) == Role::Activation {
+                    *slot = Some(self.widened(found.index, id, computes)?);
+                }
                 continue;
             };
             let tensor = match role(found.row.name, index) {
                 Role::Weights { dimension } => self.weights(id, values, Some(dimension)),
                 Role::Matrix => self.weights(id, values, None),
+                Role::Activation if self.scheme.ty_of(self.groups, id) != computes => {
+                    self.wide_constant(id, values)
+                }
                 _ => continue,
             };
             *slot = Some(self.push(tensor));
@@ -160,11 +191,11 @@ impl<'a> Rewriting<'_, 'a> {
             let (Some(id), Role::Bias { input, weights }) = (*slot, role(found.row.name, index)) else {
                 continue;
             };
-            let tensor = self.bias(&rewritten, id, input, weights)?;
+            let tensor = self.bias(&rewritten, id, (input, weights), computes)?;
             let id = self.push(tensor);
             rewritten.inputs.iter_mut().skip(index).take(1).for_each(|slot| *slot = Some(id));
         }
-        let after = self.fixed(&mut rewritten)?;
+        let after = self.own_output(&mut rewritten, computes)?;
         self.steps.push(Step::Operator(rewritten));
         self.steps.extend(after);
         Ok(())
@@ -207,8 +238,8 @@ impl<'a> Rewriting<'_, 'a> {
         &self,
         found: &Found<'a>,
         id: TensorId,
-        input: usize,
-        weights: usize,
+        (input, weights): (usize, usize),
+        computes: ElementType,
     ) -> Result<Tensor, Diagnostic> {
         let tensor = |index: usize| {
             let id = found.inputs.get(index).copied().flatten()?;
@@ -225,7 +256,7 @@ impl<'a> Rewriting<'_, 'a> {
                 found.index
             )));
         };
-        let ty = match self.scheme.ty {
+        let ty = match computes {
             ElementType::Int16 => ElementType::Int64,
             _ => ElementType::Int32,
         };
@@ -252,31 +283,68 @@ impl<'a> Rewriting<'_, 'a> {
         }
     }
 
-    /// If the operator computes its output in one way always, and that is not the group's, makes it write a
-    /// tensor of its own, which is then brought to the group's.
-    fn fixed(&mut self, found: &mut Found<'a>) -> Result<Option<Step<'a>>, Diagnostic> {
-        let name = found.row.name;
-        let (Some(fixed), &[output]) = (fixed_output(name, self.scheme.ty), found.outputs.as_slice()) else {
-            return Ok(None);
-        };
-        let meaning = self.scheme.meaning(self.groups, output);
-        if meaning == fixed {
-            return Ok(None);
+    /// A tensor of 8 bits as an operator that computes in 16 reads it: every step becomes 128, which is exact.
+    fn widened(&mut self, index: usize, id: TensorId, computes: ElementType) -> Result<TensorId, Diagnostic> {
+        let ty = self.scheme.ty_of(self.groups, id);
+        if ty == computes || !self.graph.tensor(id).ty.is_float() {
+            return Ok(id);
         }
-        let own = Tensor { quantization: meant(&[fixed.0], fixed.1, 0), ..self.activation(output) };
+        let meaning = self.scheme.meaning(self.groups, id);
+        let wide = (meaning.0 / WIDER, 0);
+        let own = Tensor { ty: computes, quantization: meant(&[wide.0], 0, 0), ..self.activation(id) };
         let own = self.push(own);
-        found.outputs = vec![own];
-        Ok(Some(self.between(found.index, (own, fixed), (output, meaning))?))
+        let step = self.between(index, (id, meaning, ty), (own, wide, computes))?;
+        self.steps.push(step);
+        Ok(own)
+    }
+
+    /// A constant of 16 bits.
+    fn wide_constant(&self, id: TensorId, values: &[f32]) -> Tensor {
+        let ty = ElementType::Int16;
+        let reach = values.iter().fold(f32::MIN_POSITIVE, |reach, x| reach.max(x.abs()));
+        let scale = reach / 32767.0;
+        let data = match self.scheme.draft {
+            true => vec![0; values.len().saturating_mul(2)].into(),
+            false => values.iter().flat_map(|&x| bytes(quantized(x, scale, 0, ty), ty)).collect(),
+        };
+        let quantization = meant(&[scale], 0, 0);
+        Tensor { ty, quantization, data: Some(data), ..self.graph.tensor(id).clone() }
+    }
+
+    /// If the operator computes its output in one way always, or in more bits than the group has, and that is not
+    /// the group's, makes it write a tensor of its own, which is then brought to the group's.
+    fn own_output(
+        &mut self,
+        found: &mut Found<'a>,
+        computes: ElementType,
+    ) -> Result<Vec<Step<'a>>, Diagnostic> {
+        let mut after = Vec::new();
+        let fixed = fixed_output(found.row.name, computes).filter(|_| found.outputs.len() == 1);
+        for output in &mut found.outputs {
+            if !self.graph.tensor(*output).ty.is_float() {
+                continue;
+            }
+            let ty = self.scheme.ty_of(self.groups, *output);
+            let meaning = self.scheme.meaning(self.groups, *output);
+            let wide = Some((meaning.0 / WIDER, 0)).filter(|_| ty != computes);
+            let Some(own) = fixed.or(wide).filter(|own| (*own, computes) != (meaning, ty)) else { continue };
+            let tensor =
+                Tensor { ty: computes, quantization: meant(&[own.0], own.1, 0), ..self.activation(*output) };
+            let id = self.push(tensor);
+            after.push(self.between(found.index, (id, own, computes), (*output, meaning, ty))?);
+            *output = id;
+        }
+        Ok(after)
     }
 
     /// What brings a tensor to another meaning.
     fn between(
         &self,
         index: usize,
-        (from, given): (TensorId, Meaning),
-        (to, wanted): (TensorId, Meaning),
+        (from, given, from_ty): (TensorId, Meaning, ElementType),
+        (to, wanted, to_ty): (TensorId, Meaning, ElementType),
     ) -> Result<Step<'a>, Diagnostic> {
-        let op = requantize(self.scheme.ty, given, self.scheme.ty, wanted).map_err(|problem| {
+        let op = requantize(from_ty, given, to_ty, wanted).map_err(|problem| {
             let name = self.tensors.get(to.0).map(|tensor| tensor.name.clone()).unwrap_or_default();
             problem.at(At::Tensor { index: to.0, name })
         })?;
@@ -299,12 +367,16 @@ impl<'a> Rewriting<'_, 'a> {
                 ports.push(id);
                 continue;
             };
-            let (inside, outside) = (self.scheme.meaning(self.groups, id), meaning_of(ty));
+            let meaning = self.scheme.meaning(self.groups, id);
+            let inside = (meaning, self.scheme.ty_of(self.groups, id));
+            let outside =
+                (meaning_of(ty), if ty.bits == 16 { ElementType::Int16 } else { ElementType::Int8 });
             let mut port = id;
             if inside != outside {
-                let own = Tensor { quantization: meant(&[outside.0], outside.1, 0), ..self.activation(id) };
+                let quantization = meant(&[outside.0.0], outside.0.1, 0);
+                let own = Tensor { ty: outside.1, quantization, ..self.activation(id) };
                 port = self.push(Tensor { data: None, ..own });
-                let (port, id) = ((port, outside), (id, inside));
+                let (port, id) = ((port, outside.0, outside.1), (id, inside.0, inside.1));
                 let (from, to) = if inputs { (port, id) } else { (id, port) };
                 let step = self.between(last, from, to)?;
                 self.steps.push(step);
@@ -312,7 +384,7 @@ impl<'a> Rewriting<'_, 'a> {
             if !ty.signed {
                 let bytes = Tensor {
                     ty: ElementType::UInt8,
-                    quantization: meant(&[outside.0], 0, 0),
+                    quantization: meant(&[outside.0.0], 0, 0),
                     data: None,
                     ..self.graph.tensor(id).clone()
                 };
@@ -333,6 +405,11 @@ impl<'a> Rewriting<'_, 'a> {
         }
         Ok(ports)
     }
+}
+
+/// Which input is an operator's one bias.
+pub(crate) fn bias_of(found: &Found<'_>) -> Option<usize> {
+    (0..4).find(|&index| matches!(role(found.row.name, index), Role::Bias { .. }))
 }
 
 fn node<'a>(index: usize, op: Rc<dyn Op>, from: TensorId, to: TensorId) -> Step<'a> {

@@ -1,6 +1,7 @@
 //! How a float model is to be quantized.
 
 use super::samples::Files;
+use crate::diagnostics::Problem;
 use std::fmt;
 
 /// The elements of every input, for one inference.
@@ -13,6 +14,8 @@ pub struct Settings {
     pub calibration: Calibration,
     /// Bits of activations; weights have 8.
     pub bits: Bits,
+    /// What the model may take, for [`Bits::Auto`].
+    pub limits: Limits,
     /// The type of each input that the user has chosen.
     pub inputs: Vec<Option<Fixed>>,
     /// The type of each output that the user has chosen.
@@ -70,6 +73,46 @@ pub enum Bits {
     Eight,
     /// Sixteen.
     Sixteen,
+    /// Eight, and sixteen for single layers where that buys most, within the limits.
+    Auto,
+}
+
+/// What a model may take in which single layers have 16 bits.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Limits {
+    /// Bytes of RAM.
+    pub ram: Option<u128>,
+    /// Bytes of constants.
+    pub flash: Option<u128>,
+    /// Whether there is one that only rustc can compute.
+    pub unknown: bool,
+}
+
+impl Limits {
+    /// Refuses limits by which nothing can be decided.
+    pub(crate) fn check(self) -> Result<(), Problem> {
+        if self.unknown {
+            return Err(Problem::new(
+                "`bits = auto;` with a limit that is not written as a number",
+                "layers are chosen before the compiler knows what a constant is",
+                "write the limit as a number, as in `ram <= 16 * 1024;`",
+            ));
+        }
+        if self == Self::default() {
+            return Err(Problem::new(
+                "`bits = auto;` without a limit",
+                "16 bits are nearer everywhere, so that every layer would have them",
+                "say what the model may take, as in `ram <= 16 * 1024;`, or write `bits = 16;`",
+            ));
+        }
+        Ok(())
+    }
+
+    /// Whether a model that takes so much is within them.
+    pub(crate) fn allow(self, ram: usize, flash: usize) -> bool {
+        let within = |limit: Option<u128>, used: usize| limit.is_none_or(|limit| used as u128 <= limit);
+        within(self.ram, ram) && within(self.flash, flash)
+    }
 }
 
 /// A type of the crate `fixed` with 8 or 16 bits.
