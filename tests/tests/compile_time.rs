@@ -41,11 +41,13 @@ fn large_models_compile_quickly() {
         let expansion = compile(&bytes, &item()).ok().expect("the model is supported");
         let text = expansion.to_string();
         let took = clock.seconds();
-        let (tokens, calls) = (tokens(expansion), analyze(&bytes).expect("it is").0.calls.len());
-        println!("{name}, {} bytes: {took:.2} s, {tokens} tokens for {calls} calls", bytes.len());
+        let program = analyze(&bytes).expect("it is").0;
+        // Most calls have several kernels: each for the processors that it is fastest on.
+        let kernels: usize = program.calls.iter().map(|call| 1 + call.variants.len()).sum();
+        let tokens = tokens(expansion);
+        println!("{name}, {} bytes: {took:.2} s, {tokens} tokens for {kernels} kernels", bytes.len());
         println!("{} characters", text.len());
         assert!(took < 3.0, "{name}: {took:.2} s");
-        // Most have two kernels: the portable one, and that of cores with the DSP extension.
-        assert!(tokens < 600 * calls, "{name}: {tokens} tokens for {calls} calls: not in proportion");
+        assert!(tokens < 300 * kernels, "{name}: {tokens} tokens for {kernels} kernels: not in proportion");
     }
 }
