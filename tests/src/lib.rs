@@ -39,6 +39,33 @@ enum Values {
     Floats(Vec<f32>),
 }
 
+/// The folder with models of other people.
+pub fn zoo() -> PathBuf {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    std::env::var_os("TINY_MODEL_ZOO").map_or_else(|| here.join("../../shared/models"), PathBuf::from)
+}
+
+/// The bytes of one of those models. If it is absent, that is said, and is an error where `CI` is set.
+pub fn zoo_model(name: &str) -> Option<Vec<u8>> {
+    let path = zoo().join(name).with_extension("tflite");
+    let bytes = std::fs::read(&path).ok();
+    if bytes.is_none() {
+        eprintln!("NOT TESTED: there is no {}", path.display());
+        assert!(std::env::var_os("CI").is_none(), "the model is absent");
+    }
+    bytes
+}
+
+/// The tensors of one vector as floats.
+pub fn tensors(vectors: &Vectors, kind: Kind, vector: usize) -> Vec<Vec<f32>> {
+    let all = (0..).map_while(|index| vectors.values(kind, index, vector));
+    let floats = all.map(|values| match values {
+        Slice::Floats(values) => values.to_vec(),
+        Slice::Integers(values) => values.iter().map(|&x| x as f32).collect(),
+    });
+    floats.collect()
+}
+
 /// Seconds of work: time in which the machine did other things does not count, where that can be told.
 pub struct Clock {
     start: std::time::Instant,

@@ -4,9 +4,9 @@
 //! `UPDATE=1 cargo test -p tiny-model-tests --test bars` writes the table of the README anew.
 
 use std::fmt::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use tiny_model_compiler::{Bits, Calibration, ElementType, Machine, Program, Settings, quantize};
-use tiny_model_tests::{Kind, Slice, Vectors};
+use tiny_model_tests::{Kind, Slice, Vectors, zoo, zoo_model};
 
 const CALIBRATION: u64 = 40;
 const TEST: u64 = 60;
@@ -97,18 +97,14 @@ fn column(vectors: &Vectors, index: usize) -> Vec<Vec<f32>> {
 #[test]
 fn quantization_is_as_near_as_tensorflows() {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let zoo =
-        std::env::var_os("TINY_MODEL_ZOO").map_or_else(|| here.join("../../shared/models"), PathBuf::from);
+    let zoo = zoo();
     let mut table = String::from(
         "| model | agreement, 8 bits | TensorFlow Lite | SQNR, 8 bits | TensorFlow Lite | SQNR, 16 bits | \
          TensorFlow Lite |\n|---|---:|---:|---:|---:|---:|---:|\n",
     );
     let mut no_worse = 0;
     for (name, low, high) in MODELS {
-        let Ok(bytes) = std::fs::read(zoo.join(name).with_extension("tflite")) else {
-            println!("NOT TESTED: there is no {name} in {}", zoo.display());
-            return;
-        };
+        let Some(bytes) = zoo_model(name) else { return };
         let peer = Vectors::open(&here.join("floats/peer").join(name).with_extension("npz"));
         let truth = column(&peer, 0);
         let [peer_8, peer_16] = [1, 2].map(|index| Nearness::of(&truth, &column(&peer, index)));

@@ -5,25 +5,10 @@ use std::path::{Path, PathBuf};
 use tiny_model_compiler::{
     Bits, Calibration, Figures, Limits, Options, Settings, diagnose_with, quantize, run_float,
 };
-use tiny_model_tests::{Clock, Kind, Slice, Vectors};
+use tiny_model_tests::{Kind, Vectors, tensors, zoo, zoo_model};
 
 /// Differences are in single precision: this share of the greatest value of an output.
 const TOLERANCE: f32 = 1e-5;
-
-fn zoo() -> PathBuf {
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    std::env::var_os("TINY_MODEL_ZOO").map_or_else(|| here.join("../../shared/models"), PathBuf::from)
-}
-
-/// The tensors of one vector as floats.
-fn tensors(vectors: &Vectors, kind: Kind, vector: usize) -> Vec<Vec<f32>> {
-    let all = (0..).map_while(|index| vectors.values(kind, index, vector));
-    let floats = all.map(|values| match values {
-        Slice::Floats(values) => values.to_vec(),
-        Slice::Integers(values) => values.iter().map(|&x| x as f32).collect(),
-    });
-    floats.collect()
-}
 
 /// Runs a model on the inputs of one file of vectors and compares with the outputs of another.
 fn check(model: &Path, inputs: &Path, outputs: &Path) {
@@ -81,8 +66,7 @@ const NARROW: [&str; 4] = [
 fn whole_models_agree_with_tensorflow_lite() {
     for name in MODELS {
         let model = zoo().join(name).with_extension("tflite");
-        if !model.exists() {
-            println!("NOT TESTED: {}", model.display());
+        if zoo_model(name).is_none() {
             continue;
         }
         for vectors in ["npz", "long.npz"] {
@@ -113,31 +97,10 @@ fn weights_of_fewer_bits_are_widened_first() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("floats");
     for name in NARROW {
         let model = zoo().join(name).with_extension("tflite");
-        match model.exists() {
-            true => check(&model, &model.with_extension("npz"), &folder.join(name).with_extension("npz")),
-            false => println!("NOT TESTED: {}", model.display()),
+        if zoo_model(name).is_some() {
+            check(&model, &model.with_extension("npz"), &folder.join(name).with_extension("npz"));
         }
     }
-}
-
-/// In a macro nothing of this is optimized, unless the user's profile says so.
-#[test]
-fn a_hundred_samples_take_seconds() {
-    const MOST: f64 = 20.0;
-    let model = zoo().join("mlperf_kws_dscnn_fp32_v12.tflite");
-    let Ok(bytes) = std::fs::read(&model) else {
-        println!("NOT TESTED: {}", model.display());
-        return;
-    };
-    let given = Vectors::open(&model.with_extension("npz"));
-    let mut samples: Vec<_> = (0..given.count()).map(|at| tensors(&given, Kind::Input, at)).collect();
-    samples = samples.into_iter().cycle().take(100).collect();
-    let settings = Settings { calibration: Calibration::Samples(samples), ..Settings::default() };
-    let clock = Clock::start();
-    let (_, _, facts) = quantize(&bytes, &settings).unwrap_or_else(|problems| panic!("{problems:#?}"));
-    let seconds = clock.seconds();
-    println!("{seconds:.1} s, {:.1} dB", facts.accuracy.sqnr);
-    assert!(seconds < MOST, "{seconds:.1} s");
 }
 
 /// Multiplications and additions of constants vanish into weights and biases, but for what zeros around a picture or
@@ -170,10 +133,7 @@ fn constants_are_folded_into_weights() {
 #[test]
 fn single_layers_have_16_bits_within_limits() {
     let model = zoo().join("tinymaix_mnist_valid_f.tflite");
-    let Ok(bytes) = std::fs::read(&model) else {
-        println!("NOT TESTED: {}", model.display());
-        return;
-    };
+    let Some(bytes) = zoo_model("tinymaix_mnist_valid_f") else { return };
     let given = Vectors::open(&model.with_extension("npz"));
     let samples: Vec<_> = (0..given.count()).map(|at| tensors(&given, Kind::Input, at)).collect();
     let found = |bits, limits| {
@@ -204,11 +164,7 @@ fn single_layers_have_16_bits_within_limits() {
 fn quantized_models_are_near() {
     for name in MODELS.iter().chain(&NARROW) {
         let model = zoo().join(name).with_extension("tflite");
-        if !model.exists() {
-            println!("NOT TESTED: {}", model.display());
-            continue;
-        }
-        let bytes = std::fs::read(&model).expect("the model can be read");
+        let Some(bytes) = zoo_model(name) else { continue };
         let given = Vectors::open(&model.with_extension("npz"));
         // Random ones and smooth ones; all of them would take minutes.
         let samples = (4..10).map(|at| tensors(&given, Kind::Input, at)).collect();
