@@ -4,6 +4,28 @@
 //! at their end: the compiler expects a zero there, and a multiplication leaves its result. Registers
 //! that are only read are declared as written too, or the compiler may pass a zero in `r1`.
 
+/// One product of bytes, added to three bytes of the sum from the one of its weight.
+macro_rules! add_product {
+    ($x:literal, $m:literal, $low:literal, $middle:literal, $high:literal) => {
+        concat!(
+            "mul {",
+            $x,
+            "}, {",
+            $m,
+            "}\n",
+            "add {",
+            $low,
+            "}, r0\n",
+            "adc {",
+            $middle,
+            "}, r1\n",
+            "adc {",
+            $high,
+            "}, {zero}\n",
+        )
+    };
+}
+
 mod dot;
 mod narrow;
 mod product;

@@ -3,28 +3,6 @@
 use super::halves;
 use core::arch::asm;
 
-/// One product of bytes, added to three bytes of the sum from the one of its weight.
-macro_rules! add_product {
-    ($x:literal, $m:literal, $low:literal, $middle:literal, $high:literal) => {
-        concat!(
-            "mul {",
-            $x,
-            "}, {",
-            $m,
-            "}\n",
-            "add {",
-            $low,
-            "}, r0\n",
-            "adc {",
-            $middle,
-            "}, r1\n",
-            "adc {",
-            $high,
-            "}, {zero}\n",
-        )
-    };
-}
-
 /// As [`crate::inner::portable::narrow_s8`].
 #[inline(always)]
 pub fn narrow_s8(x: i32, scale: i32, edge: i8, bits: u32, [zero_point, least, greatest]: [i32; 3]) -> i8 {

@@ -3,28 +3,6 @@
 use super::{halves, whole};
 use core::arch::asm;
 
-/// One product of bytes, added to three bytes of the sum from the one of its weight.
-macro_rules! add_product {
-    ($x:literal, $m:literal, $low:literal, $middle:literal, $high:literal) => {
-        concat!(
-            "mul {",
-            $x,
-            "}, {",
-            $m,
-            "}\n",
-            "add {",
-            $low,
-            "}, r0\n",
-            "adc {",
-            $middle,
-            "}, r1\n",
-            "adc {",
-            $high,
-            "}, {zero}\n",
-        )
-    };
-}
-
 /// As [`crate::inner::portable::requantize`].
 #[inline(always)]
 pub fn requantize(x: i32, multiplier: i32, shift: i32) -> i32 {

@@ -52,9 +52,7 @@ impl Join {
         to.call("lookup", "lookup_s8", &kernels::lookup::Lookup, args, 0);
         Ok(Some(rescaled))
     }
-}
 
-impl Join {
     /// Where each input goes.
     fn parts(shapes: &[Vec<usize>], shape: &[usize], axis: usize) -> Vec<Movement> {
         let mut begin = vec![0; shape.len()];

@@ -27,9 +27,7 @@ impl Take {
         let known = check(reader, &[reader.input(index)?], &parts)?;
         Ok(Rc::new(Self { input: index, parts, known }))
     }
-}
 
-impl Take {
     /// The one output is made of repetitions of input `index`: if it has more elements, it is made on the
     /// device, which takes less program memory.
     pub(crate) fn repeat(
