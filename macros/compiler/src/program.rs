@@ -158,6 +158,8 @@ pub struct Variant {
     pub kernel: &'static str,
     /// As for the call.
     pub params: String,
+    /// As for the call, if the machine can run it.
+    pub parameters: Option<Parameters>,
     /// What takes the place of the call's constants.
     pub constants: Vec<Constant>,
 }
@@ -211,6 +213,22 @@ impl Constant {
 }
 
 impl Program {
+    /// Takes the kernels of a backend that the machine can run. Whether there are any.
+    pub fn take_variants(&mut self, backend: &str) -> bool {
+        let mut any = false;
+        for call in &mut self.calls {
+            let mut variants = std::mem::take(&mut call.variants).into_iter();
+            let Some(variant) = variants.find(|variant| variant.backend == backend) else { continue };
+            let Some(parameters) = variant.parameters else { continue };
+            (call.module, call.kernel, call.params) = (variant.module, variant.kernel, variant.params);
+            call.parameters = parameters;
+            call.args.retain(|arg| !matches!(arg, Arg::Constant(_)));
+            call.args.splice(..0, variant.constants.into_iter().map(Arg::Constant));
+            any = true;
+        }
+        any
+    }
+
     /// Whether memory that is all zeros is how a model starts.
     pub fn starts_at_zero(&self) -> bool {
         let initial = self.buffers.iter().filter_map(|buffer| buffer.initial.as_ref());

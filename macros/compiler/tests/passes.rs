@@ -122,6 +122,26 @@ fn outputs_stay_the_same() {
     }
 }
 
+/// The kernels that AVR has instead give the same, here in the portable form of their arithmetic.
+#[test]
+fn kernels_of_avr_give_the_same() {
+    let mut checked = 0;
+    for path in folders().iter().flat_map(|folder| models(folder)) {
+        let bytes = std::fs::read(&path).expect("listed files can be read");
+        let Ok(mut program) = compile(&bytes, Vec::new()) else { continue };
+        if macs(&program) > MANY_MACS {
+            continue;
+        }
+        let expected = outputs(&program, RUNS);
+        if program.take_variants("avr") {
+            assert!(expected.is_some() && outputs(&program, RUNS) == expected, "{}", path.display());
+            checked += 1;
+        }
+    }
+    println!("{checked} models have kernels for AVR");
+    assert!(checked > 100 || std::env::var_os("TINY_MODEL_ONLY").is_some(), "{checked} models");
+}
+
 /// Bytes of all weights.
 fn weights(program: &Program) -> usize {
     let constants = program.calls.iter().flat_map(|call| call.constants());

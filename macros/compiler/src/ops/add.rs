@@ -184,7 +184,7 @@ impl Op for Add {
                     // All others keep the general one: MVE adds in vectors there.
                     for backend in ["dsp", "portable"] {
                         let (module, kernel, params) = ("sum_of_two", "add_same_shape_s8", format!("{sum:?}"));
-                        to.offer(Variant { backend, module, kernel, params, constants: Vec::new() });
+                        to.offer(Variant { backend, module, kernel, params, parameters: None, constants: Vec::new() });
                     }
                 }
                 Ok(())

@@ -388,7 +388,7 @@ impl Convolution {
         let params = DepthwiseConv2d3x3::<0, false> { window, padding, output };
         let params = unit_blocks::with_arguments(&params, format_args!("{}, {ties}", window.x.stride));
         let (module, kernel) = ("depthwise_rows", "depthwise_conv_2d_3x3_s8");
-        Some(Variant { backend: "dsp", module, kernel, params, constants })
+        Some(Variant { backend: "dsp", module, kernel, params, parameters: None, constants })
     }
 
     /// The kernel for any other depthwise window.
@@ -402,7 +402,7 @@ impl Convolution {
         let constants = vec![Constant::int8("WEIGHTS", transposed(&layer.weights, filter)), channels];
         let params = format!("{:?}", DepthwiseConv2dTaps { window, padding, output });
         let (module, kernel) = ("depthwise_rows", "depthwise_conv_2d_taps_s8");
-        Some(Variant { backend: "dsp", module, kernel, params, constants })
+        Some(Variant { backend: "dsp", module, kernel, params, parameters: None, constants })
     }
 
     /// The kernel for weights in blocks, if that suits: units must share their inputs, and columns of the window
@@ -428,7 +428,7 @@ impl Convolution {
             let params = Conv2dBlocks::<0, 0> { layer: ConvolutionBlocks { window, padding, output } };
             ("conv_2d_blocks_s8", unit_blocks::with_arguments(&params, format_args!("{steps}, {run}")))
         };
-        Some(Variant { backend: "dsp", module: "blocks", kernel, params, constants })
+        Some(Variant { backend: "dsp", module: "blocks", kernel, params, parameters: None, constants })
     }
 }
 

@@ -196,7 +196,7 @@ impl Layer {
                 ("conv_2d_1x1_blocks_s8", with_arguments(&params, format_args!("{steps}")))
             }
         };
-        Some(Variant { backend: "dsp", module: "blocks", kernel, params, constants })
+        Some(Variant { backend: "dsp", module: "blocks", kernel, params, parameters: None, constants })
     }
 }
 

@@ -85,7 +85,8 @@ pub(crate) fn variant(
     let [scales, edges] = scales;
     let bias = Constant::int32("BIAS", bias.iter().copied());
     let constants = vec![Constant::int8("WEIGHTS", weights), bias, scales, edges];
-    Variant { backend: BACKEND, module, kernel, params: format!("{params:?}"), constants }
+    let (parameters, params) = (Some(params.keep()), format!("{params:?}"));
+    Variant { backend: BACKEND, module, kernel, params, parameters, constants }
 }
 
 /// What is to be proved of a unit.

@@ -62,7 +62,14 @@ pub(crate) fn depthwise_conv_2d(
 
 fn variant(kernel: &'static str, params: String, constants: Constant, weights: &[i8]) -> Option<Variant> {
     let weights = Constant::int8("WEIGHTS", weights.iter().copied());
-    Some(Variant { backend: BACKEND, module: "fours", kernel, params, constants: vec![weights, constants] })
+    Some(Variant {
+        backend: BACKEND,
+        module: "fours",
+        kernel,
+        params,
+        parameters: None,
+        constants: vec![weights, constants],
+    })
 }
 
 /// Bias, multiplier and the rest of each unit and of those that fill up the last four, if the loops give the right outputs
