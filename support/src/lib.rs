@@ -194,7 +194,17 @@ pub mod __private {
 
     #[macro_export]
     #[doc(hidden)]
-    #[cfg(tiny_model_backend = "portable")]
+    #[cfg(all(tiny_model_backend = "portable", tiny_model_loops = "v7m"))]
+    macro_rules! __by_backend {
+        (else { $($otherwise:tt)* }) => { $($otherwise)* };
+        (v7m { $($then:tt)* } $($rest:tt)*) => { $($then)* };
+        (portable { $($then:tt)* } $($rest:tt)*) => { $($then)* };
+        ($other:ident { $($then:tt)* } $($rest:tt)*) => { $crate::__by_backend! { $($rest)* } };
+    }
+
+    #[macro_export]
+    #[doc(hidden)]
+    #[cfg(all(tiny_model_backend = "portable", not(tiny_model_loops = "v7m")))]
     macro_rules! __by_backend {
         (else { $($otherwise:tt)* }) => { $($otherwise)* };
         (portable { $($then:tt)* } $($rest:tt)*) => { $($then)* };

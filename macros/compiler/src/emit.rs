@@ -230,8 +230,13 @@ fn consts(item: &Item, program: &Program, layout: &Layout) -> TokenStream {
 
 /// Bytes of constants, which are others where there are variants.
 fn bytes_by_backend(bytes: usize, on: impl Fn(&str) -> usize) -> TokenStream {
+    let portable = on("portable");
     let others = BACKENDS.into_iter().map(|backend| (backend, on(backend)));
-    let others = others.filter(|&(_, on)| on != bytes).map(|(backend, on)| (backend, quote!(#on)));
+    let others = others.filter(|&(backend, on)| match backend {
+        "v7m" => on != portable,
+        _ => on != bytes,
+    });
+    let others = others.map(|(backend, on)| (backend, quote!(#on)));
     by_backend(others.collect(), quote!(#bytes))
 }
 

@@ -144,8 +144,9 @@ pub struct Call {
     pub notes: Vec<String>,
 }
 
-/// The backends for which there are variants.
-pub const BACKENDS: [&str; 3] = ["dsp", "portable", "avr"];
+/// The backends for which there are variants. `v7m` is those of `portable` that multiply and add in one instruction: it
+/// stands before it, for its processors take what is first.
+pub const BACKENDS: [&str; 4] = ["dsp", "v7m", "portable", "avr"];
 
 /// Another kernel for the same call, with constants of its own, between its parameters and the windows.
 #[derive(Clone, Debug)]
@@ -318,7 +319,8 @@ impl Call {
 
     /// The same on a backend for which there may be a variant.
     pub fn constant_bytes_on(&self, backend: &str) -> usize {
-        match self.variants.iter().find(|variant| variant.backend == backend) {
+        let of = |backend: &str| self.variants.iter().find(|variant| variant.backend == backend);
+        match of(backend).or_else(|| of("portable").filter(|_| backend == "v7m")) {
             Some(variant) => {
                 variant.constants.iter().map(Constant::padded_bytes).fold(0, usize::saturating_add)
             }

@@ -44,7 +44,7 @@ pub use scalar::requantize_down;
 #[cfg(tiny_model_backend = "portable")]
 pub use scalar::sums_of_taps;
 #[cfg(all(tiny_model_backend = "portable", tiny_model_loops = "v7m"))]
-pub use scalar::{fours_of_row, fours_of_two_rows};
+pub use scalar::{fours_of_row, fours_of_two_rows, pairs_of_row};
 #[cfg(all(tiny_model_backend = "portable", not(tiny_model_loops = "v7m")))]
 pub use scalar::{sums_of_row, sums_of_two_rows};
 #[cfg(tiny_model_shared)]

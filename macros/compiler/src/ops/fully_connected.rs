@@ -7,7 +7,7 @@ use super::lookup::limited;
 use super::weighted::{self, Bounds, Weighted};
 use super::unit_blocks::{MAX_MEMORY, MEMORY_OF_A_STEP, Simplified, Units, with_arguments};
 use super::narrow::{self, Form};
-use super::{Op, requantization, unit_fours};
+use super::{Op, requantization, unit_fours, unit_pairs};
 use crate::diagnostics::Problem;
 use crate::graph::ElementType;
 use crate::kernels::blocks::{FullyConnectedBlocks, PixelBlocks};
@@ -177,7 +177,11 @@ impl Layer {
         let fours = || unit_fours::fully_connected(&layer, self.depth, output);
         // A small layer is done before a loop over four units at a time has begun.
         let is_small = self.depth.saturating_mul(self.units) < SMALL;
-        [self.blocks(&layer, output), (!is_small).then(fours).flatten()].into_iter().flatten().collect()
+        let pairs = (self.rows == 1).then(|| unit_pairs::fully_connected(&layer, self.depth, output));
+        [self.blocks(&layer, output), pairs.flatten(), (!is_small).then(fours).flatten()]
+            .into_iter()
+            .flatten()
+            .collect()
     }
 
     /// The kernel for weights in blocks, if they can be brought into these.
