@@ -222,7 +222,17 @@ pub mod __private {
 
     #[macro_export]
     #[doc(hidden)]
+    #[cfg(tiny_model_backend = "mve")]
+    macro_rules! __by_backend {
+        (else { $($otherwise:tt)* }) => { $($otherwise)* };
+        (mve { $($then:tt)* } $($rest:tt)*) => { $($then)* };
+        ($other:ident { $($then:tt)* } $($rest:tt)*) => { $crate::__by_backend! { $($rest)* } };
+    }
+
+    #[macro_export]
+    #[doc(hidden)]
     #[cfg(not(any(
+        tiny_model_backend = "mve",
         tiny_model_backend = "dsp",
         tiny_model_backend = "portable",
         tiny_model_backend = "avr"

@@ -146,7 +146,7 @@ pub struct Call {
 
 /// The backends for which there are variants. `v7m` is those of `portable` that multiply and add in one instruction: it
 /// stands before it, for its processors take what is first.
-pub const BACKENDS: [&str; 4] = ["dsp", "v7m", "portable", "avr"];
+pub const BACKENDS: [&str; 5] = ["dsp", "mve", "v7m", "portable", "avr"];
 
 /// Another kernel for the same call, with constants of its own, between its parameters and the windows.
 #[derive(Clone, Debug)]

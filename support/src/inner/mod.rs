@@ -35,7 +35,7 @@ pub use dsp::{
 #[cfg(tiny_model_backend = "host")]
 pub use host::{dot_s8, dot_s16, dot_s16_wide};
 #[cfg(tiny_model_backend = "mve")]
-pub use mve::{VECTORS, channel_windows, copy_rows, dot_s8, fill, sums_s8, unit_rows, units_first};
+pub use mve::{VECTORS, channel_windows, copy_rows, dot_s8, fill, sums_s8, unit_rows};
 pub use portable::*;
 #[cfg(all(tiny_model_backend = "portable", tiny_model_loops = "v6m"))]
 pub use scalar::outputs_of_sums;
