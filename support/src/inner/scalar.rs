@@ -71,7 +71,7 @@ pub use rv32m::{sums_of_row, sums_of_two_rows};
 #[cfg(all(tiny_model_backend = "portable", not(tiny_model_loops = "v7m")))]
 pub use taps::sums_of_taps;
 #[cfg(all(tiny_model_backend = "portable", tiny_model_loops = "v6m"))]
-pub use v6m::{outputs_of_sums, sums_of_row, sums_of_two_rows};
+pub use v6m::{bytes_of_row, outputs_of_sums, sums_of_row, sums_of_two_rows};
 #[cfg(all(tiny_model_backend = "portable", tiny_model_loops = "v7m"))]
 pub use v7m::{fours_of_row, fours_of_two_rows, pairs_of_row, sums_of_taps};
 

@@ -179,8 +179,10 @@ impl ConvolutionBlocks {
         let Some((above, rest)) = x.split_at_mut_checked(before) else { return };
         let inside = product(runs.steps(), rows.inside);
         let Some((mut there, below)) = rest.split_at_mut_checked(inside) else { return };
-        fill(above, padding);
-        fill(below, padding);
+        if rows.inside < y.taps {
+            fill(above, padding);
+            fill(below, padding);
+        }
         let [first, second] = columns;
         let from = |columns: Taps| image.get(product(columns.first, channels)..).unwrap_or(&[]);
         let (mut first_image, mut second_image) = (from(first), from(second));

@@ -7,7 +7,8 @@ use super::lookup::limited;
 use super::weighted::{self, Bounds, Weighted};
 use super::unit_blocks::{MAX_MEMORY, MEMORY_OF_A_STEP, Simplified, Units, with_arguments};
 use super::narrow::{self, Form};
-use super::{Op, requantization, unit_fours, unit_pairs};
+use super::unit_pairs::{self, Layout};
+use super::{Op, requantization, unit_fours};
 use crate::diagnostics::Problem;
 use crate::graph::ElementType;
 use crate::kernels::blocks::{FullyConnectedBlocks, PixelBlocks};
@@ -177,11 +178,12 @@ impl Layer {
         let fours = || unit_fours::fully_connected(&layer, self.depth, output);
         // A small layer is done before a loop over four units at a time has begun.
         let is_small = self.depth.saturating_mul(self.units) < SMALL;
-        let pairs = (self.rows == 1).then(|| unit_pairs::fully_connected(&layer, self.depth, output));
-        [self.blocks(&layer, output), pairs.flatten(), (!is_small).then(fours).flatten()]
-            .into_iter()
-            .flatten()
-            .collect()
+        let words = |layout| unit_pairs::fully_connected(&layer, self.depth, output, layout);
+        let is_row = self.rows == 1;
+        let pairs = is_row.then(|| words(Layout::Pairs)).flatten();
+        let bytes = (is_row && !is_small).then(|| words(Layout::Bytes)).flatten();
+        let fours = (!is_small).then(fours).flatten();
+        [self.blocks(&layer, output), pairs, bytes, fours].into_iter().flatten().collect()
     }
 
     /// The kernel for weights in blocks, if they can be brought into these.

@@ -1,7 +1,7 @@
 //! Sums of one row, where a multiplication gives the products of two units.
 
 use crate::inner::flash::Flash;
-use crate::inner::portable::{FOUR, FOUR_CONSTANTS, pairs};
+use crate::inner::portable::{FOUR, FOUR_CONSTANTS, HALF, pairs};
 use core::arch::naked_asm;
 
 /// As [`crate::inner::portable::pairs_of_row`], if all words are there.
@@ -9,7 +9,7 @@ use core::arch::naked_asm;
 pub fn pairs_of_row(words: Flash<'_, i32>, x: &[i8], outputs: &mut [[i8; FOUR]]) {
     let needed = x.len().checked_add(FOUR_CONSTANTS).and_then(|four| four.checked_mul(outputs.len()));
     if !x.is_empty() && !outputs.is_empty() && needed.is_some_and(|needed| words.len() >= needed) {
-        let (range, start) = (outputs.as_mut_ptr_range(), pairs::start(x));
+        let (range, start) = (outputs.as_mut_ptr_range(), pairs::start(x).wrapping_add(HALF));
         // SAFETY: there are inputs and outputs, and the words of all of them.
         #[allow(unsafe_code)]
         unsafe {
