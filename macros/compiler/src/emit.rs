@@ -3,9 +3,7 @@
 use crate::Item;
 use crate::graph::ElementType;
 use crate::layout::Layout;
-use crate::program::{
-    Access, Arg, BACKENDS, Call, Constant, Port, Program, Variant, View, falls_back_to,
-};
+use crate::program::{Access, Arg, BACKENDS, Call, Constant, Port, Program, Variant, View, falls_back_to};
 use crate::quantize::measure::Accuracy;
 use crate::quantize::model::Facts;
 use crate::table;
