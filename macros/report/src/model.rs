@@ -1,5 +1,6 @@
 //! What there is to show of a model.
 
+use crate::measured::Measured;
 use std::ops::RangeInclusive;
 use tiny_model_compiler::{
     Access, Figures, Layout, Options, Program, analyze_with, lifetimes, live_bytes, optional_passes, report,
@@ -21,6 +22,8 @@ pub struct Model {
     pub blocks: Vec<Block>,
     /// Bytes of the arena.
     pub arena: usize,
+    /// What was measured of it.
+    pub measured: Vec<Measured>,
 }
 
 /// One call of a kernel.
@@ -82,7 +85,26 @@ impl Model {
             layers: layers(&program, &layout),
             blocks: blocks(&program, &layout),
             arena: layout.bytes,
+            measured: Vec::new(),
         })
+    }
+
+    /// Adds what was measured, if it was of this model.
+    pub fn add(&mut self, measured: Measured) -> Result<(), String> {
+        let same = self.layers.len() == measured.layers.len()
+            && self.layers.iter().zip(&measured.layers).all(|(layer, measured)| {
+                layer.operator == measured.operator
+                    && layer.shape == measured.shape
+                    && layer.macs == measured.macs
+            });
+        if !same {
+            return Err(format!(
+                "was measured of {} with other layers than {} has; measure anew",
+                measured.model, self.name
+            ));
+        }
+        self.measured.push(measured);
+        Ok(())
     }
 }
 

@@ -21,6 +21,9 @@ pub fn text(model: &Model) -> String {
     );
     stages(&mut text, model);
     layers(&mut text, model);
+    for measured in &model.measured {
+        let _ = writeln!(text, "{}", measured.text());
+    }
     arena(&mut text, model);
     text
 }
