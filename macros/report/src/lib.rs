@@ -1,6 +1,7 @@
 //! What there is to show of a model: its layers, what each pass of the compiler gained, the arena over time, and what
 //! was measured of it. The command is in `main.rs`.
 
+mod drawing;
 mod measured;
 mod model;
 mod page;
