@@ -51,7 +51,7 @@ mod tests {
 
     #[test]
     fn a_message_has_the_figures() {
-        const MESSAGE: Message<64> = Message::new("kws", 10_240, "bytes", 1_007, "\n  why: …");
+        const MESSAGE: Message<128> = Message::new("kws", 10_240, "bytes", 1_007, "\n  why: …");
         assert_eq!(MESSAGE.as_str(), "`kws` takes 10240 bytes, 9233 more than the limit of 1007\n  why: …");
     }
 }

@@ -77,7 +77,8 @@ fn assertion(item: &Item, limit: &Expr, excess: &Excess<'_>) -> TokenStream {
         (&item.support, &excess.file, excess.resource.unit(), excess.advice());
     // Numbers and words between them take no more than that.
     let len = [file, unit, &advice].iter().map(|text| text.len()).fold(128, usize::saturating_add);
-    let message = quote!(#support::__private::Message::<#len>::new(#file, used, #unit, limit, #advice).as_str());
+    let message =
+        quote!(#support::__private::Message::<#len>::new(#file, used, #unit, limit, #advice).as_str());
     let condition = quote_spanned!(first=> used <= limit, "{}", #message);
     let mut condition = Group::new(Delimiter::Parenthesis, condition);
     condition.set_span(last);
@@ -183,11 +184,7 @@ impl Excess<'_> {
     fn text(&self, limit: u128) -> String {
         let (used, unit) = (self.used(), self.resource.unit());
         let over = used.saturating_sub(limit);
-        format!(
-            "`{}` takes {used} {unit}, {over} more than the limit of {limit}{}",
-            self.file,
-            self.advice()
-        )
+        format!("`{}` takes {used} {unit}, {over} more than the limit of {limit}{}", self.file, self.advice())
     }
 
     /// Which operators take most, and what would help.

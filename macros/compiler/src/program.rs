@@ -292,10 +292,12 @@ impl Call {
         format!("{name}_{at}")
     }
 
-    /// The kernel on a backend for which there may be a variant.
-    pub fn kernel_on(&self, backend: &str) -> &'static str {
-        let variant = self.variants.iter().find(|variant| variant.backend == backend);
-        variant.map_or(self.kernel, |variant| variant.kernel)
+    /// The kernel on a processor that takes the variants of these backends, the first one best.
+    pub fn kernel_on(&self, backends: &[&str]) -> &'static str {
+        let variants = backends
+            .iter()
+            .flat_map(|backend| self.variants.iter().filter(move |variant| variant.backend == *backend));
+        variants.map(|variant| variant.kernel).next().unwrap_or(self.kernel)
     }
 
     /// The input and the output of a kernel that allows them to share memory.

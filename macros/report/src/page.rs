@@ -55,7 +55,8 @@ fn tiles(model: &Model) -> String {
 }
 
 fn legend(model: &Model) -> String {
-    let mut legend = "<span class=key-port></span>the caller’s <span class=key-act></span>activations".to_owned();
+    let mut legend =
+        "<span class=key-port></span>the caller’s <span class=key-act></span>activations".to_owned();
     if model.blocks.iter().any(|block| block.is_state) {
         legend.push_str(" <span class=key-state></span>kept from one inference to the next");
     }

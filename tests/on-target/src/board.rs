@@ -40,13 +40,15 @@ pub(crate) enum Loops {
 impl Loops {
     pub(crate) const ALL: [Self; 6] = [Self::Avr, Self::V6m, Self::V7m, Self::Dsp, Self::Mve, Self::Rv32m];
 
-    /// The backend of the compiler's variants.
-    pub(crate) fn backend(self) -> &'static str {
+    /// The backends whose variants of kernels it takes, the first one best.
+    pub(crate) fn backends(self) -> &'static [&'static str] {
         match self {
-            Self::Avr => "avr",
-            Self::V6m | Self::V7m | Self::Rv32m => "portable",
-            Self::Dsp => "dsp",
-            Self::Mve => "mve",
+            Self::Avr => &["avr"],
+            Self::V6m => &["v6m", "portable"],
+            Self::V7m => &["v7m", "portable"],
+            Self::Dsp => &["dsp"],
+            Self::Mve => &["mve"],
+            Self::Rv32m => &["portable"],
         }
     }
 

@@ -114,7 +114,7 @@ const BOUNDS: &[Bound] = &[
 pub(crate) fn bound_of(loops: Loops, call: &Call) -> Option<u64> {
     let outputs: usize = call.shape.iter().product();
     let terms = call.macs.checked_div(outputs)?;
-    let kernel = call.kernel_on(loops.backend());
+    let kernel = call.kernel_on(loops.backends());
     let known = BOUNDS.iter().find(|bound| {
         bound.loops.contains(&loops) && bound.kernels.contains(&kernel) && terms <= bound.terms
     })?;

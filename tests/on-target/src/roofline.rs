@@ -5,7 +5,7 @@ use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 use report::Measured;
 
 use crate::board::Board;
@@ -76,14 +76,10 @@ fn title(measured: &Measured) -> String {
 pub(crate) fn keep(all: &[Measured], is_update: bool) -> Result<()> {
     let found: Vec<&Measured> = sections().filter_map(|(model, board)| of(all, model, board)).collect();
     for measured in &found {
-        let open = measured.layers.iter().find(|layer| layer.macs > 0 && layer.bound.is_none());
-        if let Some(layer) = open {
-            bail!(
-                "a loop of {} has no bound: {} {:?}; see bounds.rs",
-                title(measured),
-                layer.operator,
-                layer.shape
-            );
+        let open =
+            measured.layers.iter().enumerate().filter(|(_, layer)| layer.macs > 0 && layer.bound.is_none());
+        for (at, _) in open {
+            eprintln!("NO BOUND IN bounds.rs: {}, layer {}", title(measured), at + 1);
         }
     }
     if !is_update {
