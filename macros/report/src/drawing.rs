@@ -4,9 +4,8 @@ use crate::model::{Block, Layer, Model};
 use crate::page::{escape, grouped};
 use std::fmt::Write;
 
-/// Height of the arena, of the names below it and of a half of the work, in pixels.
+/// Height of the arena and of a half of the work, in pixels.
 const HEIGHT: usize = 400;
-const NAMES: usize = 150;
 const BAR: usize = 110;
 /// What is above the arena, and left of the first column.
 const TOP: usize = 10;
@@ -14,8 +13,9 @@ const LEFT: usize = 72;
 const RIGHT: usize = 8;
 /// A drawing is so wide where there are few layers.
 const WIDTH: usize = 960;
-/// About the width of a letter.
+/// About the width of a letter, some of which are bold.
 const LETTER: usize = 7;
+const BOLD: usize = 8;
 
 /// The width of one column, and of all: one for each layer, one before and one after them.
 fn columns(model: &Model) -> (usize, usize) {
@@ -54,7 +54,9 @@ pub fn arena(model: &Model) -> String {
     let (column, width) = columns(model);
     let arena = model.arena.max(1);
     let y = |address: usize| TOP as f64 + HEIGHT as f64 * (1.0 - address as f64 / arena as f64);
-    let mut svg = open("arena", "what lies in the arena while each layer runs", width, TOP + HEIGHT + NAMES);
+    let letters = model.layers.iter().map(|layer| layer.operator.len() + 4).max().unwrap_or(0);
+    let height = TOP + HEIGHT + BOLD * letters;
+    let mut svg = open("arena", "what lies in the arena while each layer runs", width, height);
     for quarter in 0..=4 {
         let address = arena * quarter / 4;
         let (at, line, text) = (y(address), LEFT + width, LEFT - 8);
@@ -69,9 +71,8 @@ pub fn arena(model: &Model) -> String {
     // What lives longest lies behind what lives shortest.
     let mut blocks: Vec<&Block> = model.blocks.iter().collect();
     blocks.sort_by_key(|block| std::cmp::Reverse(block.live.end() - block.live.start()));
-    for block in blocks {
-        svg.push_str(&rectangle(block, column, y));
-    }
+    blocks.iter().for_each(|block| svg.push_str(&rectangle(block, column, y)));
+    blocks.iter().for_each(|block| svg.push_str(&label(block, column, y)));
     let peak = model.layers.iter().map(|layer| layer.ram).max().unwrap_or(0);
     for (at, layer) in model.layers.iter().enumerate() {
         let (x, y) = (LEFT + (at + 1) * column + column / 2 + 4, TOP + HEIGHT + 10);
@@ -122,34 +123,37 @@ fn rectangle(block: &Block, column: usize, y: impl Fn(usize) -> f64) -> String {
             column.saturating_sub(1)
         );
     }
-    svg.push_str(&label(&block.name, (x, width), (top, bottom)));
     svg.push_str("</g>");
     svg
 }
 
-/// A block's name where there is room: in one line, in two, or upwards.
-fn label(name: &str, (x, width): (usize, usize), (top, bottom): (f64, f64)) -> String {
+/// A block's name, if there is room in the column of the layer that writes it first: in one line, in two, or upwards.
+/// What is kept has no other block above it.
+fn label(block: &Block, column: usize, y: impl Fn(usize) -> f64) -> String {
+    let (start, end) = (*block.live.start(), *block.live.end());
+    let x = LEFT + start * column;
+    let width = if block.is_state { (end - start + 1) * column } else { column };
+    let (top, bottom) = (y(block.offset + block.bytes), y(block.offset));
     let (height, middle) = (bottom - top, (top + bottom) / 2.0);
-    let fits = |letters: usize, length: usize| length > LETTER * letters + 8;
-    let letters = name.chars().count();
-    if fits(letters, width) && height > 14.0 {
-        return format!("<text x={} y={:.1}>{}</text>", x + 6, middle + 4.0, escape(name));
+    let fits = |letters: usize, length: usize| length > LETTER * letters + 6;
+    let (name, letters) = (escape(&block.name), block.name.chars().count());
+    if fits(letters, width) && height > 13.0 {
+        return format!("<text x={} y={:.1}>{name}</text>", x + 5, middle + 4.0);
     }
     if let Some((operator, shape)) = name.split_once(" [")
         && fits(operator.len().max(shape.len() + 1), width)
-        && height > 30.0
+        && height > 28.0
     {
-        let (x, above, below) = (x + 6, middle - 3.0, middle + 11.0);
+        let (x, above, below) = (x + 5, middle - 3.0, middle + 11.0);
         return format!("<text x={x} y={above:.1}>{operator}</text><text x={x} y={below:.1}>[{shape}</text>");
     }
-    if fits(letters, height as usize) && width > 14 {
-        let x = x + width / 2 + 4;
-        return format!(
-            "<text transform=\"translate({x} {middle:.1}) rotate(-90)\" text-anchor=middle>{}</text>",
-            escape(name)
-        );
+    let upwards =
+        if fits(letters, height as usize) { name.as_str() } else { name.split(' ').next().unwrap_or("") };
+    if !fits(upwards.len(), height as usize) {
+        return String::new();
     }
-    String::new()
+    let x = x + width / 2 + 4;
+    format!("<text transform=\"translate({x} {middle:.1}) rotate(-90)\" text-anchor=middle>{upwards}</text>")
 }
 
 /// Bars of MACs and of constants, layer by layer.

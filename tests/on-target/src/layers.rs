@@ -91,11 +91,17 @@ pub(crate) fn check(measured: &Measured) -> Result<()> {
     Ok(())
 }
 
-/// Prints the layers, and writes them where `cargo run -p report` can read them.
-pub(crate) fn show(measured: &Measured) -> Result<()> {
+/// Writes the layers where `cargo run -p report` can read them.
+pub(crate) fn save(measured: &Measured) -> Result<PathBuf> {
     let folder = crate::firmware::output_folder().canonicalize()?;
-    let file: PathBuf = folder.join(&measured.model).join(&measured.board).join("layers.csv");
+    let file = folder.join(&measured.model).join(&measured.board).join("layers.csv");
     std::fs::write(&file, measured.csv()).with_context(|| format!("cannot write {}", file.display()))?;
-    println!("\n{}\nFor the report: --measured {}\n", measured.text(), file.display());
+    Ok(file)
+}
+
+/// Prints the layers, and where they were written.
+pub(crate) fn show(measured: &Measured) -> Result<()> {
+    let file = save(measured)?;
+    println!("\n{}\nFor `cargo run -p report`: --measured {}\n", measured.text(), file.display());
     Ok(())
 }

@@ -93,8 +93,8 @@ fn harness(words: impl Iterator<Item = String>) -> Result<usize> {
     }
     let work = work(&order)?;
     let Results { rows, ledger, operators, layers, failures } = run::everything(&order.boards, &work)?;
-    if order.layers {
-        layers.iter().try_for_each(layers::show)?;
+    for measured in &layers {
+        if order.layers { layers::show(measured)? } else { layers::save(measured).map(drop)? }
     }
     results::print_table(&rows);
     let is_update = std::env::var_os("UPDATE").is_some();
