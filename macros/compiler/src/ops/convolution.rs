@@ -3,10 +3,11 @@
 use super::channels::{Channels, Cut};
 use super::lookup::limited;
 use super::narrow::{self, Form};
+use super::one_scale::{Following, Joined, Scales};
 use super::sums::{Activations, Sums};
 use super::unit_blocks::{self, MAX_MEMORY, MEMORY_OF_A_STEP, Simplified, Units};
-use super::{Op, Padding, channel_rows, requantization, unit_fours, window};
-use crate::graph::ElementType;
+use super::{Op, Padding, channel_rows, requantization, unit_fours, weighted, window};
+use crate::graph::{ElementType, Tensor};
 use crate::inner::BLOCK;
 use crate::kernels::blocks::{Conv2dBlocks, ConvolutionBlocks, PixelBlocks};
 use crate::kernels::conv_2d::{
@@ -74,6 +75,22 @@ impl Op for Convolution {
 
     fn without_channels(&self, cut: &mut Cut<'_>) -> Option<Rc<dyn Op>> {
         Some(Rc::new(self.cut(cut)?))
+    }
+
+    fn followed(
+        &self,
+        known: &Known<'_>,
+        then: Following<'_>,
+        zero_point: i32,
+    ) -> Option<(Rc<dyn Op>, Tensor)> {
+        let Self { activations, multipliers, range, .. } = self;
+        let before = known.output(0)?;
+        let sums = self.sums(known)?;
+        let scales =
+            Scales { multipliers, sums: &sums, zero_point: Known::zero_point(before), range: *range };
+        let (joined, bias) = weighted::followed(known, *activations, &scales, then, zero_point)?;
+        let Joined { multipliers, range, .. } = joined;
+        Some((Rc::new(Self { multipliers, range, ..self.clone() }), bias))
     }
 
     fn lower(&self, to: &mut Lowering<'_>) -> Result<(), Bug> {

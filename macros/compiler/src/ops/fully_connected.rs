@@ -7,9 +7,10 @@ use super::lookup::limited;
 use super::weighted::{self, Bounds, Weighted};
 use super::unit_blocks::{MAX_MEMORY, MEMORY_OF_A_STEP, Simplified, Units, with_arguments};
 use super::narrow::{self, Form};
+use super::one_scale::{Following, Joined, Scales};
 use super::{Op, requantization, unit_fours};
 use crate::diagnostics::Problem;
-use crate::graph::ElementType;
+use crate::graph::{ElementType, Tensor};
 use crate::kernels::blocks::{FullyConnectedBlocks, PixelBlocks};
 use crate::kernels::fully_connected::{
     FullyConnected, FullyConnected16, FullyConnectedOffset, FullyConnectedRing,
@@ -226,6 +227,17 @@ impl Op for Layer {
 
     fn without_channels(&self, cut: &mut Cut<'_>) -> Option<Rc<dyn Op>> {
         Some(Rc::new(self.cut(cut)?))
+    }
+
+    fn followed(&self, known: &Known<'_>, then: Following<'_>, zero_point: i32) -> Option<(Rc<dyn Op>, Tensor)> {
+        let Self { activations, multipliers, range, .. } = self;
+        let before = known.output(0)?;
+        (channels(before) == self.units).then_some(())?;
+        let sums = self.sums(known)?;
+        let scales = Scales { multipliers, sums: &sums, zero_point: Known::zero_point(before), range: *range };
+        let (joined, bias) = weighted::followed(known, *activations, &scales, then, zero_point)?;
+        let Joined { multipliers, range, .. } = joined;
+        Some((Rc::new(Self { multipliers, range, ..self.clone() }), bias))
     }
 
     fn lower(&self, to: &mut Lowering<'_>) -> Result<(), Bug> {
