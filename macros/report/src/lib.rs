@@ -8,6 +8,6 @@ mod page;
 mod terminal;
 
 pub use measured::{COLUMNS, Effort, Measured};
-pub use model::{Block, Layer, Model};
+pub use model::{Block, Layer, Model, Stage};
 pub use page::page;
 pub use terminal::text;

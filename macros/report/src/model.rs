@@ -15,7 +15,7 @@ pub struct Model {
     /// No plan for this order of operators takes less RAM.
     pub bound: usize,
     /// What it would cost without any pass, and after each of them that changes something.
-    pub stages: Vec<(&'static str, Figures)>,
+    pub stages: Vec<Stage>,
     /// What runs.
     pub layers: Vec<Layer>,
     /// What lies in the arena.
@@ -24,6 +24,16 @@ pub struct Model {
     pub arena: usize,
     /// What was measured of it.
     pub measured: Vec<Measured>,
+}
+
+/// A model after some of the passes.
+pub struct Stage {
+    /// The last of them, or that there was none.
+    pub pass: &'static str,
+    /// How many calls of kernels there are.
+    pub layers: usize,
+    /// What they cost.
+    pub figures: Figures,
 }
 
 /// One call of a kernel.
@@ -66,15 +76,15 @@ impl Model {
         let options = Options::default();
         let (program, layout) = analyze_with(bytes, &options).map_err(|problems| report(&name, &problems))?;
         let passes: Vec<&'static str> = optional_passes().collect();
-        let mut stages: Vec<(&'static str, Figures)> = Vec::new();
+        let mut stages: Vec<Stage> = Vec::new();
         for done in 0..=passes.len() {
             let without = passes[done..].to_vec();
             let stage = analyze_with(bytes, &Options { without, ..options.clone() });
             let (program, layout) = stage.map_err(|problems| report(&name, &problems))?;
-            let figures = Figures::of(&program, &layout);
-            let same = |other: &Figures| key(other) == key(&figures);
-            if !stages.last().is_some_and(|(_, last)| same(last)) {
-                stages.push((done.checked_sub(1).map_or("no pass", |at| passes[at]), figures));
+            let pass = done.checked_sub(1).map_or("no pass", |at| passes[at]);
+            let stage = Stage { pass, layers: program.calls.len(), figures: Figures::of(&program, &layout) };
+            if stages.last().is_none_or(|last| last.totals() != stage.totals()) {
+                stages.push(stage);
             }
         }
         Ok(Self {
@@ -108,8 +118,15 @@ impl Model {
     }
 }
 
-fn key(figures: &Figures) -> (usize, usize, usize) {
-    (figures.macs, figures.flash, figures.ram)
+impl Stage {
+    /// Titles of [`Self::totals`].
+    pub const TITLES: [&'static str; 4] = ["layers", "MACs", "constants", "RAM"];
+
+    /// What there is to compare.
+    pub fn totals(&self) -> [usize; Self::TITLES.len()] {
+        let Figures { macs, flash, ram, .. } = self.figures;
+        [self.layers, macs, flash, ram]
+    }
 }
 
 fn layers(program: &Program, layout: &Layout) -> Vec<Layer> {

@@ -2,7 +2,7 @@
 
 use crate::drawing::{arena, work};
 use crate::measured::{COLUMNS, Effort, Measured};
-use crate::model::Model;
+use crate::model::{Model, Stage};
 use crate::terminal::optimality;
 use std::fmt::Write;
 use tiny_model_compiler::Figures;
@@ -19,7 +19,7 @@ pub fn page(model: &Model) -> String {
          <h2>The arena over time</h2>\n<p class=legend>{}</p>\n<div class=scroll>{}</div>\n\
          <h2>Work</h2>\n<p class=legend><span class=key-macs></span>MACs, up \
          <span class=key-flash></span>bytes of constants, down</p>\n<div class=scroll>{}</div>\n{measured}\
-         <h2>What each pass gained</h2>\n<div class=scroll>{}</div>\n\
+         <h2>What each pass gained</h2>\n<p class=legend>Passes that change none of these are left out.</p>\n<div class=scroll>{}</div>\n\
          <h2>Layers</h2>\n<div class=scroll>{}</div>\n</main>\n</html>\n",
         tiles(model),
         legend(model),
@@ -68,7 +68,7 @@ fn legend(model: &Model) -> String {
 
 /// What the passes saved of a figure.
 fn saved(model: &Model, figure: impl Fn(&Figures) -> usize) -> String {
-    let before = model.stages.first().map_or(0, |(_, figures)| figure(figures));
+    let before = model.stages.first().map_or(0, |stage| figure(&stage.figures));
     let after = figure(&model.figures);
     match before > after {
         true => format!("{} % less than before all passes", 100 * (before - after) / before),
@@ -131,8 +131,8 @@ fn bars(measured: &Measured, layer: &Effort, most: u64) -> String {
 }
 
 /// A figure after a pass, beside that before it.
-fn change(before: Option<usize>, after: usize, first: usize) -> String {
-    let share = 100.0 * after as f64 / first.max(1) as f64;
+fn change(before: Option<usize>, after: usize, most: usize) -> String {
+    let share = 100.0 * after as f64 / most.max(1) as f64;
     let less = match before {
         Some(before) if before > after => format!("−{}", grouped(before - after)),
         Some(before) if before < after => format!("+{}", grouped(after - before)),
@@ -140,32 +140,26 @@ fn change(before: Option<usize>, after: usize, first: usize) -> String {
     };
     format!(
         "<td class=n>{}<td class=n><em>{less}</em><td class=bars><span class=bar><i class=bound \
-         style=\"width:{:.2}%\"></i></span>",
-        grouped(after),
-        share.min(100.0)
+         style=\"width:{share:.2}%\"></i></span>",
+        grouped(after)
     )
 }
 
 fn stages(model: &Model) -> String {
     let mut table = String::from("<table class=stages><tr><th>after");
-    for title in ["MACs", "constants", "RAM"] {
+    for title in Stage::TITLES {
         let _ = write!(table, "<th class=n>{title}<th><th>");
     }
     table.push_str("</tr>");
-    let figures = |figures: &Figures| [figures.macs, figures.flash, figures.ram];
-    let mut most = [0; 3];
-    for (_, stage) in &model.stages {
-        most = std::array::from_fn(|at| figures(stage)[at].max(most[at]));
-    }
-    let mut before: Option<[usize; 3]> = None;
-    for (name, stage) in &model.stages {
-        let now = figures(stage);
-        let _ = write!(table, "<tr><td><code>{name}</code>");
-        for at in 0..3 {
-            table.push_str(&change(before.map(|before| before[at]), now[at], most[at]));
+    let totals: Vec<_> = model.stages.iter().map(Stage::totals).collect();
+    for (at, stage) in model.stages.iter().enumerate() {
+        let _ = write!(table, "<tr><td><code>{}</code>", stage.pass);
+        for (column, &total) in totals[at].iter().enumerate() {
+            let before = at.checked_sub(1).map(|before| totals[before][column]);
+            let most = totals.iter().map(|totals| totals[column]).max().unwrap_or(0);
+            table.push_str(&change(before, total, most));
         }
         table.push_str("</tr>");
-        before = Some(now);
     }
     table + "</table>"
 }
