@@ -27,7 +27,7 @@ mod budget;
 #[cfg(feature = "fixed")]
 #[path = "inner/fixed_point.rs"]
 mod fixed_elements;
-#[doc(hidden)]
+#[cfg_attr(not(doc), doc(hidden))] // a page for who wants to know how the loops work
 pub mod inner;
 #[doc(hidden)]
 #[forbid(unsafe_code)]
