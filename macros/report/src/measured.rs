@@ -268,7 +268,7 @@ mod tests {
         assert_eq!(measured().marked(), [false, false, true]);
         let text = measured().text();
         assert!(text.contains("500 instructions, 2.50 per MAC"), "{text}");
-        assert!(text.contains("310     3.10  2.00  1.55  62.0 %  ◄"), "{text}");
+        assert!(text.contains("310       3.10   2.00  1.55  62.0 %  ◄"), "{text}");
         assert!(text.contains(" 60  10.00/out"), "{text}");
     }
 }
