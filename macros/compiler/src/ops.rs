@@ -203,6 +203,7 @@ pub(crate) mod signal_fft;
 pub(crate) mod sums;
 pub(crate) mod unit_blocks;
 pub(crate) mod unit_fours;
+pub(crate) mod unit_pairs;
 pub(crate) mod weighted;
 pub(crate) mod window;
 

@@ -372,7 +372,35 @@ impl Convolution {
         let rows = self.rows_3x3(&layer, padding, output);
         let taps = || self.taps(&layer, padding, output);
         let blocks = rows.or_else(taps).or_else(|| self.blocks(&layer, padding, output));
-        [blocks, self.fours(&layer, padding, output)].into_iter().flatten().collect()
+        let one_channel = self.one_channel(weights, bias, padding, output);
+        [blocks, one_channel, self.fours(&layer, padding, output)].into_iter().flatten().collect()
+    }
+
+    /// The kernel for one channel of which all units see the same, if there are vectors: units are sums of all of a
+    /// row then as in any other convolution.
+    fn one_channel(
+        &self,
+        weights: &[i8],
+        bias: &[i32],
+        padding: i8,
+        output: Requantization,
+    ) -> Option<Variant> {
+        let Window { channels, units, .. } = self.window;
+        // What is a row as it is, or one channel by itself, has no other kernel.
+        if channels != 1 || units == 1 || !self.has_runs() || self.is_fully_connected() {
+            return None;
+        }
+        let params = Conv2d { window: self.window, depth: 1, group: units, padding, output };
+        let (multipliers, shifts) = requantization::constants(&self.multipliers, units);
+        let mut constants =
+            vec![Constant::int8("WEIGHTS", weights.iter().copied()), Constant::int32("BIAS", bias.to_vec())];
+        constants.extend([multipliers, shifts].into_iter().filter_map(|arg| match arg {
+            Arg::Constant(constant) => Some(constant),
+            Arg::Window(..) | Arg::Planes(_) => None,
+        }));
+        let (module, kernel) = ("conv_2d", "conv_2d_contiguous_s8");
+        let params = format!("{params:?}");
+        Some(Variant { backend: "mve", module, kernel, params, parameters: None, constants })
     }
 
     /// The kernel for weights in fours of units, if that suits.

@@ -7,6 +7,7 @@ use super::lookup::limited;
 use super::weighted::{self, Bounds, Weighted};
 use super::unit_blocks::{MAX_MEMORY, MEMORY_OF_A_STEP, Simplified, Units, with_arguments};
 use super::narrow::{self, Form};
+use super::unit_pairs::{self, Layout};
 use super::one_scale::{Following, Joined, Scales};
 use super::{Op, requantization, unit_fours};
 use crate::diagnostics::Problem;
@@ -178,7 +179,12 @@ impl Layer {
         let fours = || unit_fours::fully_connected(&layer, self.depth, output);
         // A small layer is done before a loop over four units at a time has begun.
         let is_small = self.depth.saturating_mul(self.units) < SMALL;
-        [self.blocks(&layer, output), (!is_small).then(fours).flatten()].into_iter().flatten().collect()
+        let words = |layout| unit_pairs::fully_connected(&layer, self.depth, output, layout);
+        let is_row = self.rows == 1;
+        let pairs = is_row.then(|| words(Layout::Pairs)).flatten();
+        let bytes = (is_row && !is_small).then(|| words(Layout::Bytes)).flatten();
+        let fours = (!is_small).then(fours).flatten();
+        [self.blocks(&layer, output), pairs, bytes, fours].into_iter().flatten().collect()
     }
 
     /// The kernel for weights in blocks, if they can be brought into these.
