@@ -298,12 +298,14 @@ impl Call {
         format!("{name}_{at}")
     }
 
-    /// The kernel on a processor that takes the variants of these backends, the first one best.
-    pub fn kernel_on(&self, backends: &[&str]) -> &'static str {
-        let variants = backends
-            .iter()
-            .flat_map(|backend| self.variants.iter().filter(move |variant| variant.backend == *backend));
-        variants.map(|variant| variant.kernel).next().unwrap_or(self.kernel)
+    /// The kernel on a backend for which there may be a variant.
+    pub fn kernel_on(&self, backend: &str) -> &'static str {
+        self.variant_on(backend).map_or(self.kernel, |variant| variant.kernel)
+    }
+
+    fn variant_on(&self, backend: &str) -> Option<&Variant> {
+        let of = |backend: &str| self.variants.iter().find(|variant| variant.backend == backend);
+        of(backend).or_else(|| falls_back_to(backend).and_then(of))
     }
 
     /// The input and the output of a kernel that allows them to share memory.
@@ -346,8 +348,7 @@ impl Call {
 
     /// The same on a backend for which there may be a variant.
     pub fn constant_bytes_on(&self, backend: &str) -> usize {
-        let of = |backend: &str| self.variants.iter().find(|variant| variant.backend == backend);
-        match of(backend).or_else(|| falls_back_to(backend).and_then(of)) {
+        match self.variant_on(backend) {
             Some(variant) => {
                 variant.constants.iter().map(Constant::padded_bytes).fold(0, usize::saturating_add)
             }

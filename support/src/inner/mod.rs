@@ -12,7 +12,7 @@
 //! |---|---|---|
 //! | [`dsp`] | Cortex-M with the DSP extension: M4, M7, M33 | 0.5: `smlad`, two products |
 //! | [`mve`] | Cortex-M with vectors: M55, M85 | 0.0625: `vmladava`, sixteen products |
-//! | [`scalar`] | those that multiply one number at a time | Cortex-M3 1: `mla`; Cortex-M0 and RISC-V 2: a multiplication and an addition |
+//! | [`scalar`] | those that multiply one number at a time | Cortex-M3 0.5: `smlal`, two products; Cortex-M0 and RISC-V 2: a multiplication and an addition |
 //! | [`avr`] | AVR with a multiplier | 8 cycles: `lpm`, `mul`, `add` and two `adc` |
 //!
 //! The others use the portable ones. How near whole layers of models come to what bounds their loops is measured by

@@ -41,15 +41,15 @@ pub(crate) enum Loops {
 impl Loops {
     pub(crate) const ALL: [Self; 6] = [Self::Avr, Self::V6m, Self::V7m, Self::Dsp, Self::Mve, Self::Rv32m];
 
-    /// The backends whose variants of kernels it takes, the first one best.
-    pub(crate) fn backends(self) -> &'static [&'static str] {
+    /// The backend whose variants of kernels it takes.
+    pub(crate) fn backend(self) -> &'static str {
         match self {
-            Self::Avr => &["avr"],
-            Self::V6m => &["v6m", "portable"],
-            Self::V7m => &["v7m", "portable"],
-            Self::Dsp => &["dsp"],
-            Self::Mve => &["mve"],
-            Self::Rv32m => &["portable"],
+            Self::Avr => "avr",
+            Self::V6m => "v6m",
+            Self::V7m => "v7m",
+            Self::Dsp => "dsp",
+            Self::Mve => "mve",
+            Self::Rv32m => "portable",
         }
     }
 
@@ -59,7 +59,7 @@ impl Loops {
         match self {
             Self::Avr => (8.0, "lpm, mul, add and two adc"),
             Self::V6m => (2.0, "muls and add"),
-            Self::V7m => (1.0, "mla"),
+            Self::V7m => (0.5, "smlal, two products"),
             Self::Dsp => (0.5, "smlad, two products"),
             Self::Mve => (0.0625, "vmladava, sixteen products"),
             Self::Rv32m => (2.0, "mul and add"),
@@ -155,6 +155,7 @@ pub(crate) static BOARDS: &[Board] = &[
         flash: region(0, 4 * MIB),
         ram: region(0x2000_0000, 4 * MIB),
         machine: Machine::QemuArm("mps2-an385"),
+        loops: Loops::V6m,
         has_vectors: false,
         suite: NOTHING,
     },

@@ -100,6 +100,10 @@ const BOUNDS: &[Bound] = &[
     bound(&[Rv32m], &["conv_2d_fours_s8", "fully_connected_fours_s8"], ANY, (22, 8), Product),
     // 5 ldrsb, 4 muls, 4 add, adds: four units and one row.
     bound(&[V6m], &["conv_2d_fours_s8", "fully_connected_fours_s8"], ANY, (14, 4), Product),
+    // ldm, 4 ldrsb, 8 and, 8 smlal: four units and one row, of four elements.
+    bound(&[V7m], &["fully_connected_pairs_s8"], ANY, (21, 16), Product),
+    // 8 ldrsb, 32 ldrb, 32 muls, 32 add, 3 adds: four units and one row, of eight elements.
+    bound(&[V6m], &["fully_connected_bytes_s8"], ANY, (107, 32), Product),
     // 8 loads and 4 products of a tap of four channels, and the step to the next one.
     bound(&[V7m], &["depthwise_conv_2d_fours_s8"], ANY, (14, 4), Product),
     bound(&[V6m, Rv32m], &["depthwise_conv_2d_fours_s8"], ANY, (18, 4), Product),
@@ -114,7 +118,7 @@ const BOUNDS: &[Bound] = &[
 pub(crate) fn bound_of(loops: Loops, call: &Call) -> Option<u64> {
     let outputs: usize = call.shape.iter().product();
     let terms = call.macs.checked_div(outputs)?;
-    let kernel = call.kernel_on(loops.backends());
+    let kernel = call.kernel_on(loops.backend());
     let known = BOUNDS.iter().find(|bound| {
         bound.loops.contains(&loops) && bound.kernels.contains(&kernel) && terms <= bound.terms
     })?;
@@ -147,7 +151,9 @@ mod tests {
             .collect();
         // Variants of those are not listed with their operators.
         let is_variant = |kernel: &str| {
-            ["_blocks_", "_fours_", "_narrow_", "_3x3_", "_taps_"].iter().any(|part| kernel.contains(part))
+            ["_blocks_", "_fours_", "_pairs_", "_bytes_", "_narrow_", "_3x3_", "_taps_"]
+                .iter()
+                .any(|part| kernel.contains(part))
         };
         for kernel in BOUNDS.iter().flat_map(|bound| bound.kernels) {
             assert!(is_variant(kernel) || known.contains(kernel), "there is no kernel {kernel}");
