@@ -8,6 +8,7 @@ mod elf;
 mod emulator;
 mod examples;
 mod firmware;
+mod floats;
 mod golden;
 mod ledger;
 mod measure;
