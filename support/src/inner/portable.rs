@@ -3,6 +3,7 @@
 mod blocks;
 mod depthwise;
 mod fours;
+pub(super) mod pairs;
 mod sums;
 mod taps;
 mod vectors;
@@ -18,11 +19,11 @@ pub use fours::{
     FOUR, FOUR_CONSTANTS, MAX_EXPONENT, UNIT_CONSTANTS, fours_of_row, fours_of_two_rows, outputs_of_sums,
     requantize_down, sums_of_row, sums_of_taps, sums_of_two_rows,
 };
+pub use pairs::{HALF, LESS_SIGN, bytes_of_row, pairs_of_row};
 pub use sums::{Factor, SumScales, sums_s8};
 pub use taps::{Tap, TapsOfPixel, depthwise_pixel};
 pub use vectors::{
     ChannelWindow, CopiedRows, UnitConstants, UnitRows, VECTORS, channel_windows, copy_rows, fill, unit_rows,
-    units_first,
 };
 
 use super::flash::Flash;
