@@ -76,5 +76,5 @@ fn an_embedding_is_chosen_by_ids() {
     let (program, _, facts) = quantize(&file, &settings).unwrap_or_else(|problems| panic!("{problems:#?}"));
     assert_eq!(program.inputs[0].view.ty, ElementType::Int32);
     assert!(program.inputs[0].fixed.is_none() && program.calls.iter().any(|call| call.name == "GATHER"));
-    assert!(facts.accuracy.agreement.is_some_and(|share| share == 1.0), "{:?}", facts.accuracy);
+    assert!(facts.accuracy.sqnr > 25.0, "{:?}", facts.accuracy);
 }

@@ -4,21 +4,20 @@
 use tiny_model_compiler::{Calibration, Options, Settings};
 use tiny_model_tests::{Kind, Vectors, tensors};
 
-/// Float models of which there is one with 8-bit integers, of the same layers.
-pub(crate) const TWINS: [(&str, &str); 5] = [
-    ("mlonmcu_micro_kws_m_fp32", "mlonmcu_micro_kws_m_int8"),
-    ("mlperf_ad01_fp32", "mlperf_ad01_int8"),
-    ("mlperf_kws_dscnn_float32", "mlperf_kws_dscnn_int8"),
-    ("tflm_hello_world_float", "tflm_hello_world_int8"),
-    ("tinymaix_mnist_valid_f", "tinymaix_mnist_valid_q"),
-];
+/// Float models, and beside each the one with 8-bit integers of the same layers.
+const TWINS: &str = include_str!("../../floats/twins.txt");
 
 /// Golden vectors to calibrate with: what a model costs does not depend on them.
 const SAMPLES: usize = 6;
 
+/// The float models and their twins.
+pub(crate) fn twins() -> impl Iterator<Item = (&'static str, &'static str)> {
+    TWINS.lines().filter_map(|line| line.split_once(' '))
+}
+
 /// The model of integers that belongs to a float model, if that is one of those.
 pub(crate) fn twin(name: &str) -> Option<&'static str> {
-    TWINS.iter().find(|(float, _)| *float == name).map(|(_, twin)| *twin)
+    twins().find(|(float, _)| *float == name).map(|(_, twin)| twin)
 }
 
 /// How such a model is quantized; others are not.

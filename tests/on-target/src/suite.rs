@@ -27,7 +27,7 @@ pub(crate) fn models() -> Result<Vec<Program>> {
         std::env::var_os("TINY_MODEL_ZOO").map_or_else(|| root().join("../shared/models"), PathBuf::from);
     if zoo.is_dir() {
         let ran = ZOO.lines().filter_map(|line| line.strip_suffix(RAN)).filter(|name| !name.ends_with(PROBE));
-        let floats = crate::floats::TWINS.iter().map(|(float, _)| *float);
+        let floats = crate::floats::twins().map(|(float, _)| float);
         paths.extend(ran.chain(floats).map(|name| zoo.join(name).with_extension("tflite")));
     } else {
         eprintln!("NO MODEL OF OTHER PEOPLE IS RUN: there is no folder {}", zoo.display());

@@ -37,6 +37,11 @@ pub(crate) struct Known {
 }
 
 impl Known {
+    /// What schemes are compared on.
+    pub(crate) fn compared(&self) -> Self {
+        self.some(COMPARED)
+    }
+
     /// At most so many, from all over.
     fn some(&self, most: usize) -> Self {
         self.every(self.samples.len().div_ceil(most).max(1))
@@ -81,7 +86,7 @@ impl<'t, 'a> Trial<'t, 'a> {
         let largest = choice.model.steps.iter().flat_map(|step| &step.found.outputs);
         let largest = largest.map(|&id| choice.model.graph.tensor(id).elements()).max().unwrap_or(1);
         let most = ELEMENTS.checked_div(largest).unwrap_or(FITTED).clamp(1, FITTED);
-        let (compared, lessons) = (known.some(COMPARED), known.some(most));
+        let (compared, lessons) = (known.compared(), known.some(most));
         Self { file, choice, build, compared, lessons }
     }
 
