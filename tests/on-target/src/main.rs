@@ -9,6 +9,7 @@ mod elf;
 mod emulator;
 mod examples;
 mod firmware;
+mod floats;
 mod golden;
 mod layers;
 mod ledger;

@@ -38,7 +38,8 @@ pub(crate) fn models() -> Result<Vec<Program>> {
     let zoo = zoo();
     if zoo.is_dir() {
         let ran = ZOO.lines().filter_map(|line| line.strip_suffix(RAN)).filter(|name| !name.ends_with(PROBE));
-        paths.extend(ran.map(|name| zoo.join(name).with_extension("tflite")));
+        let floats = crate::floats::twins().map(|(float, _)| float);
+        paths.extend(ran.chain(floats).map(|name| zoo.join(name).with_extension("tflite")));
     } else {
         eprintln!("NO MODEL OF OTHER PEOPLE IS RUN: there is no folder {}", zoo.display());
         ensure!(std::env::var_os("CI").is_none(), "the models are absent");
