@@ -71,15 +71,44 @@ impl Loops {
 #[derive(Debug)]
 pub(crate) struct Suite {
     /// Whole models.
-    pub(crate) models: bool,
+    pub(crate) models: Models,
     /// The operators' golden cases.
     pub(crate) cases: bool,
 }
 
-const EVERYTHING: Suite = Suite { models: true, cases: true };
-const MODELS: Suite = Suite { models: true, cases: false };
-/// What is asked for by name.
-const NOTHING: Suite = Suite { models: false, cases: false };
+/// Which whole models.
+#[derive(Debug)]
+pub(crate) enum Models {
+    None,
+    /// All that fit.
+    All,
+    /// Those of these names.
+    These(&'static [&'static str]),
+}
+
+impl Models {
+    /// Whether a program is one of them.
+    pub(crate) fn has(&self, program: &str) -> bool {
+        match self {
+            Self::None => false,
+            Self::All => true,
+            Self::These(names) => names.contains(&program),
+        }
+    }
+}
+
+const EVERYTHING: Suite = Suite { models: Models::All, cases: true };
+const MODELS: Suite = Suite { models: Models::All, cases: false };
+/// Well-known models that the memory of the micro:bit does not hold.
+const LARGE: Suite = Suite {
+    models: Models::These(&[
+        "mlperf_ad01_int8",
+        "mlperf_ic_resnet8_int8",
+        "mlperf_vww_96_int8",
+        "microflow_person_detect",
+    ]),
+    cases: false,
+};
 
 #[derive(Debug)]
 pub(crate) struct Region {
@@ -132,7 +161,7 @@ pub(crate) static BOARDS: &[Board] = &[
         loops: Loops::Avr,
         has_vectors: false,
         // The same processor as that of the ATmega328P, whose memory holds hardly any of the cases.
-        suite: Suite { models: false, cases: true },
+        suite: Suite { models: Models::None, cases: true },
     },
     Board {
         name: "microbit",
@@ -157,7 +186,7 @@ pub(crate) static BOARDS: &[Board] = &[
         machine: Machine::QemuArm("mps2-an385"),
         loops: Loops::V6m,
         has_vectors: false,
-        suite: NOTHING,
+        suite: LARGE,
     },
     Board {
         name: "mps2-an385",

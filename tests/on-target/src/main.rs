@@ -31,7 +31,7 @@ use std::process::ExitCode;
 
 use anyhow::{Result, bail};
 
-use board::{BOARDS, Board};
+use board::{BOARDS, Board, Models};
 use program::Program;
 use run::{Results, Work};
 
@@ -144,9 +144,11 @@ fn arguments(mut arguments: impl Iterator<Item = String>) -> Result<Order> {
         }
     }
     if order.boards.is_empty() {
-        // Some are there for the operators' cases alone.
-        let cases = order.programs.is_empty() && !order.roofline;
-        order.boards.extend(BOARDS.iter().filter(|board| board.suite.models || cases));
+        // Some are there for the operators' cases alone, or for a few models.
+        let is_suite = order.programs.is_empty() && !order.roofline;
+        order
+            .boards
+            .extend(BOARDS.iter().filter(|board| is_suite || matches!(board.suite.models, Models::All)));
         order.boards.retain(|board| !order.roofline || roofline::uses(board));
     }
     Ok(order)

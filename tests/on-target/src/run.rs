@@ -95,10 +95,12 @@ pub(crate) fn everything(boards: &[&'static Board], work: &Work) -> Result<Resul
 impl Bench<'_> {
     fn all(&self, work: &Work) -> Result<Results> {
         let mut results = Results::new();
-        if !work.is_suite || self.board.suite.models {
-            let here = |program: &&Program| !work.is_roofline || roofline::has(&program.name, self.board);
-            self.programs(work.programs.iter().filter(here), &mut results)?;
-        }
+        let here = |program: &&Program| match (work.is_suite, work.is_roofline) {
+            (true, _) => self.board.suite.models.has(&program.name),
+            (_, true) => roofline::has(&program.name, self.board),
+            _ => true,
+        };
+        self.programs(work.programs.iter().filter(here), &mut results)?;
         if work.is_suite && self.board.suite.cases {
             self.cases(&work.cases, &mut results)?;
         }

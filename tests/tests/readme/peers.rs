@@ -21,6 +21,9 @@ const THEIRS: [(&str, [f64; 4], u32); 8] = [
 const BOARDS: [(&str, &str); 4] =
     [("Cortex-M4F", "mps2-an386"), ("M55", "mps3-an547"), ("M3", "mps2-an385"), ("M0", "microbit")];
 
+/// What stands in for a board that a model does not fit.
+const LARGER: (&str, &str) = ("microbit", "mps2-an385-v6m");
+
 /// The greatest share of their instructions that is ours, on each of these boards.
 const BARS: [(&str, [f64; 4]); 8] = [
     ("mlperf_kws_dscnn_int8", [0.50, 1.0, 0.20, 0.30]),
@@ -59,10 +62,9 @@ fn peers_table_is_current() {
         let (_, bars) = BARS.iter().find(|(name, _)| *name == model).expect("each model has bars");
         let mut cells = vec![format!("`{model}`")];
         for (((_, board), theirs), bar) in BOARDS.iter().zip(theirs).zip(bars) {
-            let Some((ours, _)) = ours(ledger, model, board) else {
-                cells.push("does not fit".to_owned());
-                continue;
-            };
+            let here = ours(ledger, model, board);
+            let there = (*board == LARGER.0).then(|| ours(ledger, model, LARGER.1)).flatten();
+            let (ours, _) = here.or(there).expect("all models of these are in the ledger");
             let share = ours / theirs;
             assert!(
                 share <= *bar,
