@@ -175,6 +175,7 @@ pub(crate) mod signal_fft;
 pub(crate) mod sums;
 pub(crate) mod unit_blocks;
 pub(crate) mod unit_fours;
+pub(crate) mod unit_streams;
 pub(crate) mod weighted;
 pub(crate) mod window;
 
