@@ -121,13 +121,7 @@ impl WindowUnits {
 
     /// What a window sees.
     #[inline(always)]
-    fn see<'a>(
-        &'a self,
-        image: &'a [i8],
-        rows: Taps,
-        columns: Taps,
-        seen: &mut Runs<'a, RUNS_OF_WINDOW>,
-    ) {
+    fn see<'a>(&'a self, image: &'a [i8], rows: Taps, columns: Taps, seen: &mut Runs<'a, RUNS_OF_WINDOW>) {
         let channels = self.window.channels;
         let inside = product(columns.inside, channels);
         seen.clear();

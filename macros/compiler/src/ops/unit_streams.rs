@@ -45,7 +45,14 @@ impl Layer<'_> {
     fn variant(&self, kernel: &'static str, params: &dyn Params, terms: usize) -> Option<Variant> {
         let stream = Constant::int8("STREAM", self.stream(terms)?);
         let (parameters, params) = (Some(params.keep()), format!("{params:?}"));
-        Some(Variant { backend: BACKEND, module: "units", kernel, params, parameters, constants: vec![stream] })
+        Some(Variant {
+            backend: BACKEND,
+            module: "units",
+            kernel,
+            params,
+            parameters,
+            constants: vec![stream],
+        })
     }
 
     /// All units, in blocks and then one by one.
@@ -78,7 +85,9 @@ impl Layer<'_> {
         bytes.extend(weights.into_iter().map(i8::cast_unsigned));
         let [multipliers, edges] = self.scales;
         let (multipliers, _) = multipliers.bytes.as_chunks::<4>();
-        for (&[low, middle, high, edge], lower) in multipliers.get(unit..end)?.iter().zip(edges.bytes.get(unit..end)?) {
+        for (&[low, middle, high, edge], lower) in
+            multipliers.get(unit..end)?.iter().zip(edges.bytes.get(unit..end)?)
+        {
             bytes.extend([low, middle, high, *lower, edge]);
         }
         Some(())

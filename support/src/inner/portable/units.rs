@@ -42,7 +42,7 @@ impl StreamOutput {
     }
 }
 
-/// What all units see, in the order of their weights: `N` runs of elements at most.
+/// What all units see, in the order of their weights: less than `N` runs of elements.
 #[derive(Debug)]
 pub struct Runs<'a, const N: usize> {
     runs: [(&'a [i8], usize); N],
@@ -87,50 +87,6 @@ impl<'a, const N: usize> Runs<'a, N> {
     }
 }
 
-/// What the channels of a depthwise window see, in the order of their weights: `N` runs of taps at most.
-#[derive(Debug)]
-pub struct TapRuns<'a, const N: usize> {
-    runs: [(&'a [i8], usize); N],
-    len: usize,
-    step: usize,
-    padding: &'a [i8; SIDE_BY_SIDE],
-}
-
-impl<'a, const N: usize> TapRuns<'a, N> {
-    /// Nothing yet. From one tap to the next it is `step` elements, and `padding` is what others see.
-    #[inline(always)]
-    pub fn new(step: usize, padding: &'a [i8; SIDE_BY_SIDE]) -> Self {
-        Self { runs: [(&[], 0); N], len: 0, step, padding }
-    }
-
-    /// Adds so many taps, whose first sees the start of `image`.
-    #[inline(always)]
-    pub fn push(&mut self, image: &'a [i8], taps: usize) {
-        if let Some(next) = self.runs.get_mut(self.len) {
-            *next = (image, taps);
-            self.len = self.len.wrapping_add(1);
-        }
-    }
-
-    /// Adds so many taps on the padding.
-    #[inline(always)]
-    pub fn pad(&mut self, taps: usize) {
-        self.push(&[], taps);
-    }
-
-    /// What channel `channel` sees.
-    fn elements(&self, channel: usize) -> impl Iterator<Item = i8> {
-        let runs = self.runs.iter().take(self.len);
-        runs.flat_map(move |&(image, taps)| {
-            let see = move |tap: usize| match image {
-                [] => self.padding.first().copied(),
-                _ => image.get(channel.wrapping_add(tap.wrapping_mul(self.step))).copied(),
-            };
-            (0..taps).map(move |tap| see(tap).unwrap_or(0))
-        })
-    }
-}
-
 /// The outputs of units that all see the same, without limits but those of eight bits. As many as there are in both, the
 /// stream and `output`.
 #[inline(always)]
@@ -140,29 +96,7 @@ pub fn units_of_runs<const N: usize>(
     output: &mut [i8],
     to: StreamOutput,
 ) {
-    each_unit(stream, runs.elements().count(), output, to, |_| runs.elements());
-}
-
-/// The outputs of channels, each of which sees itself in the image, without limits but those of eight bits. `output` is
-/// whole blocks.
-#[inline(always)]
-pub fn channels_of_taps<const N: usize>(
-    stream: Flash<'_, i8>,
-    runs: &TapRuns<'_, N>,
-    output: &mut [i8],
-    to: StreamOutput,
-) {
-    each_unit(stream, runs.elements(0).count(), output, to, |channel| runs.elements(channel));
-}
-
-/// Both, by what a unit sees.
-fn each_unit<I: Iterator<Item = i8>>(
-    stream: Flash<'_, i8>,
-    terms: usize,
-    output: &mut [i8],
-    to: StreamOutput,
-    input: impl Fn(usize) -> I,
-) {
+    let terms = runs.elements().count();
     let byte = |at: usize| i32::from(stream.get(at).unwrap_or(0).cast_unsigned());
     let bytes = |at: usize| byte(at) | byte(at.wrapping_add(1)) << 8 | byte(at.wrapping_add(2)) << 16;
     let whole = output.len() & !(SIDE_BY_SIDE - 1);
@@ -177,7 +111,7 @@ fn each_unit<I: Iterator<Item = i8>>(
             let mut sum = (bias & 0xffff) as i16 as i32;
             sum = sum.wrapping_add(bias >> 16 << 16);
             let mut at = weights.wrapping_add(lane);
-            for x in input(unit.wrapping_add(lane)) {
+            for x in runs.elements() {
                 let weight = i32::from(stream.get(at).unwrap_or(0));
                 sum = sum.wrapping_add(weight.wrapping_mul(x.into()));
                 at = at.wrapping_add(side);
