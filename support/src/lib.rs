@@ -22,10 +22,12 @@
 #![no_std]
 #![cfg_attr(target_arch = "avr", feature(asm_experimental_arch))]
 
+#[forbid(unsafe_code)]
+mod budget;
 #[cfg(feature = "fixed")]
 #[path = "inner/fixed_point.rs"]
 mod fixed_elements;
-#[doc(hidden)]
+#[cfg_attr(not(doc), doc(hidden))] // a page for who wants to know how the loops work
 pub mod inner;
 #[doc(hidden)]
 #[forbid(unsafe_code)]
@@ -158,6 +160,7 @@ macro_rules! tiny_model {
 /// What expanded code refers to. Not for people, and free to change.
 #[doc(hidden)]
 pub mod __private {
+    pub use crate::budget::Message;
     pub use crate::inner::{arena, flash};
     pub use crate::kernels;
     pub use core::cell::Cell;
@@ -194,7 +197,30 @@ pub mod __private {
 
     #[macro_export]
     #[doc(hidden)]
-    #[cfg(tiny_model_backend = "portable")]
+    #[cfg(all(tiny_model_backend = "portable", tiny_model_loops = "v7m"))]
+    macro_rules! __by_backend {
+        (else { $($otherwise:tt)* }) => { $($otherwise)* };
+        (v7m { $($then:tt)* } $($rest:tt)*) => { $($then)* };
+        (portable { $($then:tt)* } $($rest:tt)*) => { $($then)* };
+        ($other:ident { $($then:tt)* } $($rest:tt)*) => { $crate::__by_backend! { $($rest)* } };
+    }
+
+    #[macro_export]
+    #[doc(hidden)]
+    #[cfg(all(tiny_model_backend = "portable", tiny_model_loops = "v6m"))]
+    macro_rules! __by_backend {
+        (else { $($otherwise:tt)* }) => { $($otherwise)* };
+        (v6m { $($then:tt)* } $($rest:tt)*) => { $($then)* };
+        (portable { $($then:tt)* } $($rest:tt)*) => { $($then)* };
+        ($other:ident { $($then:tt)* } $($rest:tt)*) => { $crate::__by_backend! { $($rest)* } };
+    }
+
+    #[macro_export]
+    #[doc(hidden)]
+    #[cfg(all(
+        tiny_model_backend = "portable",
+        not(any(tiny_model_loops = "v6m", tiny_model_loops = "v7m"))
+    ))]
     macro_rules! __by_backend {
         (else { $($otherwise:tt)* }) => { $($otherwise)* };
         (portable { $($then:tt)* } $($rest:tt)*) => { $($then)* };
@@ -212,7 +238,17 @@ pub mod __private {
 
     #[macro_export]
     #[doc(hidden)]
+    #[cfg(tiny_model_backend = "mve")]
+    macro_rules! __by_backend {
+        (else { $($otherwise:tt)* }) => { $($otherwise)* };
+        (mve { $($then:tt)* } $($rest:tt)*) => { $($then)* };
+        ($other:ident { $($then:tt)* } $($rest:tt)*) => { $crate::__by_backend! { $($rest)* } };
+    }
+
+    #[macro_export]
+    #[doc(hidden)]
     #[cfg(not(any(
+        tiny_model_backend = "mve",
         tiny_model_backend = "dsp",
         tiny_model_backend = "portable",
         tiny_model_backend = "avr"

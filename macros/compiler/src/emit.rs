@@ -3,7 +3,7 @@
 use crate::Item;
 use crate::graph::ElementType;
 use crate::layout::Layout;
-use crate::program::{Access, Arg, BACKENDS, Call, Constant, Port, Program, Variant, View};
+use crate::program::{Access, Arg, BACKENDS, Call, Constant, Port, Program, Variant, View, falls_back_to};
 use crate::quantize::measure::Accuracy;
 use crate::quantize::model::Facts;
 use crate::table;
@@ -56,18 +56,9 @@ pub fn emit(
     }
 }
 
-/// Name of the function that makes one call: the operator in snake case and its position.
+/// Name of the function that makes one call.
 fn function_name(call: &Call, at: usize) -> Ident {
-    let mut name = String::new();
-    let mut after_lower = false;
-    for c in call.name.chars() {
-        if after_lower && c.is_ascii_uppercase() {
-            name.push('_');
-        }
-        after_lower = c.is_ascii_lowercase();
-        name.push(c.to_ascii_lowercase());
-    }
-    format_ident!("{name}_{at}")
+    format_ident!("{}", call.function_name(at))
 }
 
 /// One documented function per call: its constants, and the kernel's name with its parameters.
@@ -231,7 +222,8 @@ fn consts(item: &Item, program: &Program, layout: &Layout) -> TokenStream {
 /// Bytes of constants, which are others where there are variants.
 fn bytes_by_backend(bytes: usize, on: impl Fn(&str) -> usize) -> TokenStream {
     let others = BACKENDS.into_iter().map(|backend| (backend, on(backend)));
-    let others = others.filter(|&(_, on)| on != bytes).map(|(backend, on)| (backend, quote!(#on)));
+    let others = others.filter(|&(backend, own)| own != falls_back_to(backend).map_or(bytes, &on));
+    let others = others.map(|(backend, on)| (backend, quote!(#on)));
     by_backend(others.collect(), quote!(#bytes))
 }
 

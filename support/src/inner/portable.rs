@@ -3,6 +3,7 @@
 mod blocks;
 mod depthwise;
 mod fours;
+pub(super) mod pairs;
 mod sums;
 mod taps;
 mod units;
@@ -19,6 +20,7 @@ pub use fours::{
     FOUR, FOUR_CONSTANTS, MAX_EXPONENT, UNIT_CONSTANTS, fours_of_row, fours_of_two_rows, outputs_of_sums,
     requantize_down, sums_of_row, sums_of_taps, sums_of_two_rows,
 };
+pub use pairs::{HALF, LESS_SIGN, bytes_of_row, pairs_of_row};
 pub use sums::{Factor, SumScales, sums_s8};
 pub use taps::{Tap, TapsOfPixel, depthwise_pixel};
 pub use units::{MAX_RUN, MAX_UNITS, Runs, SIDE_BY_SIDE, StreamOutput, units_of_runs};
@@ -26,7 +28,6 @@ pub use units::{MAX_RUN, MAX_UNITS, Runs, SIDE_BY_SIDE, StreamOutput, units_of_r
 pub use units::{STREAM_BIAS, STREAM_SCALE};
 pub use vectors::{
     ChannelWindow, CopiedRows, UnitConstants, UnitRows, VECTORS, channel_windows, copy_rows, fill, unit_rows,
-    units_first,
 };
 
 use super::flash::Flash;
