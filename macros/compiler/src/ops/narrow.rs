@@ -25,8 +25,8 @@ const DROPPED: std::ops::RangeInclusive<i32> = 25..=39;
 /// Zeros at the end of what an edge adds.
 const EDGE_ZEROS: u32 = 12;
 
-/// How far from the exact one multipliers are tried.
-const NEAR: i64 = 24;
+/// Multipliers next to the exact one that are tried, in order.
+const NEAR: [i64; 7] = [0, 1, -1, 2, -2, 3, -3];
 
 /// The form of a layer and its constants, if it is proved of every unit; `sums` are what its sums can be.
 pub(crate) fn narrowed(
@@ -114,9 +114,7 @@ impl Proof {
         }
         let steps = self.steps();
         let exact = i64::from(multiplier) << 8 >> (39 - shift - bits.cast_signed()).clamp(0, 63);
-        // The next ones first.
-        let mut near = (0..=NEAR).flat_map(|near| [near, -near]);
-        near.find_map(|near| {
+        NEAR.iter().find_map(|near| {
             let m = (exact + near).clamp(0, MAX);
             let [least, greatest] = self.edges(m, &steps);
             let edge = divided_up(least.max(0), 1 << EDGE_ZEROS) << EDGE_ZEROS;
