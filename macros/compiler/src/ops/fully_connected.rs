@@ -9,7 +9,7 @@ use super::unit_blocks::{MAX_MEMORY, MEMORY_OF_A_STEP, Simplified, Units, with_a
 use super::narrow::{self, Form};
 use super::unit_pairs::{self, Layout};
 use super::one_scale::{Following, Joined, Scales};
-use super::{Op, requantization, unit_fours};
+use super::{Op, requantization, unit_fours, unit_streams};
 use crate::diagnostics::Problem;
 use crate::graph::{ElementType, Tensor};
 use crate::inner::FOUR;
@@ -276,10 +276,14 @@ impl Op for Layer {
         let ring = to.ring(input).filter(|_| plain && self.rows == 1);
         let narrow = sums.as_ref().filter(|_| plain);
         let narrow = narrow.and_then(|sums| narrow::narrowed(range, &self.multipliers, sums));
-        if let Some((range, scales)) = narrow {
-            let (name, params) = self.kernel(ring, range);
-            let constants = (values.clone(), &*bias, scales);
-            variants.push(narrow::variant("fully_connected", name, &*params, constants));
+        if let Some(((range, scales), sums)) = narrow.zip(sums.as_ref()) {
+            let stream =
+                unit_streams::Layer { weights: &values, bias: &bias, scales: &scales, sums, output: range };
+            let stream = if ring.is_some() { None } else { stream.fully_connected(self.depth) };
+            variants.push(stream.unwrap_or_else(|| {
+                let (name, params) = self.kernel(ring, range);
+                narrow::variant("fully_connected", name, &*params, (values.clone(), &*bias, scales))
+            }));
             to.note(narrow::note());
         }
         let values = if four_bits { requantization::packed(&values, self.depth) } else { values };
