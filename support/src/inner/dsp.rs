@@ -83,6 +83,7 @@ mod dot;
 mod high;
 mod taps;
 mod widen;
+mod winograd;
 
 pub use blocks::{block_bytes, block_rows_2};
 pub use depthwise::Loop3x3;
@@ -90,3 +91,4 @@ pub use dot::dot_s8;
 pub use high::{high, high_add};
 pub use taps::depthwise_pixel;
 pub use widen::{pad_row, widen_2};
+pub use winograd::{winograd_input, winograd_units};

@@ -6,6 +6,7 @@ mod fours;
 mod sums;
 mod taps;
 mod vectors;
+mod winograd;
 
 pub use blocks::{
     BLOCK, BLOCK_CONSTANTS, BlockOutput, RunsOfElements, block_bytes, block_rows_2, pad_row, widen_2,
@@ -23,6 +24,9 @@ pub use taps::{Tap, TapsOfPixel, depthwise_pixel};
 pub use vectors::{
     ChannelWindow, CopiedRows, UnitConstants, UnitRows, VECTORS, channel_windows, copy_rows, fill, unit_rows,
     units_first,
+};
+pub use winograd::{
+    PATCH, POSITIONS, TILE_PIXELS, WINOGRAD_CONSTANTS, WinogradStep, winograd_input, winograd_units,
 };
 
 use super::flash::Flash;

@@ -88,3 +88,4 @@ pub mod transpose_conv;
 pub mod unidirectional_sequence_lstm;
 mod vectors;
 pub mod window;
+pub mod winograd;

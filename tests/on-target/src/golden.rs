@@ -8,7 +8,7 @@ use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 use tiny_model::Tensor;
 use tiny_model_compiler::{
-    ElementType, Figures, Item, Options, Port, Program as Compiled, analyze, compile, report,
+    ElementType, Figures, Item, Optimize, Options, Port, Program as Compiled, analyze_with, compile, report,
 };
 use tiny_model_tests::{Kind, Slice, Vectors};
 
@@ -35,23 +35,24 @@ pub(crate) struct Golden {
 
 impl Golden {
     /// The model at `path`, to be alone in the firmware, with as many vectors, spread over its golden file.
-    pub(crate) fn model(path: &Path, count: usize) -> Result<Self> {
+    pub(crate) fn model(path: &Path, count: usize, optimize: Optimize) -> Result<Self> {
         // No prefix, for on AVR it would take RAM.
-        Self::read(path, Some(count), String::new())
+        Self::read(path, Some(count), String::new(), optimize)
     }
 
     /// The model at `path`, to be one of many, with all its vectors.
-    pub(crate) fn case(path: &Path) -> Result<Self> {
-        Self::read(path, None, name(path) + ":")
+    pub(crate) fn case(path: &Path, optimize: Optimize) -> Result<Self> {
+        Self::read(path, None, name(path, optimize) + ":", optimize)
     }
 
-    fn read(path: &Path, count: Option<usize>, prefix: String) -> Result<Self> {
-        let name = name(path);
+    fn read(path: &Path, count: Option<usize>, prefix: String, optimize: Optimize) -> Result<Self> {
+        let name = name(path, optimize);
+        let options = Options { optimize, ..Options::default() };
         let file = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
         let (compiled, layout) =
-            analyze(&file).map_err(|diagnostics| anyhow!(report(&name, &diagnostics)))?;
+            analyze_with(&file, &options).map_err(|diagnostics| anyhow!(report(&name, &diagnostics)))?;
         let expansion =
-            compile(&file, &item()).map_err(|refused| anyhow!(report(&name, &refused.diagnostics)))?;
+            compile(&file, &item(options)).map_err(|refused| anyhow!(report(&name, &refused.diagnostics)))?;
         let vectors = Vectors::open(&path.with_extension("npz"));
         let count = count.unwrap_or(vectors.count()).min(vectors.count());
         let mut golden = Self {
@@ -126,18 +127,20 @@ fn part(of: &str, count: usize, index: usize) -> TokenStream {
     if count == 1 { quote!(#name) } else { quote!(#name.#index) }
 }
 
-/// The file's name; cases of different operators may have the same, and are told apart by their folder's.
-fn name(path: &Path) -> String {
+/// The file's name, with what it is optimized for; cases of different operators may have the same, and are told apart
+/// by their folder's.
+fn name(path: &Path, optimize: Optimize) -> String {
     let text = |part: Option<&std::ffi::OsStr>| part.unwrap_or_default().to_string_lossy().into_owned();
     let folder = path.parent();
     let stem = text(path.file_stem());
-    match folder.and_then(Path::parent).is_some_and(|above| above.ends_with("ops")) {
+    let name = match folder.and_then(Path::parent).is_some_and(|above| above.ends_with("ops")) {
         true => format!("{}-{stem}", text(folder.and_then(Path::file_name))),
         false => stem,
-    }
+    };
+    if optimize == Optimize::default() { name } else { format!("{name}-{optimize}") }
 }
 
-fn item() -> Item {
+fn item(options: Options) -> Item {
     Item {
         attributes: Vec::new(),
         visibility: syn::parse_quote!(pub),
@@ -145,7 +148,7 @@ fn item() -> Item {
         support: quote!(::tiny_model),
         path: syn::parse_quote!(""),
         module: format_ident!("hidden"),
-        options: Options::default(),
+        options,
         budgets: Vec::new(),
         source: None,
     }

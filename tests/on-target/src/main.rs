@@ -35,7 +35,8 @@ const USAGE: &str = "\
 usage: cargo run -p on-target -- [--board NAME]... [--ledger] [PROGRAM...]
        cargo run -p on-target -- --examples
 
-PROGRAM is the path of a .tflite model beside which lie golden vectors, in a .npz of the same name. Or it is the name
+PROGRAM is the path of a .tflite model beside which lie golden vectors, in a .npz of the same name; behind it may stand
+what the model is optimized for, as in model.tflite:speed. Or it is the name
 of a file in tests/on-target/firmware/programs, or the path of a Rust file like those; beside it lie PROGRAM.expected,
 the bytes that every board must put out, and PROGRAM.input, if it reads any.
 With --ledger the figures are compared with those in tests/on-target/ledger.csv; more than 2 % worse is an error. With

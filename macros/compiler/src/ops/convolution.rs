@@ -5,7 +5,7 @@ use super::lookup::limited;
 use super::narrow::{self, Form};
 use super::sums::{Activations, Sums};
 use super::unit_blocks::{self, MAX_MEMORY, MEMORY_OF_A_STEP, Simplified, Units};
-use super::{Op, Padding, channel_rows, requantization, unit_fours, window};
+use super::{Op, Padding, channel_rows, requantization, unit_fours, window, winograd};
 use crate::graph::ElementType;
 use crate::inner::BLOCK;
 use crate::kernels::blocks::{Conv2dBlocks, ConvolutionBlocks, PixelBlocks};
@@ -20,6 +20,7 @@ use crate::kernels::fully_connected::FullyConnectedRing;
 use crate::kernels::reach::Reach;
 use crate::kernels::shapes::{Requantization, Ring, Window};
 use crate::lower::{Bug, Lowering, RingView};
+use crate::optimize::Optimize;
 use crate::program::{Access, Arg, Constant, Params, Planes, Variant, View};
 use crate::quantize::Multiplier;
 use crate::ranges::{Known, Ranges};
@@ -94,7 +95,7 @@ impl Op for Convolution {
         let sums = units.map(|unit| requantization::difference_sum(unit, weight_zero_point));
         let bias = requantization::folded_bias(to, 2, sums, padding.into());
         let mut variants = match weight_zero_point {
-            0 => self.variants(&weights, &bias, padding, range),
+            0 => self.variants(&weights, &bias, padding, range, to.optimize()),
             _ => Vec::new(),
         };
         let plain = weight_zero_point == 0 && !four_bits;
@@ -138,7 +139,14 @@ impl Op for Convolution {
                 // What other backends have reads no ring.
                 variants.retain(|variant| variant.backend == narrow::BACKEND);
             }
-            None => args.push(Arg::Planes(self.planes(to.read(input)?, to.write(output)?))),
+            None => {
+                let mut planes = self.planes(to.read(input)?, to.write(output)?);
+                if let Some(layer) = variants.iter().find_map(winograd::of) {
+                    planes = planes.and(|len| layer.reach(len));
+                    to.note(winograd::NOTE.to_owned());
+                }
+                args.push(Arg::Planes(planes));
+            }
         }
         if let Some(sums) = sums {
             to.prove_sums(&sums);
@@ -350,9 +358,20 @@ impl Convolution {
 
 impl Convolution {
     /// The kernels for backends that have others.
-    fn variants(&self, weights: &[i8], bias: &[i32], padding: i8, output: Requantization) -> Vec<Variant> {
+    fn variants(
+        &self,
+        weights: &[i8],
+        bias: &[i32],
+        padding: i8,
+        output: Requantization,
+        optimize: Optimize,
+    ) -> Vec<Variant> {
         let layer = Simplified::of(weights, bias, &self.multipliers, output);
-        let rows = self.rows_3x3(&layer, padding, output);
+        let winograd = match optimize {
+            Optimize::Speed => self.winograd(&layer, padding, output),
+            Optimize::Balanced | Optimize::Size => None,
+        };
+        let rows = winograd.or_else(|| self.rows_3x3(&layer, padding, output));
         let taps = || self.taps(&layer, padding, output);
         let blocks = rows.or_else(taps).or_else(|| self.blocks(&layer, padding, output));
         [blocks, self.fours(&layer, padding, output)].into_iter().flatten().collect()
@@ -375,6 +394,13 @@ impl Convolution {
     fn has_runs(&self) -> bool {
         let Window { x, channels, .. } = self.window;
         self.depth == channels && (x.dilation == 1 || x.taps == 1)
+    }
+
+    /// The kernel for a window of 3 × 3 whose products are worth being saved.
+    fn winograd(&self, layer: &Simplified, padding: i8, output: Requantization) -> Option<Variant> {
+        let shape = winograd::layer(self.window, padding, output);
+        let shape = shape.filter(|shape| self.depth == self.window.channels && winograd::pays(shape))?;
+        winograd::variant(layer, shape)
     }
 
     /// The kernel for a depthwise window of 3 × 3, if it is one.

@@ -148,7 +148,7 @@ fn each_block(
 }
 
 /// The sum of both halves multiplied, and of what there was.
-fn multiply_add(sum: i32, w: i32, x: i32) -> i32 {
+pub(super) fn multiply_add(sum: i32, w: i32, x: i32) -> i32 {
     let half = |word: i32| i32::from(word as i16);
     let products = half(w).wrapping_mul(half(x)).wrapping_add((w >> 16).wrapping_mul(x >> 16));
     sum.wrapping_add(products)
