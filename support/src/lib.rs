@@ -223,6 +223,13 @@ pub mod __private {
     }
     pub use crate::__by_backend as by_backend;
 
+    /// A kernel as a function of which there is one, for several layers call it: what it is given is not known to the
+    /// optimizer, which would make a copy of it for each of them.
+    #[inline(always)]
+    pub fn shared<F>(kernel: F) -> F {
+        core::hint::black_box(kernel)
+    }
+
     /// A type of the crate `fixed`.
     #[cfg(feature = "fixed")]
     #[macro_export]

@@ -277,8 +277,11 @@ impl<'g> Lowering<'g> {
         });
     }
 
-    /// Another kernel for the last call.
+    /// Another kernel for the last call, unless it is one more and there are to be few.
     pub fn offer(&mut self, variant: Variant) {
+        if self.optimize == Optimize::Size {
+            return;
+        }
         if let Some(call) = self.program.calls.last_mut() {
             call.variants.push(variant);
         }
