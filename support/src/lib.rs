@@ -95,6 +95,22 @@ pub const BACKEND: &str = env!("TINY_MODEL_BACKEND");
 /// }
 /// ```
 ///
+/// What comes first where speed and program memory are at odds, a setting says; outputs are the same with all of them:
+///
+/// ```
+/// # use tiny_model::tiny_model;
+/// tiny_model! {
+///     struct Quick = "../examples/digits/digits.tflite";
+///     optimize = "speed";
+/// }
+/// ```
+///
+/// - `"speed"`: weights may take several times their bytes where that saves work. Windows of 3 × 3 with stride 1 and
+///   enough channels are convolved by the algorithm of Winograd on processors with the DSP extension; other
+///   processors have the same loops as without. The layer table says of which layers that is true.
+/// - `"balanced"`: what there is without the setting.
+/// - `"size"`: fewer and smaller loops. Layers that are alike share one, even where each had one of its own.
+///
 /// The struct has
 ///
 /// - `const fn new()`: all memory of the model is in the value, so that it may live in a static;
@@ -222,13 +238,6 @@ pub mod __private {
         ($other:ident { $($then:tt)* } $($rest:tt)*) => { $crate::__by_backend! { $($rest)* } };
     }
     pub use crate::__by_backend as by_backend;
-
-    /// A kernel as a function of which there is one, for several layers call it: what it is given is not known to the
-    /// optimizer, which would make a copy of it for each of them.
-    #[inline(always)]
-    pub fn shared<F>(kernel: F) -> F {
-        core::hint::black_box(kernel)
-    }
 
     /// A type of the crate `fixed`.
     #[cfg(feature = "fixed")]

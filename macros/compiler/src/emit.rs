@@ -3,7 +3,6 @@
 use crate::Item;
 use crate::graph::ElementType;
 use crate::layout::Layout;
-use crate::optimize::Optimize;
 use crate::program::{Access, Arg, BACKENDS, Call, Constant, Port, Program, Variant, View};
 use crate::quantize::measure::Accuracy;
 use crate::quantize::model::Facts;
@@ -26,9 +25,7 @@ pub fn emit(
     let bytes = layout.bytes;
     let started = state::field(program);
     let doc = table::document(program, layout, facts);
-    let is_shared = |call: &Call| item.options.optimize == Optimize::Size && is_repeated(program, call);
-    let functions = program.calls.iter().enumerate();
-    let functions = functions.map(|(at, call)| function(layout, call, at, is_shared(call)));
+    let functions = program.calls.iter().enumerate().map(|(at, call)| function(layout, call, at));
     let tracked = track(item, file_bytes);
     let consts = consts(item, program, layout);
     let accuracy = facts.map(|facts| accuracy(item, facts));
@@ -73,19 +70,13 @@ fn function_name(call: &Call, at: usize) -> Ident {
     format_ident!("{name}_{at}")
 }
 
-/// Whether a kernel has other calls too.
-fn is_repeated(program: &Program, call: &Call) -> bool {
-    let kernel = |call: &Call| (call.module, call.kernel);
-    program.calls.iter().filter(|other| kernel(other) == kernel(call)).nth(1).is_some()
-}
-
 /// One documented function per call: its constants, and the kernel's name with its parameters.
-fn function(layout: &Layout, call: &Call, at: usize, is_shared: bool) -> TokenStream {
+fn function(layout: &Layout, call: &Call, at: usize) -> TokenStream {
     let name = function_name(call, at);
     let doc = format!(" Operator {}, `{}`: gives shape {:?}.", call.index, call.name, call.shape);
     let windows = overlap::windows(call, layout);
     let parameters = windows.iter().map(|Window { name, view, access, .. }| parameter(name, *view, *access));
-    let plain = kernel_call(layout, call, (call.kernel, &call.params), call.args.iter().cloned(), is_shared);
+    let plain = kernel_call(layout, call, (call.kernel, &call.params), call.args.iter().cloned());
     let overlap = overlap::constant(layout, call);
     let mut modules = vec![call.module];
     modules.extend(call.variants.iter().map(|variant| variant.module));
@@ -95,7 +86,7 @@ fn function(layout: &Layout, call: &Call, at: usize, is_shared: bool) -> TokenSt
     let variants = call.variants.iter().map(|Variant { backend, kernel, params, constants, .. }| {
         let windows = call.args.iter().filter(|arg| !matches!(arg, Arg::Constant(_)));
         let args = constants.iter().cloned().map(Arg::Constant).chain(windows.cloned());
-        (*backend, kernel_call(layout, call, (kernel, params), args, is_shared))
+        (*backend, kernel_call(layout, call, (kernel, params), args))
     });
     let body = by_backend(variants.collect(), plain);
     quote! {
@@ -115,7 +106,6 @@ fn kernel_call(
     call: &Call,
     (kernel, params): (&str, &str),
     args: impl Iterator<Item = Arg>,
-    is_shared: bool,
 ) -> TokenStream {
     let kernel = format_ident!("{kernel}");
     let params: TokenStream = params.parse().unwrap_or_default();
@@ -139,17 +129,9 @@ fn kernel_call(
     }
     // With it, rustc proves that the kernel has read what it overwrites.
     let overlap = overlap::is_laid_over(layout, call).then(|| quote!(, OVERLAP));
-    let parameters = quote!(support::parameters!(#params #overlap));
-    let called = match is_shared {
-        true => {
-            let types = std::iter::repeat_n(quote!(_), passed.len().saturating_add(1));
-            quote!(support::shared::<fn(#(#types),*)>(#kernel)(#parameters, #(#passed),*))
-        }
-        false => quote!(#kernel(#parameters, #(#passed),*)),
-    };
     quote! {
         #(#statics)*
-        #called
+        #kernel(support::parameters!(#params #overlap), #(#passed),*)
     }
 }
 

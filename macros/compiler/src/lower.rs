@@ -110,6 +110,18 @@ impl<'g> Lowering<'g> {
         self.optimize
     }
 
+    /// Whether some convolution has weights of one row and one column, and as many pixels before as behind, so that
+    /// these are rows of a fully connected layer.
+    pub fn has_pixels(&self) -> bool {
+        self.graph.nodes.iter().any(|node| {
+            let shape = |id: Option<TensorId>| id.map_or(&[][..], |id| self.tensor(id).shape.as_slice());
+            let input = |index: usize| shape(node.inputs.get(index).copied().flatten());
+            let pixels = |shape: &[usize]| shape.get(1..3).map(<[usize]>::to_vec);
+            let same = pixels(input(0)) == pixels(shape(node.outputs.first().copied()));
+            node.name == "CONV_2D" && same && matches!(input(1), [_, 1, 1, _])
+        })
+    }
+
     /// Notes the least and the greatest sums of the call that comes next.
     pub fn prove_sums(&mut self, sums: &[[i64; 2]]) {
         let bits = |sum: i64| {
@@ -277,11 +289,8 @@ impl<'g> Lowering<'g> {
         });
     }
 
-    /// Another kernel for the last call, unless it is one more and there are to be few.
+    /// Another kernel for the last call.
     pub fn offer(&mut self, variant: Variant) {
-        if self.optimize == Optimize::Size {
-            return;
-        }
         if let Some(call) = self.program.calls.last_mut() {
             call.variants.push(variant);
         }

@@ -30,7 +30,7 @@ mod short;
 pub use avr::{dot_constant_s8, dot_s8, narrow_s8, offset_and_clamp_s8, product, product_s8, requantize};
 #[cfg(tiny_model_backend = "dsp")]
 pub use dsp::{
-    Loop3x3, block_bytes, block_rows_2, depthwise_pixel, dot_s8, high, high_add, pad_row, widen_2, winograd_input,
+    Loop3x3, block_bytes, block_bytes_small, block_rows_2, depthwise_pixel, dot_s8, high, high_add, pad_row, widen_2, winograd_input,
     winograd_units,
 };
 #[cfg(tiny_model_backend = "host")]

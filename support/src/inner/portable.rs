@@ -9,7 +9,7 @@ mod vectors;
 mod winograd;
 
 pub use blocks::{
-    BLOCK, BLOCK_CONSTANTS, BlockOutput, RunsOfElements, block_bytes, block_rows_2, pad_row, widen_2,
+    BLOCK, BLOCK_CONSTANTS, BlockOutput, RunsOfElements, block_bytes, block_bytes_small, block_rows_2, pad_row, widen_2,
 };
 
 #[allow(unused_imports)] // by assembly

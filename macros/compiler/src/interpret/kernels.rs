@@ -121,6 +121,7 @@ pub(super) fn run(call: &Call, slots: &mut [Slot]) -> Option<()> {
         div::div_s32(p.get::<Broadcast<Loops>>()?, any, any, next);
         fully_connected::fully_connected_s8(p.get()?, next, next, next, next, planes);
         fully_connected::fully_connected_narrow_s8(p.get()?, next, next, next, next, planes);
+        fully_connected::fully_connected_few_narrow_s8(p.get()?, next, next, next, next, planes);
         fully_connected::fully_connected_s4(p.get()?, next, next, next, next, planes);
         fully_connected::fully_connected_offset_s8(p.get()?, next, next, next, next, planes);
         fully_connected::fully_connected_ring_s8(p.get()?, next, next, next, next, next, next, next);

@@ -117,3 +117,166 @@ fn combined(row: usize, [a, b, c]: [i32; 3]) -> i32 {
         _ => 2 * c,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::inner::flash::Flash;
+    use crate::kernels::conv_2d::{Conv2d, conv_2d_contiguous_s8};
+    use crate::kernels::planes::{Overlap, Planes};
+    use crate::kernels::shapes::Axis;
+    use crate::quantize::Multiplier;
+
+    /// Numbers that look random, below a limit.
+    struct Numbers(u32);
+
+    impl Numbers {
+        fn next(&mut self, below: i32) -> i32 {
+            self.0 = self.0.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            ((self.0 >> 8) as i32) % below
+        }
+
+        fn bytes(&mut self, count: usize) -> Vec<i8> {
+            (0..count).map(|_| (self.next(256) - 128) as i8).collect()
+        }
+    }
+
+    fn window([height, width]: [usize; 2], [y, x]: [usize; 2], channels: usize, units: usize) -> Window {
+        let axis = |input: usize, pad: usize| {
+            Axis { input, pad, taps: 3, dilation: 1, stride: 1, output: input + 2 * pad - 2 }
+        };
+        Window { y: axis(height, y), x: axis(width, x), channels, units }
+    }
+
+    /// Runs the layer where the output lies somewhere over the input.
+    fn overlapped(layer: &Winograd, blocks: Flash<'_, i32>, input: &[i8], len: usize, above: bool) -> Vec<i8> {
+        let reach = layer.reach(len);
+        let (from, to) = if above { (0, reach.above) } else { (reach.below, 0) };
+        let mut memory = vec![0x55; (from + input.len()).max(to + len)];
+        memory[from..from + input.len()].copy_from_slice(input);
+        let overlap = Overlap { input: from, input_len: input.len(), output: to, output_len: len };
+        run(layer, blocks, Planes::overlapped(&mut memory, overlap));
+        memory[to..to + len].to_vec()
+    }
+
+    fn run(layer: &Winograd, blocks: Flash<'_, i32>, planes: Planes<'_, i8>) {
+        let channels = layer.window.channels;
+        layer.convolve(blocks, planes, &mut vec![[[0; 2]; 16]; channels / 2], &mut vec![0; channels * 24]);
+    }
+
+    fn check(window: Window, images: usize, output: Requantization, numbers: &mut Numbers) {
+        let Window { y, x, channels, units } = window;
+        let weights = numbers.bytes(units * 9 * channels);
+        let bias: Vec<i32> = (0..units).map(|_| numbers.next(40_000) - 20_000).collect();
+        let multipliers: Vec<i32> = (0..units).map(|_| (1 << 30) + numbers.next(1 << 30)).collect();
+        let shifts: Vec<i8> = (0..units).map(|_| -(4 + numbers.next(8)) as i8).collect();
+        let padding = (numbers.next(256) - 128) as i8;
+        let input = numbers.bytes(images * y.input * x.input * channels);
+        let len = images * y.output * x.output * units;
+
+        let mut expected = vec![0; len];
+        let direct = Conv2d { window, depth: channels, group: units, padding, output };
+        conv_2d_contiguous_s8(
+            &direct,
+            Flash::from_slice(&weights),
+            Flash::from_slice(&bias),
+            Flash::from_slice(&multipliers),
+            Flash::from_slice(&shifts),
+            Planes::apart(&input, &mut expected),
+        );
+
+        let scales = multipliers.iter().zip(&shifts);
+        let scales = scales.map(|(&multiplier, &shift)| Multiplier { multiplier, shift: shift.into() });
+        let multipliers: Vec<Multiplier> = scales.collect();
+        let simplified = Simplified { weights, bias, multipliers };
+        let constant = blocks(&simplified, channels, output.least < output.zero_point).expect("it fits");
+        let words: Vec<i32> =
+            constant.bytes.as_chunks::<4>().0.iter().map(|&word| i32::from_le_bytes(word)).collect();
+        let (blocks, layer) = (Flash::from_slice(&words), Winograd { window, padding, output });
+        let mut found = vec![0; len];
+        run(&layer, blocks, Planes::apart(&input, &mut found));
+        assert_eq!(found, expected, "{window:?}, {images} images");
+        for above in [false, true] {
+            let found = overlapped(&layer, blocks, &input, len, above);
+            assert_eq!(found, expected, "{window:?}, {images} images in one memory, {above}");
+        }
+    }
+
+    #[test]
+    fn it_is_the_convolution() {
+        let mut numbers = Numbers(7);
+        let all = Requantization { zero_point: 5, least: -128, greatest: 127 };
+        let cut = Requantization { zero_point: -3, least: -3, greatest: 90 };
+        for height in 1..=7 {
+            for width in 1..=10 {
+                let pads = [0, 1, 2].into_iter().flat_map(|y| [0, 1, 3].map(|x| [y, x]));
+                for pads in pads.filter(|[y, x]| height + 2 * y > 2 && width + 2 * x > 2) {
+                    let channels = 4 * (1 + numbers.next(5) as usize);
+                    let units = 4 * (1 + numbers.next(3) as usize);
+                    let images = 1 + numbers.next(2) as usize;
+                    let output = if numbers.next(2) == 0 { all } else { cut };
+                    check(window([height, width], pads, channels, units), images, output, &mut numbers);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn extremes_fit() {
+        let channels = 64;
+        for (weight, x) in [(127, -128), (-128, -128), (-128, 127), (127, 127)] {
+            let window = window([4, 6], [1, 1], channels, 4);
+            let output = Requantization { zero_point: 0, least: -128, greatest: 127 };
+            let layer = Simplified {
+                weights: vec![weight; 4 * 9 * channels],
+                bias: vec![100; 4],
+                multipliers: vec![Multiplier { multiplier: 1 << 30, shift: -16 }; 4],
+            };
+            let constant = blocks(&layer, channels, true).expect("it fits");
+            let words: Vec<i32> =
+                constant.bytes.as_chunks::<4>().0.iter().map(|&word| i32::from_le_bytes(word)).collect();
+            let mut found = vec![0; 4 * 6 * 4];
+            let input = vec![x; 4 * 6 * channels];
+            let shape = Winograd { window, padding: x, output };
+            run(&shape, Flash::from_slice(&words), Planes::apart(&input, &mut found));
+            let sum = 100 + 9 * 64 * i32::from(weight) * i32::from(x);
+            let expected = output.to_s8(sum, 1 << 30, -16);
+            assert!(found.iter().all(|&y| y == expected), "{weight} {x}: {found:?}, not {expected}");
+        }
+    }
+
+    #[test]
+    fn what_loops_cannot_do_has_no_blocks() {
+        let layer = |weight: i8, bias: i32, shift: i32| Simplified {
+            weights: vec![weight; 4 * 9 * 4],
+            bias: vec![bias; 4],
+            multipliers: vec![Multiplier { multiplier: 1 << 30, shift }; 4],
+        };
+        let of = |layer: &Simplified| blocks(layer, 4, true).is_some();
+        let products = 9 * 4 * 127 * 128;
+        assert!(of(&layer(127, (1 << 29) - products - 1, -2)));
+        assert!(!of(&layer(127, (1 << 29) - products, -2)) && !of(&layer(127, products - (1 << 29), -2)));
+        assert!(!of(&layer(1, 0, -1)) && !of(&layer(1, 0, 0)));
+    }
+
+    #[test]
+    fn only_windows_of_three_by_three_suit() {
+        let output = Requantization { zero_point: 0, least: -128, greatest: 127 };
+        let suits = |window: Window| layer(window, 0, output).is_some();
+        let fine = window([8, 8], [1, 1], 8, 8);
+        assert!(suits(fine) && suits(Window { channels: 4, ..fine }) && pays(&layer(fine, 0, output).unwrap()));
+        assert!(!suits(Window { channels: 6, ..fine }) && !suits(Window { units: 6, ..fine }));
+        for axis in [
+            Axis { stride: 2, ..fine.x },
+            Axis { dilation: 2, ..fine.x },
+            Axis { taps: 4, ..fine.x },
+            Axis { taps: 1, ..fine.x },
+        ] {
+            assert!(!suits(Window { x: axis, ..fine }) && !suits(Window { y: axis, ..fine }));
+        }
+        let large = window([8, 8], [1, 1], 1024, 8);
+        assert!(!suits(large));
+        // Two thirds of the tiles would lie outside.
+        assert!(!pays(&layer(window([1, 1], [1, 1], 8, 8), 0, output).unwrap()));
+    }
+}

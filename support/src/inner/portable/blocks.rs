@@ -120,6 +120,12 @@ pub fn block_bytes(blocks: Flash<'_, i32>, row: &[i8], to: BlockOutput, output: 
     each_block(blocks, runs.steps(), to, output, |step| steps(runs, 0, row).nth(step));
 }
 
+/// The same by a smaller loop, if there is one.
+#[inline]
+pub fn block_bytes_small(blocks: Flash<'_, i32>, row: &[i8], to: BlockOutput, output: &mut [i8]) {
+    block_bytes(blocks, row, to, output);
+}
+
 fn each_block(
     blocks: Flash<'_, i32>,
     steps: usize,
