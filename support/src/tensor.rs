@@ -64,6 +64,24 @@ impl<T> Tensor<T> {
         self.shape
     }
 
+    /// The number of elements, which is the length of the array that holds them.
+    ///
+    /// ```
+    /// use tiny_model::Tensor;
+    ///
+    /// const SCORES: Tensor<i8> = Tensor::new("scores", &[2, 12], 1.0 / 256.0, -128);
+    /// let array = [0i8; SCORES.elements()];
+    /// assert_eq!(array.len(), 24);
+    /// ```
+    pub const fn elements(&self) -> usize {
+        let (mut elements, mut rest) = (1, self.shape);
+        while let [size, inner @ ..] = rest {
+            elements *= *size;
+            rest = inner;
+        }
+        elements
+    }
+
     /// What one step of the integers is worth; 1 for integers that stand for themselves.
     pub const fn scale(&self) -> f32 {
         self.scale

@@ -3,7 +3,7 @@
 use crate::Item;
 use crate::graph::ElementType;
 use crate::layout::Layout;
-use crate::program::{Access, Arg, BACKENDS, Call, Constant, Port, Program, Variant, View};
+use crate::program::{Access, Arg, BACKENDS, Call, Constant, Port, Program, Variant, View, falls_back_to};
 use crate::quantize::measure::Accuracy;
 use crate::quantize::model::Facts;
 use crate::table;
@@ -231,7 +231,8 @@ fn consts(item: &Item, program: &Program, layout: &Layout) -> TokenStream {
 /// Bytes of constants, which are others where there are variants.
 fn bytes_by_backend(bytes: usize, on: impl Fn(&str) -> usize) -> TokenStream {
     let others = BACKENDS.into_iter().map(|backend| (backend, on(backend)));
-    let others = others.filter(|&(_, on)| on != bytes).map(|(backend, on)| (backend, quote!(#on)));
+    let others = others.filter(|&(backend, own)| own != falls_back_to(backend).map_or(bytes, &on));
+    let others = others.map(|(backend, on)| (backend, quote!(#on)));
     by_backend(others.collect(), quote!(#bytes))
 }
 

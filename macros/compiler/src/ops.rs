@@ -5,12 +5,13 @@
 //! itself to a kernel call. No other part of the compiler knows any operator.
 
 use crate::diagnostics::Problem;
-use crate::graph::{Effect, Graph, Node};
+use crate::graph::{Effect, Graph, Node, Tensor};
 use crate::lower::{Bug, Lowering};
 use crate::ranges::{Known, Ranges};
 use crate::read::Reader;
 use crate::schema::tflite::BuiltinOperator;
 use channels::{Channels, Cut};
+use one_scale::Following;
 use std::fmt;
 use std::rc::Rc;
 
@@ -93,6 +94,24 @@ pub trait Op: fmt::Debug {
         None
     }
 
+    /// The function that it computes of each channel, if each element of its output depends on the one at the same
+    /// place of an input, and on its channel.
+    fn by_channel(&self, known: &Known<'_>) -> Option<ByChannel> {
+        let Elementwise { input, function, .. } = self.elementwise(known)?;
+        Some(ByChannel { input, function: Box::new(move |_, x| function(x)) })
+    }
+
+    /// The same operator with what follows it, whose output has this zero point, and its bias then, if that is
+    /// exact and costs nothing.
+    fn followed(
+        &self,
+        _known: &Known<'_>,
+        _then: Following<'_>,
+        _zero_point: i32,
+    ) -> Option<(Rc<dyn Op>, Tensor)> {
+        None
+    }
+
     /// Appends the kernel calls that do its work.
     fn lower(&self, to: &mut Lowering<'_>) -> Result<(), Bug>;
 }
@@ -120,6 +139,14 @@ pub struct Elementwise {
     pub is_table: bool,
     /// Whether it costs less than a table.
     pub is_cheap: bool,
+}
+
+/// A function of single elements, which differs from channel to channel.
+pub struct ByChannel {
+    /// Which input they are of.
+    pub input: usize,
+    /// The function, of the channel and the element.
+    pub function: Box<dyn Fn(usize, i32) -> i32>,
 }
 
 /// Elements that lie side by side in an input and in an output.
@@ -165,6 +192,7 @@ pub(crate) mod logical;
 pub(crate) mod lookup;
 pub(crate) mod movement;
 pub(crate) mod narrow;
+pub(crate) mod one_scale;
 pub(crate) mod pool;
 pub(crate) mod reduction;
 pub(crate) mod requantization;
@@ -175,6 +203,7 @@ pub(crate) mod signal_fft;
 pub(crate) mod sums;
 pub(crate) mod unit_blocks;
 pub(crate) mod unit_fours;
+pub(crate) mod unit_pairs;
 pub(crate) mod weighted;
 pub(crate) mod window;
 mod winograd;

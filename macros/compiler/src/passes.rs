@@ -14,12 +14,14 @@
 //! 3. `join_reshapes`: so that one RESHAPE at most stands between two operators.
 //! 4. `fuse_paddings`: after identities, and before limits, which may follow a PAD.
 //! 5. `fuse_limits`: before tables, for a limit costs nothing in the operator before it, and a table does.
-//! 6. `fuse_lookups`: what no operator with weights has taken.
-//! 7. `remove_channels`: last, for it is the most work, and needs the operators as they will run.
+//! 6. `fuse_constants`: after limits, which leave fewer outputs to agree on.
+//! 7. `fuse_lookups`: what no operator with weights has taken.
+//! 8. `remove_channels`: last, for it is the most work, and needs the operators as they will run.
 //!
 //! Dead nodes are removed after each of them.
 
 mod fold_constants;
+mod fuse_constants;
 mod fuse_limits;
 mod fuse_lookups;
 mod fuse_paddings;
@@ -49,6 +51,7 @@ const OPTIONAL: &[Pass] = &[
     ("join_reshapes", join_reshapes::run),
     ("fuse_paddings", fuse_paddings::run),
     ("fuse_limits", fuse_limits::run),
+    ("fuse_constants", fuse_constants::run),
     ("fuse_lookups", fuse_lookups::run),
     ("remove_channels", remove_channels::run),
 ];

@@ -144,8 +144,14 @@ pub struct Call {
     pub notes: Vec<String>,
 }
 
-/// The backends for which there are variants.
-pub const BACKENDS: [&str; 3] = ["dsp", "portable", "avr"];
+/// The backends for which there are variants, and two parts of `portable`: processors with the loops `v6m` or `v7m`, which
+/// take that of `portable` where there is none for them. They stand before it, for what fits first is taken.
+pub const BACKENDS: [&str; 6] = ["dsp", "mve", "v6m", "v7m", "portable", "avr"];
+
+/// The backend whose variants another one takes where it has none of its own.
+pub fn falls_back_to(backend: &str) -> Option<&'static str> {
+    matches!(backend, "v6m" | "v7m").then_some("portable")
+}
 
 /// Another kernel for the same call, with constants of its own, between its parameters and the windows.
 #[derive(Clone, Debug)]
@@ -324,7 +330,8 @@ impl Call {
 
     /// The same on a backend for which there may be a variant.
     pub fn constant_bytes_on(&self, backend: &str) -> usize {
-        match self.variants.iter().find(|variant| variant.backend == backend) {
+        let of = |backend: &str| self.variants.iter().find(|variant| variant.backend == backend);
+        match of(backend).or_else(|| falls_back_to(backend).and_then(of)) {
             Some(variant) => {
                 variant.constants.iter().map(Constant::padded_bytes).fold(0, usize::saturating_add)
             }

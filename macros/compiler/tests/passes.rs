@@ -3,6 +3,7 @@
 //! the device; that what all passes make of a model equals the reference is what the other tests show.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use tiny_model_compiler::{Diagnostic, Machine, Options, Program, analyze_with, optional_passes};
 
 /// Inferences of each program. What is kept from one to the next shows in the second.
@@ -99,20 +100,42 @@ fn check(path: &Path) -> Option<Vec<&'static str>> {
     Some(matter)
 }
 
+/// What a function makes of each model, on all processors. The largest begin, so that none is waited for at the end.
+fn each<T: Send>(models: &[PathBuf], function: impl Fn(&Path) -> T + Sync) -> Vec<T> {
+    let mut models = models.to_vec();
+    models.sort_by_key(|path| std::cmp::Reverse(std::fs::metadata(path).map_or(0, |data| data.len())));
+    let next = AtomicUsize::new(0);
+    let work = || -> Vec<T> {
+        let paths = std::iter::from_fn(|| models.get(next.fetch_add(1, Ordering::Relaxed)));
+        paths.map(|path| function(path)).collect()
+    };
+    std::thread::scope(|scope| {
+        let processors = std::thread::available_parallelism().map_or(1, usize::from);
+        let threads: Vec<_> = (0..processors).map(|_| scope.spawn(work)).collect();
+        threads
+            .into_iter()
+            .flat_map(|thread| thread.join().expect("a thread's panic is its test's"))
+            .collect()
+    })
+}
+
+/// The passes that matter to one model, which are said.
+fn matter(path: &Path) -> Vec<&'static str> {
+    let start = std::time::Instant::now();
+    let matter = check(path).unwrap_or_default();
+    if !matter.is_empty() {
+        println!("{}: {matter:?}, {:.1} s", path.display(), start.elapsed().as_secs_f32());
+    }
+    matter
+}
+
 #[test]
 fn outputs_stay_the_same() {
     let folders = folders();
     let models: Vec<PathBuf> = folders.iter().flat_map(|folder| models(folder)).collect();
     let mut used = std::collections::BTreeMap::new();
-    for path in &models {
-        let start = std::time::Instant::now();
-        let matter = check(path);
-        if matter.as_ref().is_some_and(|matter| !matter.is_empty()) {
-            println!("{}: {matter:?}, {:.1} s", path.display(), start.elapsed().as_secs_f32());
-        }
-        for pass in matter.into_iter().flatten() {
-            *used.entry(pass).or_insert(0) += 1;
-        }
+    for pass in each(&models, matter).into_iter().flatten() {
+        *used.entry(pass).or_insert(0) += 1;
     }
     println!("{} models; passes that matter: {used:?}", models.len());
     if std::env::var_os("TINY_MODEL_ONLY").is_none() {
@@ -125,19 +148,19 @@ fn outputs_stay_the_same() {
 /// The kernels that AVR has instead give the same, here in the portable form of their arithmetic.
 #[test]
 fn kernels_of_avr_give_the_same() {
-    let mut checked = 0;
-    for path in folders().iter().flat_map(|folder| models(folder)) {
-        let bytes = std::fs::read(&path).expect("listed files can be read");
-        let Ok(mut program) = compile(&bytes, Vec::new()) else { continue };
-        if macs(&program) > MANY_MACS {
-            continue;
-        }
+    let models: Vec<PathBuf> = folders().iter().flat_map(|folder| models(folder)).collect();
+    let checked = each(&models, |path| {
+        let bytes = std::fs::read(path).expect("listed files can be read");
+        let Some(mut program) = compile(&bytes, Vec::new()).ok().filter(|program| macs(program) <= MANY_MACS)
+        else {
+            return false;
+        };
         let expected = outputs(&program, RUNS);
-        if program.take_variants("avr") {
-            assert!(expected.is_some() && outputs(&program, RUNS) == expected, "{}", path.display());
-            checked += 1;
-        }
-    }
+        let other = program.take_variants("avr");
+        assert!(!other || expected.is_some() && outputs(&program, RUNS) == expected, "{}", path.display());
+        other
+    });
+    let checked = checked.into_iter().filter(|other| *other).count();
     println!("{checked} models have kernels for AVR");
     assert!(checked > 100 || std::env::var_os("TINY_MODEL_ONLY").is_some(), "{checked} models");
 }
@@ -162,4 +185,20 @@ fn constant_channels_are_gone() {
     let program = compile(&bytes, Vec::new()).expect("it compiles");
     let (macs, weights) = (macs(&program), weights(&program));
     assert!(macs <= 3_795_000 && weights <= 31_800, "{macs} MACs, {weights} bytes of weights");
+}
+
+/// Products and sums with constants become a part of the layer before where that is exact, and nowhere else.
+#[test]
+fn constants_are_fused_where_that_is_exact() {
+    let folder =
+        folders().into_iter().find(|folder| folder.ends_with("passes")).expect("the folder is there");
+    let kernels = |name: &str| -> Vec<&'static str> {
+        let bytes = std::fs::read(folder.join(name)).expect("the model is there");
+        compile(&bytes, Vec::new()).expect("it compiles").calls.iter().map(|call| call.kernel).collect()
+    };
+    let layers = ["conv_2d_1x1_s8", "conv_2d_contiguous_s8", "fully_connected_s8"];
+    assert_eq!(kernels("constant_factors.tflite"), layers);
+    let stay = kernels("constant_factors_that_count.tflite");
+    let count = |kernel: &str| stay.iter().filter(|found| **found == kernel).count();
+    assert_eq!((count("mul_s8"), count("add_s8"), stay.len()), (2, 2, 7), "{stay:?}");
 }

@@ -30,22 +30,22 @@ mod short;
 pub use avr::{dot_constant_s8, dot_s8, narrow_s8, offset_and_clamp_s8, product, product_s8, requantize};
 #[cfg(tiny_model_backend = "dsp")]
 pub use dsp::{
-    Loop3x3, block_bytes, block_bytes_small, block_rows_2, depthwise_pixel, dot_s8, high, high_add, pad_row, widen_2, winograd_input,
-    winograd_units,
+    Loop3x3, block_bytes, block_bytes_small, block_rows_2, depthwise_pixel, dot_s8, high, high_add, pad_row,
+    widen_2, winograd_input, winograd_units,
 };
 #[cfg(tiny_model_backend = "host")]
 pub use host::{dot_s8, dot_s16, dot_s16_wide};
 #[cfg(tiny_model_backend = "mve")]
-pub use mve::{VECTORS, channel_windows, copy_rows, dot_s8, fill, sums_s8, unit_rows, units_first};
+pub use mve::{VECTORS, channel_windows, copy_rows, dot_s8, fill, sums_s8, unit_rows};
 pub use portable::*;
-#[cfg(all(tiny_model_backend = "portable", tiny_model_loops = "v6m"))]
-pub use scalar::outputs_of_sums;
 #[cfg(all(tiny_model_backend = "portable", not(tiny_model_multiplier = "short")))]
 pub use scalar::requantize_down;
 #[cfg(tiny_model_backend = "portable")]
 pub use scalar::sums_of_taps;
+#[cfg(all(tiny_model_backend = "portable", tiny_model_loops = "v6m"))]
+pub use scalar::{bytes_of_row, outputs_of_sums};
 #[cfg(all(tiny_model_backend = "portable", tiny_model_loops = "v7m"))]
-pub use scalar::{fours_of_row, fours_of_two_rows};
+pub use scalar::{fours_of_row, fours_of_two_rows, pairs_of_row};
 #[cfg(all(tiny_model_backend = "portable", not(tiny_model_loops = "v7m")))]
 pub use scalar::{sums_of_row, sums_of_two_rows};
 #[cfg(tiny_model_shared)]

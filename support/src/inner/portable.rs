@@ -3,13 +3,15 @@
 mod blocks;
 mod depthwise;
 mod fours;
+pub(super) mod pairs;
 mod sums;
 mod taps;
 mod vectors;
 mod winograd;
 
 pub use blocks::{
-    BLOCK, BLOCK_CONSTANTS, BlockOutput, RunsOfElements, block_bytes, block_bytes_small, block_rows_2, pad_row, widen_2,
+    BLOCK, BLOCK_CONSTANTS, BlockOutput, RunsOfElements, block_bytes, block_bytes_small, block_rows_2,
+    pad_row, widen_2,
 };
 
 #[allow(unused_imports)] // by assembly
@@ -19,11 +21,11 @@ pub use fours::{
     FOUR, FOUR_CONSTANTS, MAX_EXPONENT, UNIT_CONSTANTS, fours_of_row, fours_of_two_rows, outputs_of_sums,
     requantize_down, sums_of_row, sums_of_taps, sums_of_two_rows,
 };
+pub use pairs::{HALF, LESS_SIGN, bytes_of_row, pairs_of_row};
 pub use sums::{Factor, SumScales, sums_s8};
 pub use taps::{Tap, TapsOfPixel, depthwise_pixel};
 pub use vectors::{
     ChannelWindow, CopiedRows, UnitConstants, UnitRows, VECTORS, channel_windows, copy_rows, fill, unit_rows,
-    units_first,
 };
 pub use winograd::{
     PATCH, POSITIONS, TILE_PIXELS, WINOGRAD_CONSTANTS, WinogradStep, winograd_input, winograd_units,

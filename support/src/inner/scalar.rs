@@ -15,6 +15,8 @@
 //! | RISC-V | 4 units × 2 rows | 6 `lb`, 8 `mul`, 8 `add` | 2.75 |
 //! | RISC-V | 4 units × 1 row | 5 `lb`, 4 `mul`, 4 `add` | 3.25 |
 //! | Cortex-M0 | 4 units × 1 row | 5 `ldrsb`, 4 `muls`, 4 `add`, 1 `adds` | 3.5 |
+//! | Cortex-M3 | 4 units × a row alone, 4 inputs | 1 `ldm`, 4 `ldrsb`, 8 `and`, 8 `smlal` | 1.31 |
+//! | Cortex-M0 | 4 units × a row alone, 8 inputs | 8 `ldrsb`, 32 `ldrb`, 32 `muls`, 32 `add`, 3 `adds` | 3.34 |
 //!
 //! Cortex-M3 has eight sums (`r4` to `r11`), two inputs (`r3`, `r12`), a weight (`lr`) and three addresses: all fourteen
 //! registers, so that the end of the row is in memory: three instructions for eight steps. The multiplier bounds it at 1.0, and
@@ -33,8 +35,30 @@
 //! - Weights four to a word, one load and `sxtb` for each: 2.25 for each product instead of 1.75.
 //! - Inputs of two rows widened into pairs of words: 1.63 for each product, but widening takes 3.5 for each pair, as much
 //!   as that gains with 16 units, and eight times the memory.
-//! - Weights less signs, so that Cortex-M0 loads them with a constant distance: 3.25, and the sum of each row's inputs
-//!   is needed.
+//! - Weights less signs, so that Cortex-M0 loads them with a constant distance, for layers of many rows too: the sum of each
+//!   row's inputs is needed, which takes as much as it gains where there are few units.
+//!
+//! # A row alone
+//!
+//! A fully connected layer of one row uses each weight once. Its weights are words of four units, as `portable::pairs`
+//! tells, followed by the constants of the four, so that one address leads through both.
+//!
+//! Cortex-M3 masks two of the weights of a word, which are one factor then: `smlal` adds both products to one sum of 64
+//! bits. Two such sums are `r4` to `r7`, four words `r8` to `r11`, the input `r12`, the masked word `lr`; `r0` and `r1` are
+//! addresses, `r2` the end of the row, `r3` the mask. Eight blocks of four inputs are unrolled, and entered at the one that leaves none over;
+//! up to three inputs come before. Four outputs are 51 instructions, 6 of which part the sums. The multiplier bounds it at
+//! 0.5, masks at 1.0, loads of words and inputs at 1.31.
+//!
+//! - Words of one unit's weights and inputs in pairs, so that a product's middle adds up two inputs of one unit: 1.19 with
+//!   two units at a time, but two bytes of stack for each input, and both factors have 32 bits. Here one is a byte, for
+//!   which Cortex-M3 ends a multiplication early.
+//! - Instructions are not cycles here: where `mla` takes 2, `smlal` takes 4 to 7 on Cortex-M3, so that by its manual both ways
+//!   take 3 to 5 cycles for each product. This one loads a word of weights where the other loads four bytes, which counts
+//!   where flash has wait states.
+//! - More than two sums of 64 bits: registers are out.
+//!
+//! Cortex-M0 loads weights less their signs, whose distance from the address is in the instruction; 0 to 3 in `r4` to `r7` are
+//! those of inputs, which keep their signs. Sixteen inputs are unrolled, and entered in the middle if eights are odd.
 //!
 //! # Outputs
 //!
@@ -71,9 +95,9 @@ pub use rv32m::{sums_of_row, sums_of_two_rows};
 #[cfg(all(tiny_model_backend = "portable", not(tiny_model_loops = "v7m")))]
 pub use taps::sums_of_taps;
 #[cfg(all(tiny_model_backend = "portable", tiny_model_loops = "v6m"))]
-pub use v6m::{outputs_of_sums, sums_of_row, sums_of_two_rows};
+pub use v6m::{bytes_of_row, outputs_of_sums, sums_of_row, sums_of_two_rows};
 #[cfg(all(tiny_model_backend = "portable", tiny_model_loops = "v7m"))]
-pub use v7m::{fours_of_row, fours_of_two_rows, sums_of_taps};
+pub use v7m::{fours_of_row, fours_of_two_rows, pairs_of_row, sums_of_taps};
 
 #[cfg(test)]
 mod tests {

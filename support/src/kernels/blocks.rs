@@ -7,8 +7,8 @@ use super::requantization::Requantization;
 use super::window::{Rows, Taps, Window};
 use crate::inner::flash::Flash;
 use crate::inner::{
-    BLOCK, BLOCK_CONSTANTS, BlockOutput, RunsOfElements, block_bytes, block_bytes_small, block_rows_2, pad_row,
-    product, unknown, widen_2,
+    BLOCK, BLOCK_CONSTANTS, BlockOutput, RunsOfElements, block_bytes, block_bytes_small, block_rows_2,
+    pad_row, product, unknown, widen_2,
 };
 
 /// Shape and range of a fully connected layer of one row.
@@ -161,7 +161,7 @@ impl ConvolutionBlocks {
         [a, b]: [&mut [i8]; 2],
     ) {
         let Window { x: axis, units, .. } = self.window;
-        let mut lines = self.window.rows(planes);
+        let mut lines = rows_of(&self.window, planes);
         while let Some((image, rows, mut output)) = next_row(&mut lines) {
             let mut columns = axis.outputs();
             while let (Some(first), Some(pixel)) = (columns.next(), output.split_off_mut(..units)) {
@@ -191,16 +191,19 @@ impl ConvolutionBlocks {
         let Some((above, rest)) = x.split_at_mut_checked(before) else { return };
         let inside = product(runs.steps(), rows.inside);
         let Some((mut there, below)) = rest.split_at_mut_checked(inside) else { return };
-        above.iter_mut().chain(below).for_each(|x| *x = padding);
+        if rows.inside < y.taps {
+            fill(above, padding);
+            fill(below, padding);
+        }
         let [first, second] = columns;
         let from = |columns: Taps| image.get(product(columns.first, channels)..).unwrap_or(&[]);
         let (mut first_image, mut second_image) = (from(first), from(second));
-        if first.inside == axis.taps && second.inside == axis.taps {
-            return widen_2(runs, [first_image, second_image], there);
+        // All rows at once; on a border, row by row with the padding on both sides.
+        if first.inside < axis.taps || second.inside < axis.taps {
+            runs.count = 1;
         }
-        // On a border, row by row with the padding on both sides.
-        runs.count = 1;
-        while let Some(to) = there.split_off_mut(..runs.steps().max(1)) {
+        let len = product(runs.steps(), runs.count).max(1);
+        while let Some(to) = there.split_off_mut(..len) {
             let first = self.run(first_image, first, a);
             widen_2(runs, [first, self.run(second_image, second, b)], to);
             first_image = first_image.get(distance..).unwrap_or(&[]);
@@ -211,14 +214,30 @@ impl ConvolutionBlocks {
     /// A row of a window, of which `image` begins with what is on the image.
     #[inline(always)]
     fn run<'a>(&self, image: &'a [i8], columns: Taps, row: &'a mut [i8]) -> &'a [i8] {
-        let Window { x: axis, channels, .. } = self.window;
-        if columns.inside == axis.taps {
-            return image;
+        match columns.inside == self.window.x.taps {
+            true => image,
+            false => self.border(image, columns, row),
         }
+    }
+
+    #[inline(never)]
+    fn border<'a>(&self, image: &[i8], columns: Taps, row: &'a mut [i8]) -> &'a [i8] {
+        let channels = self.window.channels;
         let inside = image.get(..product(columns.inside, channels)).unwrap_or(&[]);
         pad_row(row, product(columns.before, channels), inside, self.padding);
         row
     }
+}
+
+#[inline(never)]
+fn fill(x: &mut [[i32; 2]], padding: [i32; 2]) {
+    x.iter_mut().for_each(|x| *x = padding);
+}
+
+/// The rows of the output: see [`Window::rows`].
+#[inline(never)] // one copy for all kernels
+pub(super) fn rows_of<'a>(window: &Window, planes: Planes<'a, i8>) -> Rows<'a, i8> {
+    window.rows(planes)
 }
 
 /// The next row of an output: see [`Rows::next`].

@@ -111,9 +111,6 @@ pub fn depthwise_conv_2d_multiplier_s8(
     planes: Planes<'_, i8>,
 ) {
     let units = Units { weights, bias, scales: Full { multipliers, shifts } };
-    if VECTORS && vectors::is_one_channel(p) {
-        return vectors::one_channel(p, units, planes);
-    }
     each_group(p, units, planes);
 }
 

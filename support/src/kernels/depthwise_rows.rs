@@ -1,7 +1,7 @@
 //! Depthwise convolutions that take what they need of the image where it is: with a window of 3 × 3 a row at a
 //! time, with any other a pixel at a time.
 
-use super::blocks::{clamp, next_row};
+use super::blocks::{clamp, next_row, rows_of};
 use super::planes::Planes;
 use super::reach::Reach;
 use super::requantization::Requantization;
@@ -59,7 +59,7 @@ fn each_row(
         zero_point: output.zero_point,
     };
     let range = output;
-    let mut lines = window.rows(planes);
+    let mut lines = rows_of(window, planes);
     while let Some((image, rows, output)) = next_row(&mut lines) {
         let rows = match rows {
             Taps { inside: 3, .. } => Rows3::All,
@@ -102,7 +102,7 @@ impl DepthwiseConv2dTaps {
 
     #[inline(never)] // one copy for all layers
     fn all(&self, weights: Flash<'_, i8>, constants: Flash<'_, i32>, planes: Planes<'_, i8>) {
-        let mut lines = self.window.rows(planes);
+        let mut lines = rows_of(&self.window, planes);
         while let Some((image, rows, output)) = next_row(&mut lines) {
             self.row(weights, constants, image, rows, output);
         }

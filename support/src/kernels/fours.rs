@@ -1,7 +1,7 @@
 //! Layers whose weights lie in fours of units side by side: fully connected ones, and convolutions whose windows are
 //! brought together pixel by pixel, two pixels at a time.
 
-use super::blocks::{clamp, next_row};
+use super::blocks::{clamp, next_row, rows_of};
 use super::planes::Planes;
 use super::reach::Reach;
 use super::requantization::Requantization;
@@ -179,7 +179,7 @@ impl WindowFours {
     #[inline(never)] // one copy for all layers
     fn convolve(&self, fours: Fours<'_>, planes: Planes<'_, i8>, [a, b]: [&mut [i8]; 2]) {
         let Window { x: axis, units, .. } = self.window;
-        let mut lines = self.window.rows(planes);
+        let mut lines = rows_of(&self.window, planes);
         while let Some((image, rows, mut output)) = next_row(&mut lines) {
             let mut columns = axis.outputs();
             while let (Some(first), Some(pixel)) = (columns.next(), output.split_off_mut(..units)) {
@@ -217,7 +217,7 @@ impl WindowFours {
 
     #[inline(never)] // one copy for all layers
     fn each_channel(&self, fours: Fours<'_>, planes: Planes<'_, i8>) {
-        let mut lines = self.window.rows(planes);
+        let mut lines = rows_of(&self.window, planes);
         while let Some((image, rows, output)) = next_row(&mut lines) {
             let mut pixels = &mut *output;
             for columns in self.window.x.outputs() {

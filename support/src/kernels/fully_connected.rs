@@ -111,8 +111,7 @@ pub fn fully_connected_few_narrow_s8(
     let mut start = 0usize;
     for unit in 0..core::hint::black_box(p.units) {
         let sum = dot_s8(bias.get(unit).unwrap_or(0), weights.range(start, p.depth), input);
-        if let (Some(y), Some(scale), Some(edge)) =
-            (output.get_mut(unit), scales.get(unit), edges.get(unit))
+        if let (Some(y), Some(scale), Some(edge)) = (output.get_mut(unit), scales.get(unit), edges.get(unit))
         {
             *y = Narrowed::to_s8(sum, (scale, edge), p.output);
         }

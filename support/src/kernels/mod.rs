@@ -49,6 +49,7 @@ pub mod minimum;
 pub mod movement;
 pub mod mul;
 pub mod pad;
+pub mod pairs;
 pub mod planes;
 pub mod prelu;
 pub mod quantize;

@@ -1,7 +1,7 @@
 //! Layers for processors with vector registers: pieces of a row are brought together, or read where they are, and all
 //! units work on them.
 
-use super::blocks::{clamp, next_row};
+use super::blocks::{clamp, next_row, rows_of};
 use super::conv_2d::Conv2d;
 use super::depthwise_conv_2d::DepthwiseConv2d;
 use super::planes::Planes;
@@ -10,7 +10,7 @@ use super::shapes::{Scaling, Sum};
 use super::window::{Taps, Window};
 use crate::inner::{
     ChannelWindow, CopiedRows, Factor, SumScales, UnitConstants, UnitRows, channel_windows, copy_rows, fill,
-    product, sums_s8, unit_rows, units_first, unknown,
+    product, sums_s8, unit_rows, unknown,
 };
 use core::cell::Cell;
 
@@ -70,7 +70,7 @@ pub(super) fn conv_2d(p: &Conv2d, units: Units<'_, Full<'_>>, planes: Planes<'_,
 fn with_memory(filter: usize, p: &Conv2d, constants: UnitConstants<'_>, planes: Planes<'_, i8>) {
     match filter {
         ..=64 => windows_in::<SMALL>(p, constants, planes),
-        65..=512 => windows_in::<MIDDLE>(p, constants, planes),
+        65..=MIDDLE => windows_in::<MIDDLE>(p, constants, planes),
         _ => windows_in::<LARGE>(p, constants, planes),
     }
 }
@@ -80,40 +80,12 @@ fn windows_in<const LEN: usize>(p: &Conv2d, constants: UnitConstants<'_>, planes
     windows(p, constants, planes, &mut [0; LEN]);
 }
 
-/// Whether all units see the same channel, and there is memory for their weights.
-#[inline(always)]
-pub(super) fn is_one_channel(p: &DepthwiseConv2d) -> bool {
-    let Window { x, y, channels, units } = p.window;
-    let is_near = x.dilation == 1 || x.taps == 1;
-    channels == 1 && is_near && (1..=LARGE).contains(&product(product(y.taps, x.taps), units))
-}
-
-/// A depthwise convolution of one channel, which is like any other convolution.
-#[inline(always)]
-pub(super) fn one_channel(p: &DepthwiseConv2d, units: Units<'_, Full<'_>>, planes: Planes<'_, i8>) {
-    let DepthwiseConv2d { window, padding, output, .. } = *p;
-    let layer = Conv2d { window, depth: 1, group: window.units, padding, output };
-    let (weights, layer) = (product(filter(&layer), window.units), unknown(&layer));
-    match weights {
-        ..=MIDDLE => turned_in::<MIDDLE>(layer, constants(units), planes),
-        _ => turned_in::<LARGE>(layer, constants(units), planes),
-    }
-}
-
-#[inline(never)] // the stack holds the memory that is taken
-fn turned_in<const LEN: usize>(p: &Conv2d, of_taps: UnitConstants<'_>, planes: Planes<'_, i8>) {
-    let mut weights = [0; LEN];
-    if let Some(constants) = units_first(of_taps, p.window.units, &mut weights) {
-        with_memory(filter(p), p, constants, planes);
-    }
-}
-
 #[inline(never)] // one copy for all layers
 fn windows(p: &Conv2d, constants: UnitConstants<'_>, planes: Planes<'_, i8>, memory: &mut [i8]) {
     let Window { x: axis, units, .. } = p.window;
     let filter = filter(p);
     let layer = UnitRows { depth: filter, units, zero_point: p.output.zero_point };
-    let mut lines = p.window.rows(planes);
+    let mut lines = rows_of(&p.window, planes);
     while let Some((image, rows, output)) = next_row(&mut lines) {
         let mut columns = axis.outputs();
         let mut left = &mut *output;
@@ -161,7 +133,7 @@ pub(super) fn depthwise_conv_2d(p: &DepthwiseConv2d, units: Units<'_, Full<'_>>,
 #[inline(never)] // one copy for all layers
 fn depthwise_rows(p: &DepthwiseConv2d, constants: UnitConstants<'_>, planes: Planes<'_, i8>) {
     let Window { x, channels, .. } = p.window;
-    let mut lines = p.window.rows(planes);
+    let mut lines = rows_of(&p.window, planes);
     while let Some((image, rows, output)) = next_row(&mut lines) {
         let mut left = &mut *output;
         let mut columns = x.outputs().peekable();

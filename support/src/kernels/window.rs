@@ -130,6 +130,8 @@ impl Axis {
         self.at_border(at, end)
     }
 
+    // One copy, for a row or a column of windows has few of them.
+    #[cfg_attr(tiny_model_shared, inline(never))]
     fn at_border(self, mut at: usize, end: usize) -> Taps {
         let (mut before, mut inside) = (0usize, 0usize);
         while at < self.pad && before < self.taps {

@@ -180,9 +180,9 @@ impl Winograd {
         let fourth = place(3).or(third);
         let under = |place: usize| place.wrapping_add(below);
         match third.zip(fourth) {
-            Some((third, fourth)) => [
-                first, second, under(first), under(second), third, fourth, under(third), under(fourth),
-            ],
+            Some((third, fourth)) => {
+                [first, second, under(first), under(second), third, fourth, under(third), under(fourth)]
+            }
             None => [first, second, under(first), under(second), first, first, first, first],
         }
     }

@@ -7,7 +7,8 @@ use crate::program::Needs;
 /// A board that firmware is built for and run on.
 #[derive(Debug)]
 pub(crate) struct Board {
-    /// The emulator's name of it, which is what `--board` takes.
+    /// The emulator's name of it, which is what `--board` takes; where one machine plays two boards, with the
+    /// architecture behind it.
     pub(crate) name: &'static str,
     /// The processor, for people.
     pub(crate) core: &'static str,
@@ -35,6 +36,8 @@ pub(crate) struct Suite {
 
 const EVERYTHING: Suite = Suite { models: true, cases: true };
 const MODELS: Suite = Suite { models: true, cases: false };
+/// What is asked for by name.
+const NOTHING: Suite = Suite { models: false, cases: false };
 
 #[derive(Debug)]
 pub(crate) struct Region {
@@ -97,6 +100,18 @@ pub(crate) static BOARDS: &[Board] = &[
         machine: Machine::QemuArm("microbit"),
         has_vectors: false,
         suite: EVERYTHING,
+    },
+    // For what is too large for that, which runs on a processor that has all of its instructions and more memory.
+    Board {
+        name: "mps2-an385-v6m",
+        core: "Cortex-M0",
+        target: "thumbv6m-none-eabi",
+        target_cpu: None,
+        flash: region(0, 4 * MIB),
+        ram: region(0x2000_0000, 4 * MIB),
+        machine: Machine::QemuArm("mps2-an385"),
+        has_vectors: false,
+        suite: NOTHING,
     },
     Board {
         name: "mps2-an385",

@@ -218,6 +218,41 @@ def constants():
     return chain(x, scaled, bent, mul(x, out(bent)))
 
 
+def odd(op):
+    """The same layer, whose sums are divided by an odd number for each channel: no threshold is a tie, and no output
+    is saturated."""
+    (x, w, bias), y = op.inputs, out(op)
+    weights = np.abs(w.data.astype(int)).reshape(len(w.scale), -1).sum(axis=1)
+    greatest = weights * max(127 - x.zero_point, 128 + x.zero_point) + np.abs(bias.data)
+    divisors = greatest // 110 // 2 * 2 + 1
+    w.scale = list(y.scale / (x.scale * divisors))
+    bias.scale = [x.scale * scale for scale in w.scale]
+    return op
+
+
+def constant_factors():
+    """Products with a constant for each channel, and sums with one, whose thresholds are some of those before."""
+    rng, x = random("constant_factors"), image()
+    a = odd(convolution(rng, x, (1, 1), 6, activation="RELU"))
+    parts = mul(out(a), constant([105, 35, 21, 15, 105, 35], 1 / 105), 0.06, 3)
+    b = odd(convolution(rng, out(parts), (1, 2), 5, activation="RELU"))
+    more = add(out(b), constant([13], 0.06), 0.06, 5)
+    dense = odd(fully_connected(rng, out(more), 7, keep=True, rows=63, per_channel=True))
+    return chain(x, a, parts, b, more, dense, mul(out(dense), constant([31], 1 / 31), 0.06, -20))
+
+
+def constant_factors_that_count():
+    """The same with factors that lead to other thresholds, that fall, and behind what is read twice."""
+    rng, x = random("constant_factors_that_count"), image()
+    a = odd(convolution(rng, x, (3, 3), 6))
+    scaled = mul(out(a), constant([105, 44, 21, 15, 90, 35], 1 / 105), 0.05, 3)
+    b = odd(convolution(rng, out(scaled), (1, 1), 5))
+    negative = mul(out(b), constant([105, -35, 21, 15, 105], 1 / 105), 0.06, 3)
+    c = odd(convolution(rng, out(negative), (1, 1), 5))
+    twice = add(out(c), constant([0, 7, -9, 20, 3], 0.06), 0.06, -4)
+    return chain(x, a, scaled, b, negative, c, twice, add(out(c), out(twice)))
+
+
 for build in [
     constant_channels_of_zero,
     constant_channels_of_any_value,
@@ -234,6 +269,8 @@ for build in [
     reshapes,
     tables,
     constants,
+    constant_factors,
+    constant_factors_that_count,
 ]:
     reason = "half of what is never negative is zero" if build is paddings else None
     cases.write(build.__name__, build(), saturates=reason)

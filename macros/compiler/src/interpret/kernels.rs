@@ -221,7 +221,8 @@ fn special(call: &Call, slots: &mut [Slot]) -> Option<()> {
         ("gather", "gather_nd") => by_type!(0, T, s => gather_nd::<T>(call, &mut s)?),
         ("winograd", _) => {
             let p = p.get::<winograd::Winograd>()?;
-            let (mut x, mut patch) = (vec![[[0; 2]; 16]; p.window.channels / 2], vec![0; p.window.channels * 24]);
+            let (mut x, mut patch) =
+                (vec![[[0; 2]; 16]; p.window.channels / 2], vec![0; p.window.channels * 24]);
             let mut s = slots.iter_mut();
             p.convolve(next(&mut s)?, planes(&mut s)?, &mut x, &mut patch);
             Some(())

@@ -3,7 +3,7 @@
 use super::elementwise::{self, Operands, Shape};
 use super::lookup::limited;
 use super::channels::{Channels, Cut};
-use super::{Elementwise, Folded, Op, activation::Activation};
+use super::{ByChannel, Elementwise, Folded, Op, activation::Activation};
 use crate::diagnostics::Problem;
 use crate::graph::{ElementType, Graph, Node, TensorId};
 use crate::kernels::shapes::{Loop, Requantization, Scaling, Sum};
@@ -153,6 +153,12 @@ impl Op for Add {
         let (Self::Int8(p) | Self::Int16(p)) = self else { return None };
         let p = p.clone();
         elementwise::with_one(known, move |a, b| p.add(a, b))
+    }
+
+    fn by_channel(&self, known: &Known<'_>) -> Option<ByChannel> {
+        let Self::Int8(p) = self else { return None };
+        let p = p.clone();
+        elementwise::by_channel(known, move |a, b| p.add(a, b))
     }
 
     fn without_channels(&self, cut: &mut Cut<'_>) -> Option<Rc<dyn Op>> {

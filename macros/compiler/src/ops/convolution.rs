@@ -3,10 +3,11 @@
 use super::channels::{Channels, Cut};
 use super::lookup::limited;
 use super::narrow::{self, Form};
+use super::one_scale::{Following, Joined, Scales};
 use super::sums::{Activations, Sums};
 use super::unit_blocks::{self, MAX_MEMORY, MEMORY_OF_A_STEP, Simplified, Units};
-use super::{Op, Padding, channel_rows, requantization, unit_fours, window, winograd};
-use crate::graph::ElementType;
+use super::{Op, Padding, channel_rows, requantization, unit_fours, weighted, window, winograd};
+use crate::graph::{ElementType, Tensor};
 use crate::inner::BLOCK;
 use crate::kernels::blocks::{Conv2dBlocks, ConvolutionBlocks, PixelBlocks};
 use crate::kernels::conv_2d::{
@@ -75,6 +76,22 @@ impl Op for Convolution {
 
     fn without_channels(&self, cut: &mut Cut<'_>) -> Option<Rc<dyn Op>> {
         Some(Rc::new(self.cut(cut)?))
+    }
+
+    fn followed(
+        &self,
+        known: &Known<'_>,
+        then: Following<'_>,
+        zero_point: i32,
+    ) -> Option<(Rc<dyn Op>, Tensor)> {
+        let Self { activations, multipliers, range, .. } = self;
+        let before = known.output(0)?;
+        let sums = self.sums(known)?;
+        let scales =
+            Scales { multipliers, sums: &sums, zero_point: Known::zero_point(before), range: *range };
+        let (joined, bias) = weighted::followed(known, *activations, &scales, then, zero_point)?;
+        let Joined { multipliers, range, .. } = joined;
+        Some((Rc::new(Self { multipliers, range, ..self.clone() }), bias))
     }
 
     fn lower(&self, to: &mut Lowering<'_>) -> Result<(), Bug> {
@@ -374,7 +391,35 @@ impl Convolution {
         let rows = winograd.or_else(|| self.rows_3x3(&layer, padding, output));
         let taps = || self.taps(&layer, padding, output);
         let blocks = rows.or_else(taps).or_else(|| self.blocks(&layer, padding, output));
-        [blocks, self.fours(&layer, padding, output)].into_iter().flatten().collect()
+        let one_channel = self.one_channel(weights, bias, padding, output);
+        [blocks, one_channel, self.fours(&layer, padding, output)].into_iter().flatten().collect()
+    }
+
+    /// The kernel for one channel of which all units see the same, if there are vectors: units are sums of all of a
+    /// row then as in any other convolution.
+    fn one_channel(
+        &self,
+        weights: &[i8],
+        bias: &[i32],
+        padding: i8,
+        output: Requantization,
+    ) -> Option<Variant> {
+        let Window { channels, units, .. } = self.window;
+        // What is a row as it is, or one channel by itself, has no other kernel.
+        if channels != 1 || units == 1 || !self.has_runs() || self.is_fully_connected() {
+            return None;
+        }
+        let params = Conv2d { window: self.window, depth: 1, group: units, padding, output };
+        let (multipliers, shifts) = requantization::constants(&self.multipliers, units);
+        let mut constants =
+            vec![Constant::int8("WEIGHTS", weights.iter().copied()), Constant::int32("BIAS", bias.to_vec())];
+        constants.extend([multipliers, shifts].into_iter().filter_map(|arg| match arg {
+            Arg::Constant(constant) => Some(constant),
+            Arg::Window(..) | Arg::Planes(_) => None,
+        }));
+        let (module, kernel) = ("conv_2d", "conv_2d_contiguous_s8");
+        let params = format!("{params:?}");
+        Some(Variant { backend: "mve", module, kernel, params, parameters: None, constants })
     }
 
     /// The kernel for weights in fours of units, if that suits.

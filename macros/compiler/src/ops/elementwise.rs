@@ -1,6 +1,6 @@
 //! What operators on two operands share: types, shapes that broadcast, folding and lowering.
 
-use super::{Elementwise, Folded};
+use super::{ByChannel, Elementwise, Folded};
 use crate::diagnostics::Problem;
 use crate::graph::{ElementType, Graph, Node, TensorId};
 use crate::inner::flash::Flash;
@@ -217,6 +217,25 @@ pub(crate) fn with_one(
         _ => Box::new(move |x| function(value, x)),
     };
     Some(Elementwise { input, function, is_table: false, is_cheap: false })
+}
+
+/// What an operator computes from one operand if the other has one constant for each channel of it.
+pub(crate) fn by_channel(
+    known: &Known<'_>,
+    function: impl Fn(i32, i32) -> i32 + 'static,
+) -> Option<ByChannel> {
+    let output = known.output(0)?;
+    let each = |index: usize| {
+        let constant = known.input(index).filter(|tensor| tensor.elements() == channels(tensor))?;
+        constant.to_i32().filter(|values| [1, channels(output)].contains(&values.len()))
+    };
+    let (input, values) = each(1).map(|values| (0, values)).or_else(|| Some((1, each(0)?)))?;
+    known.input(input).filter(|operand| operand.data.is_none() && operand.shape == output.shape)?;
+    let function = move |channel: usize, x: i32| {
+        let value = values.get(channel).or(values.first()).copied().unwrap_or(0);
+        if input == 0 { function(x, value) } else { function(value, x) }
+    };
+    Some(ByChannel { input, function: Box::new(function) })
 }
 
 /// The shape of what is left of both operands.

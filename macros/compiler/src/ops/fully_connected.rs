@@ -7,9 +7,11 @@ use super::lookup::limited;
 use super::weighted::{self, Bounds, Weighted};
 use super::unit_blocks::{MAX_MEMORY, MEMORY_OF_A_STEP, Simplified, Units, with_arguments};
 use super::narrow::{self, Form};
+use super::unit_pairs::{self, Layout};
+use super::one_scale::{Following, Joined, Scales};
 use super::{Op, requantization, unit_fours};
 use crate::diagnostics::Problem;
-use crate::graph::ElementType;
+use crate::graph::{ElementType, Tensor};
 use crate::kernels::blocks::{FullyConnectedBlocks, PixelBlocks};
 use crate::kernels::fully_connected::{
     FullyConnected, FullyConnected16, FullyConnectedOffset, FullyConnectedRing,
@@ -181,7 +183,12 @@ impl Layer {
         let fours = || unit_fours::fully_connected(&layer, self.depth, output);
         // A small layer is done before a loop over four units at a time has begun.
         let is_small = self.depth.saturating_mul(self.units) < SMALL;
-        [self.blocks(&layer, output, of_row), (!is_small).then(fours).flatten()].into_iter().flatten().collect()
+        let words = |layout| unit_pairs::fully_connected(&layer, self.depth, output, layout);
+        let is_row = self.rows == 1;
+        let pairs = is_row.then(|| words(Layout::Pairs)).flatten();
+        let bytes = (is_row && !is_small).then(|| words(Layout::Bytes)).flatten();
+        let fours = (!is_small).then(fours).flatten();
+        [self.blocks(&layer, output, of_row), pairs, bytes, fours].into_iter().flatten().collect()
     }
 
     /// The kernel for weights in blocks, if they can be brought into these.
@@ -255,6 +262,17 @@ impl Op for Layer {
 
     fn without_channels(&self, cut: &mut Cut<'_>) -> Option<Rc<dyn Op>> {
         Some(Rc::new(self.cut(cut)?))
+    }
+
+    fn followed(&self, known: &Known<'_>, then: Following<'_>, zero_point: i32) -> Option<(Rc<dyn Op>, Tensor)> {
+        let Self { activations, multipliers, range, .. } = self;
+        let before = known.output(0)?;
+        (channels(before) == self.units).then_some(())?;
+        let sums = self.sums(known)?;
+        let scales = Scales { multipliers, sums: &sums, zero_point: Known::zero_point(before), range: *range };
+        let (joined, bias) = weighted::followed(known, *activations, &scales, then, zero_point)?;
+        let Joined { multipliers, range, .. } = joined;
+        Some((Rc::new(Self { multipliers, range, ..self.clone() }), bias))
     }
 
     fn lower(&self, to: &mut Lowering<'_>) -> Result<(), Bug> {

@@ -3,7 +3,7 @@
 use super::elementwise::{self, Operands, Shape};
 use super::channels::{Channels, Cut};
 use super::lookup::limited;
-use super::{Elementwise, Folded, Op, activation::Activation, requantization};
+use super::{ByChannel, Elementwise, Folded, Op, activation::Activation, requantization};
 use crate::diagnostics::Problem;
 use crate::graph::{ElementType, Graph, Node};
 use crate::kernels::mul::Product;
@@ -111,6 +111,12 @@ impl Op for Mul {
         let (Self::Int8(p) | Self::Int16(p)) = self else { return None };
         let p = p.clone();
         elementwise::with_one(known, move |a, b| p.mul(a, b))
+    }
+
+    fn by_channel(&self, known: &Known<'_>) -> Option<ByChannel> {
+        let Self::Int8(p) = self else { return None };
+        let p = p.clone();
+        elementwise::by_channel(known, move |a, b| p.mul(a, b))
     }
 
     fn without_channels(&self, cut: &mut Cut<'_>) -> Option<Rc<dyn Op>> {

@@ -155,7 +155,7 @@ impl Proof {
 }
 
 /// The least sum that leads the reference to `value` or more.
-fn threshold(value: i64, Multiplier { multiplier, shift }: Multiplier) -> i64 {
+pub(super) fn threshold(value: i64, Multiplier { multiplier, shift }: Multiplier) -> i64 {
     // What the first product has to be, before it is rounded half away from zero.
     let high = match shift {
         0.. => value,

@@ -2,7 +2,7 @@
 
 use super::elementwise::{self, Shape};
 use super::channels::{Channels, Cut};
-use super::{Elementwise, Folded, Op, activation::Activation, add};
+use super::{ByChannel, Elementwise, Folded, Op, activation::Activation, add};
 use crate::diagnostics::Problem;
 use crate::graph::{ElementType, Graph, Node};
 use crate::kernels::shapes::{Loop, Sum};
@@ -59,6 +59,12 @@ impl Op for Sub {
         let (Self::Int8(p) | Self::Int16(p)) = self else { return None };
         let p = p.clone();
         elementwise::with_one(known, move |a, b| p.sub(a, b))
+    }
+
+    fn by_channel(&self, known: &Known<'_>) -> Option<ByChannel> {
+        let Self::Int8(p) = self else { return None };
+        let p = p.clone();
+        elementwise::by_channel(known, move |a, b| p.sub(a, b))
     }
 
     fn without_channels(&self, cut: &mut Cut<'_>) -> Option<Rc<dyn Op>> {

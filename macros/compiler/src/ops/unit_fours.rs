@@ -80,20 +80,40 @@ fn constants(layer: &Simplified, filter: usize, output: Requantization) -> Optio
     let mut words = Vec::with_capacity(whole.checked_mul(UNIT_CONSTANTS)?);
     for ((weights, &bias), multiplier) in weights.chunks_exact(filter.max(1)).zip(bias).zip(multipliers) {
         greatest_sum(weights, bias)?;
-        let (multiplier, exponent) = match *multiplier {
-            Multiplier { multiplier: 0, .. } => (0, 1),
-            Multiplier { multiplier, shift } if (-MAX_EXPONENT..0).contains(&shift) => {
-                (multiplier, shift.saturating_neg())
-            }
-            _ => return None,
-        };
-        let offset = (1 << (exponent - 1)) + (output.zero_point << exponent);
+        let UnitScale { multiplier, exponent, offset } = unit_scale(multiplier, output.zero_point)?;
         words.extend([2 * bias, multiplier, exponent, offset]);
     }
     while words.len() < whole.checked_mul(UNIT_CONSTANTS)? {
-        words.extend([0, 0, 1, 1]);
+        let UnitScale { multiplier, exponent, offset } = UnitScale::ZERO;
+        words.extend([0, multiplier, exponent, offset]);
     }
     Some(Constant::int32("UNITS", words))
+}
+
+/// How the sum of a unit becomes its output: what follows its bias in its constants.
+#[derive(Clone, Copy)]
+pub(crate) struct UnitScale {
+    pub(crate) multiplier: i32,
+    pub(crate) exponent: i32,
+    /// What is added before the shift: a half, and the zero point.
+    pub(crate) offset: i32,
+}
+
+impl UnitScale {
+    /// That of a unit that is not there.
+    pub(crate) const ZERO: Self = Self { multiplier: 0, exponent: 1, offset: 1 };
+}
+
+/// The scale of a unit, if the loops can have it.
+pub(crate) fn unit_scale(multiplier: &Multiplier, zero_point: i32) -> Option<UnitScale> {
+    let (multiplier, exponent) = match *multiplier {
+        Multiplier { multiplier: 0, .. } => (0, 1),
+        Multiplier { multiplier, shift } if (-MAX_EXPONENT..0).contains(&shift) => {
+            (multiplier, shift.saturating_neg())
+        }
+        _ => return None,
+    };
+    Some(UnitScale { multiplier, exponent, offset: (1 << (exponent - 1)) + (zero_point << exponent) })
 }
 
 /// The weights of four units after the other, of each element those of all four.

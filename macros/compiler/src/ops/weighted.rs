@@ -4,6 +4,7 @@
 #![allow(clippy::arithmetic_side_effects)]
 
 use super::channels::Cut;
+use super::one_scale::{Following, Joined, Scales};
 use super::sums::{Activations, Sums};
 use crate::graph::{ElementType, Tensor};
 use crate::inner::{requantize, requantize_wide};
@@ -96,20 +97,41 @@ pub(crate) fn biases(known: &Known<'_>) -> Vec<i64> {
 
 /// Puts another bias in the place of input 2.
 pub(crate) fn replace_bias(cut: &mut Cut<'_>, activations: Activations, biases: &[i64]) {
+    let bias = Some(cut.graph.add(bias(activations, biases)));
+    cut.node.inputs.truncate(2);
+    cut.node.inputs.push(bias);
+}
+
+/// The tensor of a bias.
+fn bias(activations: Activations, biases: &[i64]) -> Tensor {
     let wide = matches!(activations, Activations::Int16(Sums::Sum64 | Sums::Sum64In32));
     let (ty, size) = if wide { (ElementType::Int64, 8) } else { (ElementType::Int32, 4) };
     let bytes: Vec<u8> = biases.iter().flat_map(|b| b.to_le_bytes().into_iter().take(size)).collect();
-    let bias = Tensor {
+    Tensor {
         name: String::new(),
         shape: vec![biases.len()],
         ty,
         quantization: None,
         data: Some(bytes.into()),
         shifted: false,
-    };
-    let id = Some(cut.graph.add(bias));
-    cut.node.inputs.truncate(2);
-    cut.node.inputs.push(id);
+    }
+}
+
+/// An operator with weights and what follows it as one change of scale, and its bias then, if that is exact; none
+/// for activations that are requantized in another way.
+pub(crate) fn followed(
+    known: &Known<'_>,
+    activations: Activations,
+    scales: &Scales<'_>,
+    then: Following<'_>,
+    zero_point: i32,
+) -> Option<(Joined, Tensor)> {
+    (activations == Activations::Int8).then_some(())?;
+    let joined = scales.with(then, zero_point)?;
+    let given = biases(known).into_iter().chain(std::iter::repeat(0));
+    let biases: Vec<i64> = joined.biases.iter().zip(given).map(|(a, b)| b.saturating_add(*a)).collect();
+    let fits = biases.iter().all(|bias| i32::try_from(*bias).is_ok());
+    fits.then(|| (joined, bias(activations, &biases)))
 }
 
 /// Weights as the bytes of a tensor of their type.

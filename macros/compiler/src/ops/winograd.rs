@@ -142,14 +142,25 @@ mod tests {
     }
 
     fn window([height, width]: [usize; 2], [y, x]: [usize; 2], channels: usize, units: usize) -> Window {
-        let axis = |input: usize, pad: usize| {
-            Axis { input, pad, taps: 3, dilation: 1, stride: 1, output: input + 2 * pad - 2 }
+        let axis = |input: usize, pad: usize| Axis {
+            input,
+            pad,
+            taps: 3,
+            dilation: 1,
+            stride: 1,
+            output: input + 2 * pad - 2,
         };
         Window { y: axis(height, y), x: axis(width, x), channels, units }
     }
 
     /// Runs the layer where the output lies somewhere over the input.
-    fn overlapped(layer: &Winograd, blocks: Flash<'_, i32>, input: &[i8], len: usize, above: bool) -> Vec<i8> {
+    fn overlapped(
+        layer: &Winograd,
+        blocks: Flash<'_, i32>,
+        input: &[i8],
+        len: usize,
+        above: bool,
+    ) -> Vec<i8> {
         let reach = layer.reach(len);
         let (from, to) = if above { (0, reach.above) } else { (reach.below, 0) };
         let mut memory = vec![0x55; (from + input.len()).max(to + len)];
@@ -264,7 +275,9 @@ mod tests {
         let output = Requantization { zero_point: 0, least: -128, greatest: 127 };
         let suits = |window: Window| layer(window, 0, output).is_some();
         let fine = window([8, 8], [1, 1], 8, 8);
-        assert!(suits(fine) && suits(Window { channels: 4, ..fine }) && pays(&layer(fine, 0, output).unwrap()));
+        assert!(
+            suits(fine) && suits(Window { channels: 4, ..fine }) && pays(&layer(fine, 0, output).unwrap())
+        );
         assert!(!suits(Window { channels: 6, ..fine }) && !suits(Window { units: 6, ..fine }));
         for axis in [
             Axis { stride: 2, ..fine.x },

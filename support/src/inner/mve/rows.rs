@@ -1,6 +1,5 @@
 //! Units that see all of a row.
 
-use crate::inner::flash::Flash;
 use crate::inner::portable::{self, UnitConstants, UnitRows};
 use core::arch::naked_asm;
 
@@ -55,24 +54,6 @@ pub fn unit_rows(p: &UnitRows, constants: &UnitConstants<'_>, input: &[i8], outp
     unsafe {
         if depth <= VECTOR { short_rows(&layer) } else { long_rows(&layer) }
     }
-}
-
-/// As [`crate::inner::portable::units_first`].
-#[inline(always)]
-pub fn units_first<'a>(
-    constants: UnitConstants<'a>,
-    units: usize,
-    memory: &'a mut [i8],
-) -> Option<UnitConstants<'a>> {
-    let taps = constants.weights.len().checked_div(units)?;
-    for (unit, row) in memory.chunks_exact_mut(taps.max(1)).take(units).enumerate() {
-        let mut at = unit;
-        for to in row {
-            *to = constants.weights.get(at)?;
-            at = at.wrapping_add(units);
-        }
-    }
-    Some(UnitConstants { weights: Flash::from_slice(memory), ..constants })
 }
 
 /// The constants of the units from `r10` on: biases to the stack, shifts to `q2`, multipliers to `q3`, the output to

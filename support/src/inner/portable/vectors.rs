@@ -55,13 +55,6 @@ impl<'a> UnitConstants<'a> {
     }
 }
 
-/// Constants with the weights of a layer whose units see the same inputs unit after unit, if the backend has a use
-/// for that; they come tap after tap, and the memory is for all of them.
-#[inline(always)]
-pub fn units_first<'a>(_: UnitConstants<'a>, _units: usize, _: &'a mut [i8]) -> Option<UnitConstants<'a>> {
-    None
-}
-
 /// Shape of a layer whose units all see all of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct UnitRows {

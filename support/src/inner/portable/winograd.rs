@@ -47,8 +47,22 @@ use crate::inner::flash::Flash;
 
 /// Row and column of the positions in the order in which they are added up.
 pub const POSITIONS: [(usize, usize); 16] = [
-    (1, 1), (1, 2), (2, 2), (2, 1), (0, 1), (0, 2), (0, 3), (1, 3),
-    (2, 3), (3, 3), (3, 2), (3, 1), (3, 0), (2, 0), (1, 0), (0, 0),
+    (1, 1),
+    (1, 2),
+    (2, 2),
+    (2, 1),
+    (0, 1),
+    (0, 2),
+    (0, 3),
+    (1, 3),
+    (2, 3),
+    (3, 3),
+    (3, 2),
+    (3, 1),
+    (3, 0),
+    (2, 0),
+    (1, 0),
+    (0, 0),
 ];
 
 /// One step of the inputs of two tiles side by side: by position, a pair of each tile.
@@ -76,7 +90,9 @@ pub fn winograd_input(image: &[i8], line: usize, channels: usize, to: &mut [Wino
         for (&position, to) in POSITIONS.iter().zip(to) {
             for (tile, to) in to.iter_mut().enumerate() {
                 let of = |channel: usize| {
-                    transformed(position, |row, column| at(row, column.wrapping_add(tile.wrapping_mul(2)), channel))
+                    transformed(position, |row, column| {
+                        at(row, column.wrapping_add(tile.wrapping_mul(2)), channel)
+                    })
                 };
                 *to = of(first) & 0xffff | of(first.wrapping_add(2)) << 16;
             }
@@ -88,9 +104,7 @@ pub fn winograd_input(image: &[i8], line: usize, channels: usize, to: &mut [Wino
 fn transformed((row, column): (usize, usize), d: impl Fn(usize, usize) -> i32) -> i32 {
     let [(a, plus), (b, sign)] = taps(row);
     let [(c, other_plus), (e, other_sign)] = taps(column);
-    let of_row = |row| {
-        (other_plus * d(row, c)).wrapping_add(other_sign * d(row, e))
-    };
+    let of_row = |row| (other_plus * d(row, c)).wrapping_add(other_sign * d(row, e));
     (plus * of_row(a)).wrapping_add(sign * of_row(b))
 }
 

@@ -1,5 +1,9 @@
 //! Sums of four units for Cortex-M0 and its kin, which have eight registers to compute in and five more to add to.
 
+mod bytes;
+
+pub use bytes::bytes_of_row;
+
 use crate::inner::flash::Flash;
 use crate::inner::portable::{self, FOUR, FOUR_CONSTANTS};
 use core::arch::naked_asm;

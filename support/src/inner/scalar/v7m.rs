@@ -5,6 +5,57 @@ use crate::inner::flash::Flash;
 use crate::inner::portable::{FOUR, FOUR_CONSTANTS, Tap};
 use core::arch::naked_asm;
 
+/// From the sum in `$sum` to an output, with the constants of its unit in registers.
+macro_rules! output {
+    ($sum:literal, $bias:literal, $multiplier:literal, $exponent:literal, $offset:literal) => {
+        concat!(
+            "add.w ",
+            $sum,
+            ", ",
+            $bias,
+            ", ",
+            $sum,
+            ", lsl #1\nsmull lr, ",
+            $sum,
+            ", ",
+            $sum,
+            ", ",
+            $multiplier,
+            "\nadd.w ",
+            $sum,
+            ", ",
+            $sum,
+            ", lr, lsr #31\nadd.w ",
+            $sum,
+            ", ",
+            $sum,
+            ", ",
+            $sum,
+            ", asr #31\nadd ",
+            $sum,
+            ", ",
+            $sum,
+            ", ",
+            $offset,
+            "\nasr.w ",
+            $sum,
+            ", ",
+            $sum,
+            ", ",
+            $exponent,
+            "\nssat ",
+            $sum,
+            ", #8, ",
+            $sum,
+            "\n",
+        )
+    };
+}
+
+// Behind what it uses.
+mod pairs;
+pub use pairs::pairs_of_row;
+
 /// Whether there is something to do, and the constants are there for `fours` fours of units with `len` inputs.
 #[inline(always)]
 fn suffices(weights: Flash<'_, i8>, constants: Flash<'_, i32>, len: usize, fours: usize) -> bool {
@@ -48,51 +99,6 @@ pub fn fours_of_two_rows(
             two_rows(weights.start(), a, b, len, constants.start(), first, second, end);
         }
     }
-}
-
-/// From the sum in `$sum` to an output, with the constants of its unit in `r0` to `r3`.
-macro_rules! output {
-    ($sum:literal) => {
-        concat!(
-            "add.w ",
-            $sum,
-            ", r0, ",
-            $sum,
-            ", lsl #1\n",
-            "smull lr, ",
-            $sum,
-            ", ",
-            $sum,
-            ", r1\n",
-            "add.w ",
-            $sum,
-            ", ",
-            $sum,
-            ", lr, lsr #31\n",
-            "add.w ",
-            $sum,
-            ", ",
-            $sum,
-            ", ",
-            $sum,
-            ", asr #31\n",
-            "add ",
-            $sum,
-            ", ",
-            $sum,
-            ", r3\n",
-            "asr.w ",
-            $sum,
-            ", ",
-            $sum,
-            ", r2\n",
-            "ssat ",
-            $sum,
-            ", #8, ",
-            $sum,
-            "\n",
-        )
-    };
 }
 
 /// One input of two rows: fourteen instructions of four bytes each.
@@ -173,17 +179,17 @@ unsafe extern "C" fn two_rows(
         "str r0, [sp]",
         "ldr r12, [sp, #56]",
         "ldm r12!, {{r0, r1, r2, r3}}",
-        output!("r4"),
-        output!("r8"),
+        output!("r4", "r0", "r1", "r2", "r3"),
+        output!("r8", "r0", "r1", "r2", "r3"),
         "ldm r12!, {{r0, r1, r2, r3}}",
-        output!("r5"),
-        output!("r9"),
+        output!("r5", "r0", "r1", "r2", "r3"),
+        output!("r9", "r0", "r1", "r2", "r3"),
         "ldm r12!, {{r0, r1, r2, r3}}",
-        output!("r6"),
-        output!("r10"),
+        output!("r6", "r0", "r1", "r2", "r3"),
+        output!("r10", "r0", "r1", "r2", "r3"),
         "ldm r12!, {{r0, r1, r2, r3}}",
-        output!("r7"),
-        output!("r11"),
+        output!("r7", "r0", "r1", "r2", "r3"),
+        output!("r11", "r0", "r1", "r2", "r3"),
         "str r12, [sp, #56]",
         "ldrd r0, r1, [sp, #60]",
         "strb r4, [r0], #1",
@@ -269,13 +275,13 @@ unsafe extern "C" fn one_row(
         "str r0, [sp]",
         "ldr r12, [sp, #12]",
         "ldm r12!, {{r0, r1, r2, r3}}",
-        output!("r4"),
+        output!("r4", "r0", "r1", "r2", "r3"),
         "ldm r12!, {{r0, r1, r2, r3}}",
-        output!("r5"),
+        output!("r5", "r0", "r1", "r2", "r3"),
         "ldm r12!, {{r0, r1, r2, r3}}",
-        output!("r6"),
+        output!("r6", "r0", "r1", "r2", "r3"),
         "ldm r12!, {{r0, r1, r2, r3}}",
-        output!("r7"),
+        output!("r7", "r0", "r1", "r2", "r3"),
         "str r12, [sp, #12]",
         "strb r4, [r10], #1",
         "strb r5, [r10], #1",
