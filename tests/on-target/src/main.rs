@@ -2,6 +2,7 @@
 //!
 //! `cargo run -p on-target` does so with all there is to test; `--help` says the rest.
 
+mod bars;
 mod board;
 mod cases;
 mod elf;
@@ -92,6 +93,7 @@ fn harness(words: impl Iterator<Item = String>) -> Result<usize> {
     };
     let Results { rows, ledger, operators, failures } = run::everything(&order.boards, &work)?;
     report::print_table(&rows);
+    bars::check(&ledger)?;
     match std::env::var_os("UPDATE") {
         _ if !(order.ledger || is_suite) => {}
         Some(_) => {

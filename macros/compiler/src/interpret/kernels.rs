@@ -222,7 +222,7 @@ fn special(call: &Call, slots: &mut [Slot]) -> Option<()> {
         ("winograd", _) => {
             let p = p.get::<winograd::Winograd>()?;
             let (mut x, mut patch) =
-                (vec![[[0; 2]; 16]; p.window.channels / 2], vec![0; p.window.channels * 24]);
+                (vec![[[0; 2]; 16]; p.window.channels / 2], vec![0; p.window.channels.saturating_mul(24)]);
             let mut s = slots.iter_mut();
             p.convolve(next(&mut s)?, planes(&mut s)?, &mut x, &mut patch);
             Some(())
