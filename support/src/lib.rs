@@ -22,10 +22,12 @@
 #![no_std]
 #![cfg_attr(target_arch = "avr", feature(asm_experimental_arch))]
 
+#[forbid(unsafe_code)]
+mod budget;
 #[cfg(feature = "fixed")]
 #[path = "inner/fixed_point.rs"]
 mod fixed_elements;
-#[doc(hidden)]
+#[cfg_attr(not(doc), doc(hidden))] // a page for who wants to know how the loops work
 pub mod inner;
 #[doc(hidden)]
 #[forbid(unsafe_code)]
@@ -109,7 +111,7 @@ pub const BACKEND: &str = env!("TINY_MODEL_BACKEND");
 ///   enough channels are convolved by the algorithm of Winograd on processors with the DSP extension; other
 ///   processors have the same loops as without. The layer table says of which layers that is true.
 /// - `"balanced"`: what there is without the setting.
-/// - `"size"`: fewer and smaller loops. Layers that are alike share one, even where each had one of its own.
+/// - `"size"`: fewer loops and smaller ones, on processors with the DSP extension and on AVR.
 ///
 /// The struct has
 ///
@@ -174,6 +176,7 @@ macro_rules! tiny_model {
 /// What expanded code refers to. Not for people, and free to change.
 #[doc(hidden)]
 pub mod __private {
+    pub use crate::budget::Message;
     pub use crate::inner::{arena, flash};
     pub use crate::kernels;
     pub use core::cell::Cell;

@@ -142,3 +142,26 @@ fn ledger_tables_are_current() {
     check("ledger", &main);
     check_in("tests/on-target/LEDGER.md", "ledger", &all);
 }
+
+/// What float models cost on a Cortex-M4 beside those with 8-bit integers of the same layers.
+#[test]
+fn costs_of_float_models_are_current() {
+    let ledger = root().join("tests/on-target/ledger.csv");
+    let ledger = std::fs::read_to_string(ledger).expect("the ledger is there");
+    let figures = |model: &str| -> Option<[u64; 3]> {
+        let line = ledger.lines().find(|line| line.starts_with(&format!("{model},mps2-an386,")))?;
+        let cells: Vec<u64> = line.split(',').skip(2).map(|cell| cell.parse().expect("a figure")).collect();
+        let [_, effort, code, constants, ram, _] = cells[..] else { panic!("{line}") };
+        Some([effort, code + constants, ram])
+    };
+    let mut text = String::from(
+        "| model | instructions | of its int8 twin | flash | twin | RAM | twin |\n\
+         |---|---:|---:|---:|---:|---:|---:|\n",
+    );
+    for (float, twin) in include_str!("../floats/twins.txt").lines().filter_map(|line| line.split_once(' ')) {
+        let Some((own, other)) = figures(float).zip(figures(twin)) else { continue };
+        let cells = own.iter().zip(other).map(|(own, other)| format!("{own} | {other}"));
+        text.push_str(&format!("| `{float}` | {} |\n", cells.collect::<Vec<_>>().join(" | ")));
+    }
+    check("float costs", &text);
+}

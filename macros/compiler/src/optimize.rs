@@ -7,10 +7,10 @@ use std::fmt;
 pub enum Optimize {
     /// Constants may be several times as large where that saves work.
     Speed,
-    /// The fastest loops that read weights as they are, with a copy of its own for most layers.
+    /// The fastest loops whose constants take about as much as those of the file.
     #[default]
     Balanced,
-    /// One copy of the loops of each operator, and no constants but those of the file.
+    /// Fewer loops, and smaller ones.
     Size,
 }
 

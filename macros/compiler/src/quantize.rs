@@ -6,8 +6,11 @@
 #![allow(clippy::result_large_err)]
 
 pub(crate) mod choose;
+pub(crate) mod equalize;
+pub(crate) mod fit;
 pub mod fixed_point;
 pub mod float;
+pub(crate) mod lattice;
 pub(crate) mod measure;
 pub(crate) mod model;
 pub(crate) mod observe;

@@ -39,13 +39,16 @@ pub fn flash_on(program: &Program, backend: &str) -> usize {
 
 /// How a float model was quantized, and how near it is.
 fn quantization(facts: &Facts) -> String {
-    let Facts { method, corrected, raised, samples, accuracy, verified, .. } = facts;
+    let Facts { method, corrected, fitted, equalized, raised, samples, accuracy, verified, .. } = facts;
     let from = match samples {
         0 => "made-up samples".to_owned(),
         count => format!("{count} samples"),
     };
     let corrected = if *corrected { ", biases corrected" } else { "" };
-    let mut text = format!("\nQuantized from floats by {from}; ranges by {method}{corrected}. ");
+    let fitted = if *fitted { ", weights fitted to samples" } else { "" };
+    let equalized = if *equalized { ", channels equalized" } else { "" };
+    let mut text =
+        format!("\nQuantized from floats by {from}; ranges by {method}{corrected}{fitted}{equalized}. ");
     if !raised.is_empty() {
         let places: Vec<String> = raised.iter().map(ToString::to_string).collect();
         let _ = write!(text, "With 16-bit activations: {}. ", places.join("; "));

@@ -19,10 +19,52 @@ pub(crate) struct Board {
     pub(crate) flash: Region,
     pub(crate) ram: Region,
     pub(crate) machine: Machine,
+    /// The inner loops that are built for it.
+    pub(crate) loops: Loops,
     /// Whether its registers for floating-point numbers hold integer vectors as well.
     pub(crate) has_vectors: bool,
     /// What runs on it when nothing is asked for.
     pub(crate) suite: Suite,
+}
+
+/// The sets of inner loops in `support/src/inner`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Loops {
+    Avr,
+    V6m,
+    V7m,
+    Dsp,
+    Mve,
+    Rv32m,
+}
+
+impl Loops {
+    pub(crate) const ALL: [Self; 6] = [Self::Avr, Self::V6m, Self::V7m, Self::Dsp, Self::Mve, Self::Rv32m];
+
+    /// The backend whose variants of kernels it takes.
+    pub(crate) fn backend(self) -> &'static str {
+        match self {
+            Self::Avr => "avr",
+            Self::V6m => "v6m",
+            Self::V7m => "v7m",
+            Self::Dsp => "dsp",
+            Self::Mve => "mve",
+            Self::Rv32m => "portable",
+        }
+    }
+
+    /// Instructions, cycles on AVR, that the processor takes for a product and its addition once both factors are in
+    /// registers, and which they are. On AVR a weight is loaded each time, for there it has no other place.
+    pub(crate) fn limit(self) -> (f64, &'static str) {
+        match self {
+            Self::Avr => (8.0, "lpm, mul, add and two adc"),
+            Self::V6m => (2.0, "muls and add"),
+            Self::V7m => (0.5, "smlal, two products"),
+            Self::Dsp => (0.5, "smlad, two products"),
+            Self::Mve => (0.0625, "vmladava, sixteen products"),
+            Self::Rv32m => (2.0, "mul and add"),
+        }
+    }
 }
 
 /// What a board runs when nothing is asked for.
@@ -75,6 +117,7 @@ pub(crate) static BOARDS: &[Board] = &[
         flash: region(0, 32 * KIB),
         ram: region(0x100, 2 * KIB),
         machine: Machine::Simavr("atmega328p"),
+        loops: Loops::Avr,
         has_vectors: false,
         suite: MODELS,
     },
@@ -86,6 +129,7 @@ pub(crate) static BOARDS: &[Board] = &[
         flash: region(0, 128 * KIB),
         ram: region(0x100, 16 * KIB),
         machine: Machine::Simavr("atmega1284p"),
+        loops: Loops::Avr,
         has_vectors: false,
         // The same processor as that of the ATmega328P, whose memory holds hardly any of the cases.
         suite: Suite { models: false, cases: true },
@@ -98,6 +142,7 @@ pub(crate) static BOARDS: &[Board] = &[
         flash: region(0, 256 * KIB),
         ram: region(0x2000_0000, 16 * KIB),
         machine: Machine::QemuArm("microbit"),
+        loops: Loops::V6m,
         has_vectors: false,
         suite: EVERYTHING,
     },
@@ -110,6 +155,7 @@ pub(crate) static BOARDS: &[Board] = &[
         flash: region(0, 4 * MIB),
         ram: region(0x2000_0000, 4 * MIB),
         machine: Machine::QemuArm("mps2-an385"),
+        loops: Loops::V6m,
         has_vectors: false,
         suite: NOTHING,
     },
@@ -121,6 +167,7 @@ pub(crate) static BOARDS: &[Board] = &[
         flash: region(0, 4 * MIB),
         ram: region(0x2000_0000, 4 * MIB),
         machine: Machine::QemuArm("mps2-an385"),
+        loops: Loops::V7m,
         has_vectors: false,
         suite: MODELS,
     },
@@ -132,6 +179,7 @@ pub(crate) static BOARDS: &[Board] = &[
         flash: region(0, 4 * MIB),
         ram: region(0x2000_0000, 4 * MIB),
         machine: Machine::QemuArm("mps2-an386"),
+        loops: Loops::Dsp,
         has_vectors: false,
         suite: EVERYTHING,
     },
@@ -143,6 +191,7 @@ pub(crate) static BOARDS: &[Board] = &[
         flash: region(0, 4 * MIB),
         ram: region(0x2000_0000, 4 * MIB),
         machine: Machine::QemuArm("mps2-an500"),
+        loops: Loops::Dsp,
         has_vectors: false,
         suite: MODELS,
     },
@@ -155,6 +204,7 @@ pub(crate) static BOARDS: &[Board] = &[
         flash: region(0x1000_0000, 4 * MIB),
         ram: region(0x3800_0000, 4 * MIB),
         machine: Machine::QemuArm("mps2-an505"),
+        loops: Loops::Dsp,
         has_vectors: false,
         suite: MODELS,
     },
@@ -166,6 +216,7 @@ pub(crate) static BOARDS: &[Board] = &[
         flash: region(0, 512 * KIB),
         ram: region(0x2000_0000, 512 * KIB),
         machine: Machine::QemuArm("mps3-an547"),
+        loops: Loops::Mve,
         has_vectors: true,
         suite: EVERYTHING,
     },
@@ -178,6 +229,7 @@ pub(crate) static BOARDS: &[Board] = &[
         flash: region(0x8000_0000, 4 * MIB),
         ram: region(0x8040_0000, 4 * MIB),
         machine: Machine::QemuRiscv,
+        loops: Loops::Rv32m,
         has_vectors: false,
         suite: EVERYTHING,
     },

@@ -88,6 +88,9 @@ impl Builder {
             .args(["build", "--quiet", "--profile", program.profile.name()])
             .args(["--target", board.target, "--target-dir"])
             .arg(&target_folder);
+        if crate::floats::twin(&program.name).is_some() {
+            cargo.args(["--features", "fixed"]);
+        }
         // Where this file lies decides which settings files cargo reads, not where the harness was started.
         cargo.current_dir(folder());
         cargo.env("CARGO_ENCODED_RUSTFLAGS", flags.join("\x1f"));

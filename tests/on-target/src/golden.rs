@@ -8,10 +8,13 @@ use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 use tiny_model::Tensor;
 use tiny_model_compiler::{
-    ElementType, Figures, Item, Optimize, Options, Port, Program as Compiled, analyze_with, compile, report,
+    ElementType, Figures, Item, Machine, Optimize, Options, Port, Program as Compiled, analyze_with, compile,
+    report,
 };
 use tiny_model_tests::{Kind, Slice, Vectors};
 
+use crate::floats;
+use crate::layers::Layer;
 use crate::program::{Needs, Output};
 
 /// What a program is made of.
@@ -22,6 +25,7 @@ pub(crate) struct Golden {
     /// What `tiny_model!` makes of it, as `pub struct Net`. As text, for tokens stay in their thread.
     expansion: String,
     pub(crate) figures: Figures,
+    pub(crate) layers: Vec<Layer>,
     /// How many vectors.
     pub(crate) count: usize,
     /// Their bytes, one vector after the other.
@@ -47,16 +51,17 @@ impl Golden {
 
     fn read(path: &Path, count: Option<usize>, prefix: String, optimize: Optimize) -> Result<Self> {
         let name = name(path, optimize);
-        let options = Options { optimize, ..Options::default() };
         let file = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+        let vectors = Vectors::open(&path.with_extension("npz"));
+        let options = Options { optimize, ..floats::options(&name, &vectors) };
         let (compiled, layout) =
             analyze_with(&file, &options).map_err(|diagnostics| anyhow!(report(&name, &diagnostics)))?;
         let expansion =
             compile(&file, &item(options)).map_err(|refused| anyhow!(report(&name, &refused.diagnostics)))?;
-        let vectors = Vectors::open(&path.with_extension("npz"));
         let count = count.unwrap_or(vectors.count()).min(vectors.count());
         let mut golden = Self {
             figures: Figures::of(&compiled, &layout),
+            layers: Layer::all(&compiled.calls),
             inputs: compiled.inputs.len(),
             outputs: compiled.outputs.len(),
             name,
@@ -76,8 +81,16 @@ impl Golden {
     }
 
     fn add(&mut self, compiled: &Compiled, vectors: &Vectors, vector: usize) -> Result<()> {
-        for (index, port) in compiled.inputs.iter().enumerate() {
-            self.input.extend(bytes(vectors, Kind::Input, index, vector, port)?);
+        let inputs = compiled.inputs.iter().enumerate();
+        let inputs = inputs.map(|(index, port)| bytes(vectors, Kind::Input, index, vector, port));
+        let inputs: Vec<Vec<u8>> = inputs.collect::<Result<_>>()?;
+        self.input.extend(inputs.iter().flatten());
+        if floats::twin(&self.name).is_some() {
+            // No other quantizes like this: a device has to give what the accuracy was measured with.
+            let outputs = Machine::new(compiled).run(&inputs).context("it cannot be run on the host")?;
+            let named = outputs.into_iter().enumerate();
+            self.expected.extend(named.map(|(index, bytes)| (output_name(&self.prefix, index), bytes)));
+            return Ok(());
         }
         for (index, port) in compiled.outputs.iter().enumerate() {
             let bytes = bytes(vectors, Kind::Output, index, vector, port)?;

@@ -4,9 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
-
 use tiny_model_compiler::Optimize;
 
+use crate::layers::Layer;
 use crate::transcript::Transcript;
 
 /// A Rust file with `pub fn run(report: &mut impl Report)`, and the bytes it must put out on every board.
@@ -22,6 +22,8 @@ pub(crate) struct Program {
     pub(crate) profile: Profile,
     /// The file of the model that it infers, if it is of one.
     pub(crate) model: Option<Vec<u8>>,
+    /// The layers of that model, which are measured one by one.
+    pub(crate) layers: Vec<Layer>,
 }
 
 /// What the compiler strives for: a profile of the firmware's workspace.
@@ -83,6 +85,7 @@ impl Program {
             needs: Needs::default(),
             profile: Profile::Speed,
             model: None,
+            layers: Vec::new(),
         })
     }
 
@@ -147,6 +150,7 @@ mod tests {
             needs: Needs::default(),
             profile: Profile::Speed,
             model: None,
+            layers: Vec::new(),
         }
     }
 

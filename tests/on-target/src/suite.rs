@@ -28,6 +28,20 @@ const OTHERS: [(&str, Optimize); 6] = [
 /// The same model with more outputs.
 const PROBE: &str = "__probe";
 
+/// Programs of models of other people, by their names.
+pub(crate) fn named<'a>(names: impl Iterator<Item = &'a str>) -> Result<Vec<Program>> {
+    let zoo = zoo();
+    ensure!(zoo.is_dir(), "there is no folder {} of models", zoo.display());
+    names
+        .map(|name| crate::model::program(&zoo.join(name).with_extension("tflite"), Optimize::default()))
+        .collect()
+}
+
+/// Where models of other people are.
+fn zoo() -> PathBuf {
+    std::env::var_os("TINY_MODEL_ZOO").map_or_else(|| root().join("../shared/models"), PathBuf::from)
+}
+
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
@@ -35,11 +49,11 @@ fn root() -> PathBuf {
 /// Programs of all whole models.
 pub(crate) fn models() -> Result<Vec<Program>> {
     let mut paths = vec![root().join("examples/digits/digits.tflite")];
-    let zoo =
-        std::env::var_os("TINY_MODEL_ZOO").map_or_else(|| root().join("../shared/models"), PathBuf::from);
+    let zoo = zoo();
     if zoo.is_dir() {
         let ran = ZOO.lines().filter_map(|line| line.strip_suffix(RAN)).filter(|name| !name.ends_with(PROBE));
-        paths.extend(ran.map(|name| zoo.join(name).with_extension("tflite")));
+        let floats = crate::floats::twins().map(|(float, _)| float);
+        paths.extend(ran.chain(floats).map(|name| zoo.join(name).with_extension("tflite")));
     } else {
         eprintln!("NO MODEL OF OTHER PEOPLE IS RUN: there is no folder {}", zoo.display());
         ensure!(std::env::var_os("CI").is_none(), "the models are absent");

@@ -12,6 +12,7 @@ use super::one_scale::{Following, Joined, Scales};
 use super::{Op, requantization, unit_fours};
 use crate::diagnostics::Problem;
 use crate::graph::{ElementType, Tensor};
+use crate::inner::FOUR;
 use crate::kernels::blocks::{FullyConnectedBlocks, PixelBlocks};
 use crate::kernels::fully_connected::{
     FullyConnected, FullyConnected16, FullyConnectedOffset, FullyConnectedRing,
@@ -100,6 +101,9 @@ pub(crate) fn read(reader: &Reader<'_>) -> Result<Rc<dyn Op>, Problem> {
 /// A layer of less weights than this does not gain by having them in fours of units.
 const SMALL: usize = 1024;
 
+/// The same for pairs: less inputs than these.
+const SHORT: usize = 8;
+
 impl Layer {
     /// An input and an output that may share memory.
     fn planes(&self, input: View, output: View) -> Planes {
@@ -185,7 +189,8 @@ impl Layer {
         let is_small = self.depth.saturating_mul(self.units) < SMALL;
         let words = |layout| unit_pairs::fully_connected(&layer, self.depth, output, layout);
         let is_row = self.rows == 1;
-        let pairs = is_row.then(|| words(Layout::Pairs)).flatten();
+        let pairs = is_row && self.depth >= SHORT && self.units >= FOUR;
+        let pairs = pairs.then(|| words(Layout::Pairs)).flatten();
         let bytes = (is_row && !is_small).then(|| words(Layout::Bytes)).flatten();
         let fours = (!is_small).then(fours).flatten();
         [self.blocks(&layer, output, of_row), pairs, bytes, fours].into_iter().flatten().collect()

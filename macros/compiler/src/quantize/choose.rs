@@ -47,13 +47,17 @@ impl Method {
     }
 }
 
+/// 16 bits hold numbers so many times as far as calibration has seen: what lies beyond is lost, and finer steps would
+/// be finer than what 8-bit weights give.
+const HEADROOM: f32 = 2.0;
+
 /// Scale and zero point for a range.
 fn meaning(least: f32, greatest: f32, ty: ElementType) -> Meaning {
     /// So that nothing divides by zero.
     const LEAST: f32 = 1e-8;
     let (least, greatest) = (least.min(0.0), greatest.max(0.0));
     if ty == ElementType::Int16 {
-        let reach = greatest.max(-least).max(LEAST);
+        let reach = greatest.max(-least).max(LEAST) * HEADROOM;
         return (reach / 32767.0, 0);
     }
     let scale = (greatest - least).max(LEAST) / 255.0;
@@ -207,7 +211,7 @@ mod tests {
         assert_eq!(meaning(0.0, 2.55, ElementType::Int8).1, -128);
         assert_eq!(meaning(1.0, 2.55, ElementType::Int8), meaning(0.0, 2.55, ElementType::Int8));
         assert_eq!(meaning(-2.55, 0.0, ElementType::Int8).1, 127);
-        assert_eq!(meaning(-32767.0, 3.0, ElementType::Int16), (1.0, 0));
+        assert_eq!(meaning(-32767.0, 3.0, ElementType::Int16), (HEADROOM, 0));
         assert!(meaning(0.0, 0.0, ElementType::Int8).0 > 0.0);
     }
 

@@ -7,12 +7,17 @@ mod elements;
 mod fold;
 mod layers;
 mod pictures;
+mod products;
 mod rows;
+
+pub(crate) use fold::fused;
+pub(crate) use layers::dot;
+pub(crate) use products::Products;
 
 use crate::diagnostics::{At, Diagnostic, Problem};
 use crate::graph::{ElementType, Graph, Tensor, TensorId};
 use crate::import::{Found, Imported, Survey, is_quantized};
-use crate::ops::Op;
+use crate::ops::{Op, Operator};
 use crate::read::{CONVERT_AGAIN, QUANTIZE, Reader};
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -287,10 +292,7 @@ impl<'a> Float<'a> {
         }
         for at in 0..self.steps.len() {
             let Some(step) = self.steps.get(at) else { continue };
-            let outputs = match step.found.row.name {
-                "UNIDIRECTIONAL_SEQUENCE_LSTM" => layers::lstm(self, step, &values)?,
-                _ => self.evaluate(step, &values)?,
-            };
+            let outputs = self.outputs(step, &values)?;
             let ids = step.found.outputs.clone();
             for (id, value) in ids.into_iter().chain(self.state_of(at)).zip(outputs) {
                 watch(id, &value);
@@ -299,19 +301,51 @@ impl<'a> Float<'a> {
                     (_, value) => _ = values.insert(id, value),
                 }
             }
-            for id in self.done.get(at).into_iter().flatten() {
-                values.remove(id);
-            }
+            self.forget(at, &mut values);
         }
         let known = |id: &TensorId| values.get(id).or_else(|| self.constants.get(id)).cloned();
         let outputs: Option<Vec<Value>> = self.graph.outputs.iter().map(known).collect();
         outputs.ok_or_else(|| Diagnostic::bug("an output of the float model was not computed"))
     }
 
+    /// What a step writes. Values stand before constants.
+    pub(crate) fn outputs(
+        &self,
+        step: &Step<'a>,
+        values: &HashMap<TensorId, Value>,
+    ) -> Result<Vec<Value>, Diagnostic> {
+        match step.found.row.name {
+            "UNIDIRECTIONAL_SEQUENCE_LSTM" => layers::lstm(self, step, values),
+            _ => self.evaluate(step, values),
+        }
+    }
+
+    /// Drops what nobody reads after a step.
+    pub(crate) fn forget(&self, at: usize, values: &mut HashMap<TensorId, Value>) {
+        for id in self.done.get(at).into_iter().flatten() {
+            values.remove(id);
+        }
+    }
+
     /// Tensors that a step keeps, in the order in which it gives them after its outputs.
     fn state_of(&self, at: usize) -> Vec<TensorId> {
         let inputs = self.steps.get(at).map(|step| step.found.inputs.as_slice()).unwrap_or_default();
         inputs.iter().flatten().filter(|id| self.state.contains_key(id)).copied().collect()
+    }
+
+    /// What an operator multiplies with its weights; `None` if it has no weights to be fitted.
+    pub(crate) fn products(
+        &self,
+        step: &Step<'a>,
+        values: &HashMap<TensorId, Value>,
+        wanted: &dyn Fn(usize) -> bool,
+        row: &mut dyn FnMut(usize, &[f32]),
+    ) -> Option<Products> {
+        let Found { operator, row: Operator { name, .. }, inputs, outputs, .. } = &step.found;
+        let reader = Reader { graph: &self.graph, operator: *operator, name, inputs, outputs };
+        let known = |id: &TensorId| values.get(id).or_else(|| self.constants.get(id));
+        let values = inputs.iter().map(|id| known(id.as_ref()?)).collect();
+        products::products(&Operands { values, reader: &reader, op: step.op.as_deref() }, wanted, row)
     }
 
     /// The outputs of one operator.

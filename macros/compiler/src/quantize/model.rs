@@ -1,6 +1,7 @@
 //! Float models from the file to the integer model that is compiled.
 
 use super::choose::{Choice, fixed_type};
+use super::equalize::equalize;
 use super::float::{Float, Value, constant, simplify};
 use super::measure::{Accuracy, Loss, compare, measure, real_outputs};
 use super::observe::Observations;
@@ -32,6 +33,10 @@ pub struct Facts {
     pub method: String,
     /// Whether biases make up for the errors of weights.
     pub corrected: bool,
+    /// Whether weights make up for each other's errors on samples.
+    pub fitted: bool,
+    /// Whether ranges of channels were brought nearer to each other.
+    pub equalized: bool,
     /// The operators whose outputs have 16 bits where others have 8.
     pub raised: Vec<At>,
     /// Samples of the calibration; 0 if there were none but made-up ones.
@@ -54,6 +59,8 @@ const UNIFORM_ELEMENTS: usize = 1 << 24;
 const MOST_WORK: u64 = 1 << 32;
 /// Multiplications and results that take so long without optimization that it is worth a warning.
 const SLOW: u64 = 10_000_000_000;
+/// Inferences that comparing ways to quantize is worth.
+const RUNS: usize = 500;
 
 /// Reads a float model: all that is wrong with it is said.
 pub(crate) fn read<'a>(file: &File<'a>, ty: ElementType) -> Result<(Float<'a>, Groups), Vec<Diagnostic>> {
@@ -200,8 +207,35 @@ pub(crate) fn quantize(
     let (inputs, outputs) = port_types(&model, &groups, &seen, ty, settings)?;
     let wide = wide_ports(&model, &groups, ty, (&inputs, &outputs));
     let known = Known { samples, expected };
+    let given = !matches!(settings.calibration, Calibration::Uniform(..));
+    let mut best =
+        trial(&file, (&model, &groups, &seen), ty, (&inputs, &outputs, &wide), build, &known).best()?;
+    let plain = equalize(&mut model, &seen);
+    let mut equalized = plain.is_some();
+    if let Some(plain) = plain {
+        let ports = (inputs.as_slice(), outputs.as_slice(), &wide);
+        let mut again = |samples: &[Sample]| {
+            let mut others = Observations::default();
+            observe(&mut model, samples, &mut others).map_err(|diagnostic| vec![diagnostic])?;
+            let trial = trial(&file, (&model, &groups, &others), ty, ports, build, &known);
+            Ok::<_, Vec<Diagnostic>>((trial.again(&best)?, others))
+        };
+        // Ranges that come from what is compared look better than they are: what is worse even so needs no other look.
+        let (mut other, mut others) = again(&known.compared().samples)?;
+        if other.sqnr > best.sqnr {
+            (other, others) = again(&known.samples)?;
+        }
+        equalized = other.sqnr > best.sqnr;
+        match equalized {
+            true => (best, seen) = (other, others),
+            false => model.constants = plain,
+        }
+    }
     let trial = trial(&file, (&model, &groups, &seen), ty, (&inputs, &outputs, &wide), build, &known);
-    let mut best = trial.best()?;
+    // Where activations have 8 bits, their errors hide what fitted weights gain; made-up samples tell nothing of others.
+    if ty == ElementType::Int16 && given {
+        best = trial.fitted(&best)?.unwrap_or(best);
+    }
     let raised = match settings.bits {
         Bits::Auto => raise(&trial, &mut best, settings.limits, whole),
         _ => Vec::new(),
@@ -210,7 +244,7 @@ pub(crate) fn quantize(
     let program = build(trial.rewritten(&best.scheme)?.graph)?;
     let Known { samples, expected } = known;
     let (method, corrected) = (best.method.name(), !best.scheme.corrections.is_empty());
-    let given = !matches!(settings.calibration, Calibration::Uniform(..));
+    let fitted = !best.scheme.fitted.is_empty();
     let verified = verification.is_some();
     let first = samples.first().filter(|_| given).cloned();
     let accuracy = match &verification {
@@ -227,9 +261,11 @@ pub(crate) fn quantize(
         Some(sample) => losses(&mut model, &program, &imported.graph, &sample).map_err(|bug| vec![bug])?,
         None => Vec::new(),
     };
-    let facts = Facts { method, corrected, raised, samples, accuracy, verified, losses };
+    let facts = Facts { method, corrected, fitted, equalized, raised, samples, accuracy, verified, losses };
     let macs = program.calls.iter().map(|call| call.macs as u64).fold(0, u64::saturating_add);
-    let warning = slow(macs.saturating_mul(facts.accuracy.samples.saturating_add(samples) as u64));
+    // Every sample is seen twice, and some of them are run with each way to quantize.
+    let runs = samples.saturating_mul(2).saturating_add(facts.accuracy.samples).saturating_add(RUNS);
+    let warning = slow(macs.saturating_mul(runs as u64));
     Ok(Quantized { imported, facts, warning })
 }
 

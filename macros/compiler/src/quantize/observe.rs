@@ -127,10 +127,11 @@ impl Histogram {
     }
 }
 
-/// The mean of each element of a tensor.
+/// The mean of each element of a tensor, and how far it goes from zero.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Means {
     sums: Vec<f64>,
+    reach: Vec<f32>,
     count: u64,
 }
 
@@ -140,7 +141,9 @@ impl Means {
             return;
         }
         self.sums.resize(values.len(), 0.0);
+        self.reach.resize(values.len(), 0.0);
         self.sums.iter_mut().zip(values).for_each(|(sum, x)| *sum += f64::from(*x));
+        self.reach.iter_mut().zip(values).for_each(|(reach, x)| *reach = reach.max(x.abs()));
         self.count += 1;
     }
 
@@ -153,6 +156,17 @@ impl Means {
         let rows = self.sums.len().checked_div(channels).unwrap_or(0) as f64;
         let count = (rows * self.count as f64).max(1.0);
         sums.into_iter().map(|sum| (sum / count) as f32).collect()
+    }
+}
+
+impl Means {
+    /// How far each of `channels`, that lie innermost, goes from zero.
+    pub(crate) fn reach_of_channels(&self, channels: usize) -> Vec<f32> {
+        let mut reach = vec![0f32; channels];
+        for row in self.reach.chunks_exact(channels.max(1)) {
+            reach.iter_mut().zip(row).for_each(|(reach, x)| *reach = reach.max(*x));
+        }
+        reach
     }
 }
 

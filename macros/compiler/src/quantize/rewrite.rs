@@ -2,6 +2,7 @@
 //! operators then check as any other.
 
 use super::choose::meaning_of;
+use super::fit::{Fitted, scale};
 use super::float::Value;
 use super::roles::{Role, fixed_output, is_tied, role};
 use super::settings::Fixed;
@@ -32,6 +33,8 @@ pub(crate) struct Scheme {
     pub(crate) meanings: HashMap<TensorId, Meaning>,
     /// What biases are corrected by, for each operator by its position in the file.
     pub(crate) corrections: HashMap<usize, Vec<f32>>,
+    /// Weights that were fitted to samples, in the same way; the biases in them are corrected already.
+    pub(crate) fitted: HashMap<usize, Fitted>,
     /// Types of inputs and outputs; none where there are only plain integers.
     pub(crate) inputs: Vec<Option<Fixed>>,
     pub(crate) outputs: Vec<Option<Fixed>>,
@@ -81,9 +84,19 @@ impl Scheme {
     /// One under which every operator can be read, to check all but numbers.
     pub(crate) fn draft(ty: ElementType) -> Self {
         let (inputs, outputs) = (Vec::new(), Vec::new());
-        let (meanings, corrections) = (HashMap::new(), HashMap::new());
+        let (meanings, corrections, fitted) = (HashMap::new(), HashMap::new(), HashMap::new());
         let wide = BTreeSet::new();
-        Self { ty, wide, meanings, corrections, inputs, outputs, draft: true }
+        Self { ty, wide, meanings, corrections, fitted, inputs, outputs, draft: true }
+    }
+
+    /// Numbers as the integers of a tensor can stand for them.
+    pub(crate) fn rounded(&self, groups: &Groups, id: TensorId, mut values: Vec<f32>) -> Vec<f32> {
+        let (scale, zero_point) = self.meaning(groups, id);
+        let (least, greatest) = self.ty_of(groups, id).range().unwrap_or((i32::MIN, i32::MAX));
+        let bound = |integer: i32| integer.saturating_sub(zero_point) as f32;
+        let (least, greatest) = (bound(least), bound(greatest));
+        values.iter_mut().for_each(|x| *x = (*x / scale).round().clamp(least, greatest) * scale);
+        values
     }
 
     /// The type of a tensor's integers.
@@ -178,7 +191,10 @@ impl<'a> Rewriting<'_, 'a> {
                 continue;
             };
             let tensor = match role(found.row.name, index) {
-                Role::Weights { dimension } => self.weights(id, values, Some(dimension)),
+                Role::Weights { dimension } => match self.scheme.fitted.get(&found.index) {
+                    Some(fitted) => self.fitted(id, fitted, dimension),
+                    None => self.weights(id, values, Some(dimension)),
+                },
                 Role::Matrix => self.weights(id, values, None),
                 Role::Activation if self.scheme.ty_of(self.groups, id) != computes => {
                     self.wide_constant(id, values)
@@ -217,9 +233,7 @@ impl<'a> Rewriting<'_, 'a> {
             }
         }
         let whole = greatest.iter().copied().fold(0f32, f32::max);
-        // Weights that are all zeros, or next to, take a scale that keeps their bias in range.
-        let least = if whole > 0.0 { whole / 1e4 } else { 1.0 };
-        let scales: Vec<f32> = greatest.iter().map(|greatest| greatest.max(least) / 127.0).collect();
+        let scales: Vec<f32> = greatest.iter().map(|greatest| scale(*greatest, whole)).collect();
         let scales = if self.scheme.draft { vec![DRAFT_SCALE; along] } else { scales };
         let integer = |(at, &x): (usize, &f32)| {
             let scale = scales.get(slice(at)).copied().unwrap_or(1.0);
@@ -231,6 +245,13 @@ impl<'a> Rewriting<'_, 'a> {
         };
         let quantization = meant(&scales, 0, dimension.unwrap_or(0));
         Tensor { ty: ElementType::Int8, quantization, data: Some(data), ..tensor }
+    }
+
+    /// Weights that were fitted.
+    fn fitted(&self, id: TensorId, fitted: &Fitted, dimension: usize) -> Tensor {
+        let data = fitted.integers.iter().map(|integer| integer.cast_unsigned()).collect();
+        let quantization = meant(&fitted.scales, 0, dimension);
+        Tensor { ty: ElementType::Int8, quantization, data: Some(data), ..self.graph.tensor(id).clone() }
     }
 
     /// Biases on the scale of the products that they are added to.
@@ -249,7 +270,8 @@ impl<'a> Rewriting<'_, 'a> {
             let input = input.scales.first().copied().unwrap_or(1.0);
             weights.scales.iter().map(|scale| input * scale).collect::<Vec<f32>>()
         });
-        let values = self.constants.get(&id).and_then(Value::real);
+        let fitted = self.scheme.fitted.get(&found.index).and_then(|fitted| fitted.biases.as_deref());
+        let values = fitted.or_else(|| self.constants.get(&id).and_then(Value::real));
         let (Some(scales), Some(values)) = (scales, values) else {
             return Err(Diagnostic::bug(format_args!(
                 "operator {} has a bias that is not known",

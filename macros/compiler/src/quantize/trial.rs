@@ -4,9 +4,10 @@
 #![allow(clippy::arithmetic_side_effects)]
 
 use super::choose::{Choice, Method};
+use super::fit::{Fitted, Lesson, fit};
 use super::float::{Value, constant};
 use super::measure::measure;
-use super::model::not_run;
+use super::model::{inputs, not_run};
 use super::rewrite::{Scheme, bias_of, rewrite};
 use super::roles::{Role, role};
 use super::settings::Sample;
@@ -19,6 +20,14 @@ use std::collections::{BTreeSet, HashMap};
 
 /// Samples that schemes are compared on, at most.
 const COMPARED: usize = 16;
+/// Samples that weights are fitted to, at most.
+const FITTED: usize = 40;
+/// One of so many is held out.
+const HELD_OUT: usize = 3;
+/// Fewer samples tell nothing of others.
+const LEAST_LESSONS: usize = 8;
+/// Elements of the largest tensor that all of these have together, at most.
+const ELEMENTS: usize = 1 << 24;
 
 /// Samples, and the outputs of the float model.
 #[derive(Clone, Default)]
@@ -28,9 +37,18 @@ pub(crate) struct Known {
 }
 
 impl Known {
+    /// What schemes are compared on.
+    pub(crate) fn compared(&self) -> Self {
+        self.some(COMPARED)
+    }
+
     /// At most so many, from all over.
     fn some(&self, most: usize) -> Self {
-        let step = self.samples.len().div_ceil(most).max(1);
+        self.every(self.samples.len().div_ceil(most).max(1))
+    }
+
+    /// The first of each so many.
+    fn every(&self, step: usize) -> Self {
         Self {
             samples: self.samples.iter().step_by(step).cloned().collect(),
             expected: self.expected.iter().step_by(step).cloned().collect(),
@@ -45,6 +63,8 @@ pub(crate) struct Trial<'t, 'a> {
     build: &'t dyn Fn(Graph) -> Result<Program, Vec<Diagnostic>>,
     /// What schemes are compared on.
     compared: Known,
+    /// What weights are fitted to.
+    lessons: Known,
 }
 
 /// A scheme and what it comes to.
@@ -63,8 +83,11 @@ impl<'t, 'a> Trial<'t, 'a> {
         build: &'t dyn Fn(Graph) -> Result<Program, Vec<Diagnostic>>,
         known: &Known,
     ) -> Self {
-        let compared = known.some(COMPARED);
-        Self { file, choice, build, compared }
+        let largest = choice.model.steps.iter().flat_map(|step| &step.found.outputs);
+        let largest = largest.map(|&id| choice.model.graph.tensor(id).elements()).max().unwrap_or(1);
+        let most = ELEMENTS.checked_div(largest).unwrap_or(FITTED).clamp(1, FITTED);
+        let (compared, lessons) = (known.compared(), known.some(most));
+        Self { file, choice, build, compared, lessons }
     }
 
     /// The scheme with the least output error.
@@ -83,12 +106,49 @@ impl<'t, 'a> Trial<'t, 'a> {
         best.ok_or_else(not_run)
     }
 
+    /// The same way on this model, which may be of other constants.
+    pub(crate) fn again(&self, tried: &Tried) -> Result<Tried, Vec<Diagnostic>> {
+        let mut scheme = self.scheme(tried.method, &tried.scheme.wide);
+        if !tried.scheme.corrections.is_empty() {
+            scheme.corrections = self.corrections(&scheme)?;
+        }
+        self.tried(tried.method, scheme)
+    }
+
+    /// The same scheme with weights that are fitted to samples, if that holds for samples that were held out; then to
+    /// all of them.
+    pub(crate) fn fitted(&self, tried: &Tried) -> Result<Option<Tried>, Vec<Diagnostic>> {
+        let Choice { model, groups, .. } = self.choice;
+        let lessons = self.lessons.samples.iter().enumerate().map(|(at, sample)| {
+            Ok(Lesson { inputs: inputs(model, sample)?, held_out: at.is_multiple_of(HELD_OUT) })
+        });
+        let lessons: Vec<Lesson> = lessons.collect::<Result<_, Diagnostic>>().map_err(|bug| vec![bug])?;
+        if lessons.len() < LEAST_LESSONS {
+            return Ok(None);
+        }
+        let held_out = self.lessons.every(HELD_OUT);
+        let scheme = |fitted| Scheme { corrections: HashMap::new(), fitted, ..tried.scheme.clone() };
+        let fit = |known: Option<&HashMap<usize, Fitted>>| {
+            fit(model, groups, &tried.scheme, &lessons, known).map_err(|bug| vec![bug])
+        };
+        let by_others = fit(None)?;
+        if self.sqnr(&scheme(by_others.clone()), &held_out)? <= self.sqnr(&tried.scheme, &held_out)? {
+            return Ok(None);
+        }
+        self.tried(tried.method, scheme(fit(Some(&by_others))?)).map(Some)
+    }
+
     /// Measures a scheme.
     pub(crate) fn tried(&self, method: Method, scheme: Scheme) -> Result<Tried, Vec<Diagnostic>> {
-        let program = (self.build)(self.rewritten(&scheme)?.graph)?;
-        let Known { samples, expected } = &self.compared;
-        let accuracy = measure(&program, samples, expected, None).ok_or_else(not_run)?;
-        Ok(Tried { method, scheme, sqnr: accuracy.sqnr })
+        let sqnr = self.sqnr(&scheme, &self.compared)?;
+        Ok(Tried { method, scheme, sqnr })
+    }
+
+    /// How near a scheme is on samples.
+    fn sqnr(&self, scheme: &Scheme, known: &Known) -> Result<f64, Vec<Diagnostic>> {
+        let program = (self.build)(self.rewritten(scheme)?.graph)?;
+        let accuracy = measure(&program, &known.samples, &known.expected, None).ok_or_else(not_run)?;
+        Ok(accuracy.sqnr)
     }
 
     /// A scheme by a method, with 16 bits for these groups.
@@ -98,6 +158,7 @@ impl<'t, 'a> Trial<'t, 'a> {
             wide: wide.clone(),
             meanings: self.choice.meanings(method, wide),
             corrections: HashMap::new(),
+            fitted: HashMap::new(),
             inputs: self.choice.inputs.clone(),
             outputs: self.choice.outputs.clone(),
             draft: false,

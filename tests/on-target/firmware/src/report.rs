@@ -40,6 +40,16 @@ macro_rules! plain {
 }
 plain!(i8 u8 i16 u16 i32 u32);
 
+#[cfg(feature = "fixed")]
+macro_rules! plain_fixed {
+    ($($number:ident)*) => {$(
+        // SAFETY: these are integers that count parts of one.
+        unsafe impl<F: Copy> Plain for tiny_model::__private::fixed::$number<F> {}
+    )*};
+}
+#[cfg(feature = "fixed")]
+plain_fixed!(FixedI8 FixedU8 FixedI16);
+
 // SAFETY: these are its two values.
 unsafe impl Plain for bool {
     const GREATEST_BYTE: u8 = 1;

@@ -4,31 +4,10 @@
 // Sizes were checked when the model was read; values of floats overflow to infinity.
 #![allow(clippy::arithmetic_side_effects)]
 
-use super::{Float, Step, Value};
+use super::{Float, Products, Step, Value};
 use crate::graph::{ElementType, Tensor, TensorId};
 use crate::import::Found;
 use crate::schema::tflite::{ActivationFunctionType, Padding};
-
-/// How the weights of an operator lie: each unit has the same number of them, and sees one group of inputs.
-#[derive(Clone, Copy, Debug, PartialEq)]
-struct Products {
-    /// Outputs.
-    units: usize,
-    /// Groups of inputs, each of which is seen by equally many units that follow each other.
-    groups: usize,
-    /// Weights of a unit.
-    depth: usize,
-    /// Between one weight of a unit and the next.
-    stride: usize,
-}
-
-impl Products {
-    /// Where the weights of a unit are.
-    fn places(self, unit: usize) -> impl Iterator<Item = usize> {
-        let first = if self.stride == 1 { unit * self.depth } else { unit };
-        (0..self.depth).map(move |at| first + at * self.stride)
-    }
-}
 
 /// `factor · x + offset` for each channel, or for all of them.
 struct Affine {
@@ -180,7 +159,7 @@ impl Float<'_> {
     }
 
     /// Weights that nobody else reads, and how they lie.
-    fn own_weights(&self, step: &Step<'_>) -> Option<(TensorId, Products)> {
+    pub(crate) fn own_weights(&self, step: &Step<'_>) -> Option<(TensorId, Products)> {
         let found = &step.found;
         let weights = found.inputs.get(1).copied().flatten()?;
         self.constants.get(&weights)?.real()?;
@@ -233,7 +212,7 @@ impl Float<'_> {
     }
 
     /// The elements of a constant.
-    fn constant_mut(&mut self, id: TensorId) -> Option<&mut Vec<f32>> {
+    pub(crate) fn constant_mut(&mut self, id: TensorId) -> Option<&mut Vec<f32>> {
         match self.constants.get_mut(&id)? {
             Value::Real(values) => Some(values),
             Value::Whole(_) => None,
@@ -241,13 +220,13 @@ impl Float<'_> {
     }
 
     /// How often a tensor is read by operators.
-    fn readers(&self, id: TensorId) -> usize {
+    pub(crate) fn readers(&self, id: TensorId) -> usize {
         self.steps.iter().flat_map(|step| &step.found.inputs).filter(|input| **input == Some(id)).count()
     }
 }
 
 /// The activation that is fused into an operator which may have one.
-fn fused(found: &Found<'_>) -> Option<ActivationFunctionType> {
+pub(crate) fn fused(found: &Found<'_>) -> Option<ActivationFunctionType> {
     let operator = &found.operator;
     Some(match found.row.name {
         "CONV_2D" => operator.builtin_options_as_conv_2_doptions()?.fused_activation_function(),
@@ -261,6 +240,9 @@ fn fused(found: &Found<'_>) -> Option<ActivationFunctionType> {
         "SUB" => operator.builtin_options_as_sub_options()?.fused_activation_function(),
         "MUL" => operator.builtin_options_as_mul_options()?.fused_activation_function(),
         "DIV" => operator.builtin_options_as_div_options()?.fused_activation_function(),
+        "MAX_POOL_2D" | "AVERAGE_POOL_2D" => {
+            operator.builtin_options_as_pool_2_doptions()?.fused_activation_function()
+        }
         _ => return None,
     })
 }

@@ -26,7 +26,7 @@ pub(super) fn compute(of: &Operands<'_, '_>) -> Option<Value> {
 }
 
 /// Products of two rows, added up in eight sums.
-pub(super) fn dot(a: &[f32], b: &[f32]) -> f32 {
+pub(crate) fn dot(a: &[f32], b: &[f32]) -> f32 {
     let ((a, rest_a), (b, rest_b)) = (a.as_chunks::<8>(), b.as_chunks::<8>());
     let mut sums = [0f32; 8];
     for (x, y) in a.iter().zip(b) {
@@ -90,25 +90,46 @@ pub(super) fn each_pixel(
     Some(())
 }
 
-fn conv_2d(of: &Operands<'_, '_>) -> Option<Vec<f32>> {
-    let (input, weights) = (of.real(0)?, of.real(1)?);
+/// The geometry of a convolution whose filters have these rows and columns.
+pub(super) fn conv_window(of: &Operands<'_, '_>, taps: [usize; 2], units: usize) -> Option<Window> {
     let options = of.reader.operator.builtin_options_as_conv_2_doptions()?;
-    let [units, rows, columns, depth] = *of.shape(1)? else { return None };
     let geometry = window::Options {
         padding: options.padding(),
         stride: [options.stride_h(), options.stride_w()],
         dilation: [options.dilation_h_factor(), options.dilation_w_factor()],
     };
-    let window = of.window([rows, columns], units, &geometry)?;
+    of.window(taps, units, &geometry)
+}
+
+/// The same of a depthwise convolution.
+pub(super) fn depthwise_window(of: &Operands<'_, '_>, taps: [usize; 2], units: usize) -> Option<Window> {
+    let options = of.reader.operator.builtin_options_as_depthwise_conv_2_doptions()?;
+    let geometry = window::Options {
+        padding: options.padding(),
+        stride: [options.stride_h(), options.stride_w()],
+        dilation: [options.dilation_h_factor(), options.dilation_w_factor()],
+    };
+    of.window(taps, units, &geometry)
+}
+
+/// Calls `f` with what each wanted pixel of each group of a convolution's output is computed from.
+pub(super) fn patches(
+    of: &Operands<'_, '_>,
+    wanted: &dyn Fn(usize) -> bool,
+    f: &mut dyn FnMut(usize, &[f32]) -> Option<()>,
+) -> Option<()> {
+    let input = of.real(0)?;
+    let [units, rows, columns, depth] = *of.shape(1)? else { return None };
+    let window = conv_window(of, [rows, columns], units)?;
     let Window { y: axis_y, x: axis_x, channels, .. } = window;
-    let groups = channels.checked_div(depth)?;
-    let (filter, units_of_group) = (rows * columns * depth, units.checked_div(groups)?);
-    let bias = biased(of.real(2), units);
-    let pictures = of.shape(0)?.first()?;
-    let mut output = Vec::with_capacity(pictures * axis_y.output * axis_x.output * units);
-    let mut patch = vec![0f32; filter];
-    each_pixel(*pictures, window, |picture, y, x| {
-        for group in 0..groups {
+    let mut patch = vec![0f32; rows * columns * depth];
+    let mut pixel = 0;
+    each_pixel(*of.shape(0)?.first()?, window, |picture, y, x| {
+        pixel += 1;
+        if !wanted(pixel - 1) {
+            return Some(());
+        }
+        for group in 0..channels.checked_div(depth)? {
             patch.fill(0.0);
             for (row, from_y) in taps(axis_y, y) {
                 for (column, from_x) in taps(axis_x, x) {
@@ -118,11 +139,23 @@ fn conv_2d(of: &Operands<'_, '_>) -> Option<Vec<f32>> {
                     patch.get_mut(to..to + depth)?.copy_from_slice(input.get(from..from + depth)?);
                 }
             }
-            let first = group * units_of_group;
-            let filters = weights.chunks_exact(filter).skip(first).take(units_of_group);
-            let bias = bias.get(first..)?;
-            output.extend(filters.zip(bias).map(|(filter, bias)| dot(&patch, filter) + bias));
+            f(group, &patch)?;
         }
+        Some(())
+    })
+}
+
+fn conv_2d(of: &Operands<'_, '_>) -> Option<Vec<f32>> {
+    let weights = of.real(1)?;
+    let options = of.reader.operator.builtin_options_as_conv_2_doptions()?;
+    let &[units, .., depth] = of.shape(1)? else { return None };
+    let units_of_group = units.checked_div(of.shape(0)?.last()?.checked_div(depth)?)?;
+    let bias = biased(of.real(2), units);
+    let mut output = Vec::with_capacity(of.output_shape()?.iter().product());
+    patches(of, &|_| true, &mut |group, patch| {
+        let first = group * units_of_group;
+        let filters = weights.chunks_exact(patch.len()).skip(first).take(units_of_group);
+        output.extend(filters.zip(bias.get(first..)?).map(|(filter, bias)| dot(patch, filter) + bias));
         Some(())
     })?;
     activate(&mut output, options.fused_activation_function())?;
@@ -133,12 +166,7 @@ fn depthwise_conv_2d(of: &Operands<'_, '_>) -> Option<Vec<f32>> {
     let (input, weights) = (of.real(0)?, of.real(1)?);
     let options = of.reader.operator.builtin_options_as_depthwise_conv_2_doptions()?;
     let [_, rows, columns, units] = *of.shape(1)? else { return None };
-    let geometry = window::Options {
-        padding: options.padding(),
-        stride: [options.stride_h(), options.stride_w()],
-        dilation: [options.dilation_h_factor(), options.dilation_w_factor()],
-    };
-    let window = of.window([rows, columns], units, &geometry)?;
+    let window = depthwise_window(of, [rows, columns], units)?;
     let Window { y: axis_y, x: axis_x, channels, .. } = window;
     let multiplier = units.checked_div(channels)?;
     let bias = biased(of.real(2), units);

@@ -1,0 +1,31 @@
+//! Float models of other people, and what the same models cost that their authors have quantized: ours, with 8-bit
+//! activations, are to cost no more.
+
+use tiny_model_compiler::{Calibration, Options, Settings};
+use tiny_model_tests::{Kind, Vectors, tensors};
+
+/// Float models, and beside each the one with 8-bit integers of the same layers.
+const TWINS: &str = include_str!("../../floats/twins.txt");
+
+/// Golden vectors to calibrate with: what a model costs does not depend on them.
+const SAMPLES: usize = 6;
+
+/// The float models and their twins.
+pub(crate) fn twins() -> impl Iterator<Item = (&'static str, &'static str)> {
+    TWINS.lines().filter_map(|line| line.split_once(' '))
+}
+
+/// The model of integers that belongs to a float model, if that is one of those.
+pub(crate) fn twin(name: &str) -> Option<&'static str> {
+    twins().find(|(float, _)| *float == name).map(|(_, twin)| twin)
+}
+
+/// How such a model is quantized; others are not.
+pub(crate) fn options(name: &str, vectors: &Vectors) -> Options {
+    if twin(name).is_none() {
+        return Options::default();
+    }
+    let samples = (0..vectors.count().min(SAMPLES)).map(|at| tensors(vectors, Kind::Input, at)).collect();
+    let quantization = Settings { calibration: Calibration::Samples(samples), ..Settings::default() };
+    Options { quantization, ..Options::default() }
+}
