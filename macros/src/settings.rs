@@ -3,8 +3,8 @@
 use proc_macro2::{Ident, TokenTree};
 use syn::parse::ParseStream;
 use syn::punctuated::Punctuated;
-use syn::{Error, Token, bracketed};
-use tiny_model_compiler::{Budget, Measure, Options, Resource, optional_passes};
+use syn::{Error, LitStr, Token, bracketed};
+use tiny_model_compiler::{Budget, Measure, Optimize, Options, Resource, optional_passes};
 
 mod quantization;
 
@@ -26,10 +26,11 @@ struct Setting {
     read: fn(&mut Settings, ParseStream<'_>) -> syn::Result<()>,
 }
 
-const KNOWN: [Setting; 12] = [
+const KNOWN: [Setting; 13] = [
     Setting { name: "ram", form: "ram <= bytes", read: |to, input| to.budget(Resource::Ram, input) },
     Setting { name: "flash", form: "flash <= bytes", read: |to, input| to.budget(Resource::Flash, input) },
     Setting { name: "macs", form: "macs <= number", read: |to, input| to.budget(Resource::Macs, input) },
+    Setting { name: "optimize", form: "optimize = \"speed\"", read: Settings::optimize },
     Setting { name: "without", form: "without = [pass]", read: Settings::without },
     Setting { name: "calibrate", form: "calibrate = \"samples.npy\"", read: Settings::calibrate },
     Setting { name: "verify", form: "verify = \"test.npz\"", read: Settings::verify },
@@ -93,6 +94,20 @@ impl Settings {
         input.parse::<Token![<=]>()?;
         let limit = input.parse()?;
         self.budgets.push(Budget { resource, limit });
+        Ok(())
+    }
+
+    fn optimize(&mut self, input: ParseStream<'_>) -> syn::Result<()> {
+        input.parse::<Token![=]>()?;
+        let given: LitStr = input.parse()?;
+        let known = Optimize::ALL.into_iter().find(|known| known.to_string() == given.value());
+        self.options.optimize = known.ok_or_else(|| {
+            let known = listed(Optimize::ALL.iter().map(Optimize::to_string));
+            Error::new(
+                given.span(),
+                format!("there is no way to optimize named `{}`; there are {known}", given.value()),
+            )
+        })?;
         Ok(())
     }
 

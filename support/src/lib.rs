@@ -97,6 +97,22 @@ pub const BACKEND: &str = env!("TINY_MODEL_BACKEND");
 /// }
 /// ```
 ///
+/// What comes first where speed and program memory are at odds, a setting says; outputs are the same with all of them:
+///
+/// ```
+/// # use tiny_model::tiny_model;
+/// tiny_model! {
+///     struct Quick = "../examples/digits/digits.tflite";
+///     optimize = "speed";
+/// }
+/// ```
+///
+/// - `"speed"`: weights may take several times their bytes where that saves work. Windows of 3 × 3 with stride 1 and
+///   enough channels are convolved by the algorithm of Winograd on processors with the DSP extension; other
+///   processors have the same loops as without. The layer table says of which layers that is true.
+/// - `"balanced"`: what there is without the setting.
+/// - `"size"`: fewer loops and smaller ones, on processors with the DSP extension and on AVR.
+///
 /// The struct has
 ///
 /// - `const fn new()`: all memory of the model is in the value, so that it may live in a static;

@@ -21,6 +21,7 @@ mod limits;
 mod lower;
 mod module;
 mod ops;
+mod optimize;
 mod passes;
 mod program;
 mod quantize;
@@ -50,6 +51,7 @@ pub use graph::ElementType;
 pub use interpret::Machine;
 pub use layout::{ALIGNMENT, Block, Layout, Pair, Placed, lifetimes, place, plan};
 pub use ops::{OPERATORS, Operator};
+pub use optimize::Optimize;
 pub use program::{Access, Arg, Buffer, BufferId, Call, Constant, Planes, Port, Program, Variant, View};
 pub use quantize::measure::Accuracy;
 pub use quantize::model::Facts;
@@ -90,6 +92,8 @@ pub struct Item {
 pub struct Options {
     /// Passes to leave out, by name: those of [`optional_passes`].
     pub without: Vec<&'static str>,
+    /// What comes first where speed and program memory are at odds.
+    pub optimize: Optimize,
     /// How a float model is quantized.
     pub quantization: Settings,
     /// How near the result has to be to it.
@@ -227,7 +231,7 @@ fn build(graph: &mut Graph, options: &Options) -> Result<(Program, Layout), Vec<
         return Err(refused);
     }
     // From here on nothing is the user's fault, but for the size.
-    let mut program = lower::lower(graph).map_err(bug)?;
+    let mut program = lower::lower_for(graph, options.optimize).map_err(bug)?;
     if program.constant_bytes > limits::MAX_BYTES {
         let what = format!("weights and tables of {} bytes", program.constant_bytes);
         let why = format!("the limit is {}", limits::MAX_BYTES);

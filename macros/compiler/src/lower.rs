@@ -3,6 +3,7 @@
 use crate::diagnostics::Diagnostic;
 use crate::graph::{Contents, ElementType, Graph, Node, Quantization, Tensor, TensorId};
 use crate::limits::MAX_BYTES;
+use crate::optimize::Optimize;
 use crate::program::{Access, Arg, Buffer, BufferId, Call, Constant, Params, Port, Program, Variant, View};
 use crate::ranges::{Analysis, Known};
 use std::collections::HashMap;
@@ -35,6 +36,7 @@ pub struct Lowering<'g> {
     rings: HashMap<TensorId, RingView>,
     variables: variables::Variables,
     analysis: Analysis,
+    optimize: Optimize,
     /// What was proved of the sums of the call that comes next.
     sum_bits: Option<u32>,
     /// What else was proved of it, for people.
@@ -42,12 +44,17 @@ pub struct Lowering<'g> {
     program: Program,
 }
 
-/// Lowers all nodes of a graph.
+/// Lowers all nodes of a graph as everybody gets them.
 pub fn lower(graph: &Graph) -> Result<Program, Bug> {
+    lower_for(graph, Optimize::default())
+}
+
+/// Lowers all nodes of a graph.
+pub fn lower_for(graph: &Graph, optimize: Optimize) -> Result<Program, Bug> {
     let Some(first) = graph.nodes.first() else {
         return only_ports(graph);
     };
-    let mut lowering = Lowering::new(graph, first);
+    let mut lowering = Lowering { optimize, ..Lowering::new(graph, first) };
     for &input in &graph.inputs {
         lowering.write(input)?;
     }
@@ -84,7 +91,8 @@ impl<'g> Lowering<'g> {
         let (views, rings) = (HashMap::new(), HashMap::new());
         let variables = variables::Variables::of(graph);
         let (analysis, sum_bits, proved) = (Analysis::of(graph), None, Vec::new());
-        Self { graph, node, views, rings, variables, analysis, sum_bits, proved, program: Program::default() }
+        let (optimize, program) = (Optimize::default(), Program::default());
+        Self { graph, node, views, rings, variables, analysis, optimize, sum_bits, proved, program }
     }
 
     /// A tensor of the model.
@@ -95,6 +103,23 @@ impl<'g> Lowering<'g> {
     /// What is known of the operator's inputs.
     pub fn known(&self) -> Known<'_> {
         Known { graph: self.graph, node: self.node, analysis: &self.analysis, kept: None }
+    }
+
+    /// What comes first.
+    pub fn optimize(&self) -> Optimize {
+        self.optimize
+    }
+
+    /// Whether some convolution has weights of one row and one column, and as many pixels before as behind, so that
+    /// these are rows of a fully connected layer.
+    pub fn has_pixels(&self) -> bool {
+        self.graph.nodes.iter().any(|node| {
+            let shape = |id: Option<TensorId>| id.map_or(&[][..], |id| self.tensor(id).shape.as_slice());
+            let input = |index: usize| shape(node.inputs.get(index).copied().flatten());
+            let pixels = |shape: &[usize]| shape.get(1..3).map(<[usize]>::to_vec);
+            let same = pixels(input(0)) == pixels(shape(node.outputs.first().copied()));
+            node.name == "CONV_2D" && same && matches!(input(1), [_, 1, 1, _])
+        })
     }
 
     /// Notes the least and the greatest sums of the call that comes next.

@@ -207,6 +207,7 @@ pub(crate) mod unit_pairs;
 pub(crate) mod unit_streams;
 pub(crate) mod weighted;
 pub(crate) mod window;
+mod winograd;
 
 /// The name of an operator: that of its code, or its own if it is a custom one.
 macro_rules! name {

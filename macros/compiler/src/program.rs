@@ -266,6 +266,12 @@ impl Planes {
         Self { input, output, below: bytes(below), above: bytes(above) }
     }
 
+    /// The same where another kernel, with a reach of its own, may take the place of the first.
+    pub fn and(self, reach: impl FnOnce(usize) -> Reach) -> Self {
+        let other = Self::new(self.input, self.output, reach);
+        Self { below: self.below.max(other.below), above: self.above.max(other.above), ..self }
+    }
+
     /// The distance that is to be kept between the buffers: from the output's up to the input's, and from the
     /// input's up to the output's.
     pub fn distances(&self) -> (usize, usize) {

@@ -8,9 +8,11 @@ mod sums;
 mod taps;
 mod units;
 mod vectors;
+mod winograd;
 
 pub use blocks::{
-    BLOCK, BLOCK_CONSTANTS, BlockOutput, RunsOfElements, block_bytes, block_rows_2, pad_row, widen_2,
+    BLOCK, BLOCK_CONSTANTS, BlockOutput, RunsOfElements, block_bytes, block_bytes_small, block_rows_2,
+    pad_row, widen_2,
 };
 
 #[allow(unused_imports)] // by assembly
@@ -28,6 +30,9 @@ pub use units::{MAX_RUN, MAX_UNITS, Runs, SIDE_BY_SIDE, StreamOutput, units_of_r
 pub use units::{STREAM_BIAS, STREAM_SCALE};
 pub use vectors::{
     ChannelWindow, CopiedRows, UnitConstants, UnitRows, VECTORS, channel_windows, copy_rows, fill, unit_rows,
+};
+pub use winograd::{
+    PATCH, POSITIONS, TILE_PIXELS, WINOGRAD_CONSTANTS, WinogradStep, winograd_input, winograd_units,
 };
 
 use super::flash::Flash;

@@ -7,8 +7,8 @@ use super::requantization::Requantization;
 use super::window::{Rows, Taps, Window};
 use crate::inner::flash::Flash;
 use crate::inner::{
-    BLOCK, BLOCK_CONSTANTS, BlockOutput, RunsOfElements, block_bytes, block_rows_2, pad_row, product,
-    unknown, widen_2,
+    BLOCK, BLOCK_CONSTANTS, BlockOutput, RunsOfElements, block_bytes, block_bytes_small, block_rows_2,
+    pad_row, product, unknown, widen_2,
 };
 
 /// Shape and range of a fully connected layer of one row.
@@ -58,6 +58,28 @@ impl FullyConnectedBlocks {
     pub const fn reach(&self, output_len: usize) -> Reach {
         Reach::of_runs_in(output_len, self.depth, self.units)
     }
+
+    #[inline(always)]
+    fn one_row(
+        &self,
+        blocks: Flash<'_, i32>,
+        mut planes: Planes<'_, i8>,
+        units: impl Fn(Flash<'_, i32>, &[i8], BlockOutput, &mut [i8]),
+    ) {
+        let Some((input, output)) = planes.split(0, 0, self.units) else { return };
+        let Some(input) = input.get(..self.depth) else { return };
+        let (to, whole) = (self.output, output.len() & !(BLOCK - 1));
+        if let Some((whole_blocks, last)) = output.split_at_mut_checked(whole) {
+            units(blocks, input, rounded(to), whole_blocks);
+            if !last.is_empty() {
+                let mut block = [0; BLOCK];
+                let blocks = last_block(blocks, input.len().wrapping_add(1) >> 1, whole);
+                units(blocks, input, rounded(to), &mut block);
+                copy(&block, last);
+            }
+        }
+        clamp(to, output);
+    }
 }
 
 impl<const STEPS: usize> PixelBlocks<STEPS> {
@@ -76,24 +98,14 @@ impl<const STEPS: usize, const RUN: usize> Conv2dBlocks<STEPS, RUN> {
 
 /// As [`fully_connected_s8`](super::fully_connected::fully_connected_s8), for one row.
 #[cfg_attr(not(debug_assertions), inline(always))] // most of it is known, and it is short
-pub fn fully_connected_blocks_s8(
-    p: &FullyConnectedBlocks,
-    blocks: Flash<'_, i32>,
-    mut planes: Planes<'_, i8>,
-) {
-    let Some((input, output)) = planes.split(0, 0, p.units) else { return };
-    let Some(input) = input.get(..p.depth) else { return };
-    let (to, whole) = (p.output, output.len() & !(BLOCK - 1));
-    if let Some((whole_blocks, last)) = output.split_at_mut_checked(whole) {
-        block_bytes(blocks, input, rounded(to), whole_blocks);
-        if !last.is_empty() {
-            let mut block = [0; BLOCK];
-            let blocks = last_block(blocks, input.len().wrapping_add(1) >> 1, whole);
-            block_bytes(blocks, input, rounded(to), &mut block);
-            copy(&block, last);
-        }
-    }
-    clamp(to, output);
+pub fn fully_connected_blocks_s8(p: &FullyConnectedBlocks, blocks: Flash<'_, i32>, planes: Planes<'_, i8>) {
+    p.one_row(blocks, planes, block_bytes);
+}
+
+/// The same by a smaller loop.
+#[cfg_attr(not(debug_assertions), inline(always))]
+pub fn fully_connected_small_s8(p: &FullyConnectedBlocks, blocks: Flash<'_, i32>, planes: Planes<'_, i8>) {
+    p.one_row(blocks, planes, block_bytes_small);
 }
 
 /// As [`conv_2d_1x1_s8`](super::conv_2d::conv_2d_1x1_s8): every pixel is a row.

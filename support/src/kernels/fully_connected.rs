@@ -96,6 +96,29 @@ pub fn fully_connected_narrow_s8(
     each_row(p, p.depth, weights, bias, Narrowed { scales, edges }, planes, dot_s8, |_| 0);
 }
 
+/// The same for one row whose units are not written out one by one: the optimizer does not know how many there are.
+#[cfg_attr(not(debug_assertions), inline)]
+pub fn fully_connected_few_narrow_s8(
+    p: &FullyConnected<Narrow>,
+    weights: Flash<'_, i8>,
+    bias: Flash<'_, i32>,
+    scales: Flash<'_, i32>,
+    edges: Flash<'_, i8>,
+    mut planes: Planes<'_, i8>,
+) {
+    let Some((input, output)) = planes.split(0, 0, p.units) else { return };
+    let Some(input) = input.get(..p.depth) else { return };
+    let mut start = 0usize;
+    for unit in 0..core::hint::black_box(p.units) {
+        let sum = dot_s8(bias.get(unit).unwrap_or(0), weights.range(start, p.depth), input);
+        if let (Some(y), Some(scale), Some(edge)) = (output.get_mut(unit), scales.get(unit), edges.get(unit))
+        {
+            *y = Narrowed::to_s8(sum, (scale, edge), p.output);
+        }
+        start = start.wrapping_add(p.depth);
+    }
+}
+
 /// As [`fully_connected_s8`] with two weights of four bits in each byte; those of a unit begin with a byte of their own.
 #[cfg_attr(not(debug_assertions), inline)]
 pub fn fully_connected_s4(

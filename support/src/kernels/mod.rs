@@ -90,3 +90,4 @@ pub mod unidirectional_sequence_lstm;
 pub mod units;
 mod vectors;
 pub mod window;
+pub mod winograd;

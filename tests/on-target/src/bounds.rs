@@ -54,6 +54,7 @@ const DOTS: &[&str] = &[
     "conv_2d_offset_s8",
     "fully_connected_s8",
     "fully_connected_narrow_s8",
+    "fully_connected_few_narrow_s8",
     "fully_connected_offset_s8",
     "fully_connected_ring_s8",
     "fully_connected_ring_narrow_s8",
@@ -78,6 +79,7 @@ const BOUNDS: &[Bound] = &[
     bound(&[Dsp], &["conv_2d_1x1_blocks_s8", "conv_2d_blocks_s8"], ANY, (12, 16), Product),
     // ldr, ldm, 6 sxtb16, 8 smlad: four units and one row, of four elements.
     bound(&[Dsp], &["fully_connected_blocks_s8"], ANY, (16, 16), Product),
+    bound(&[Dsp], &["fully_connected_small_s8"], ANY, (18, 16), Product),
     // A column of 5, 6 to multiply, 12 to make an output, where stride 1 is; it has nine products.
     bound(&[Dsp], &["depthwise_conv_2d_3x3_s8"], ANY, (23, 1), Output),
     // 2 ldr, 2 add, 2 sxtab16, 2 sxtb16, 4 smlabb or smlatt, subs and bne: a tap of four channels.
@@ -151,7 +153,7 @@ mod tests {
             .collect();
         // Variants of those are not listed with their operators.
         let is_variant = |kernel: &str| {
-            ["_blocks_", "_fours_", "_pairs_", "_bytes_", "_narrow_", "_3x3_", "_taps_"]
+            ["_blocks_", "_fours_", "_pairs_", "_bytes_", "_small_", "_narrow_", "_3x3_", "_taps_"]
                 .iter()
                 .any(|part| kernel.contains(part))
         };

@@ -8,7 +8,8 @@ use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 use tiny_model::Tensor;
 use tiny_model_compiler::{
-    ElementType, Figures, Item, Machine, Options, Port, Program as Compiled, analyze_with, compile, report,
+    ElementType, Figures, Item, Machine, Optimize, Options, Port, Program as Compiled, analyze_with, compile,
+    report,
 };
 use tiny_model_tests::{Kind, Slice, Vectors};
 
@@ -38,21 +39,21 @@ pub(crate) struct Golden {
 
 impl Golden {
     /// The model at `path`, to be alone in the firmware, with as many vectors, spread over its golden file.
-    pub(crate) fn model(path: &Path, count: usize) -> Result<Self> {
+    pub(crate) fn model(path: &Path, count: usize, optimize: Optimize) -> Result<Self> {
         // No prefix, for on AVR it would take RAM.
-        Self::read(path, Some(count), String::new())
+        Self::read(path, Some(count), String::new(), optimize)
     }
 
     /// The model at `path`, to be one of many, with all its vectors.
-    pub(crate) fn case(path: &Path) -> Result<Self> {
-        Self::read(path, None, name(path) + ":")
+    pub(crate) fn case(path: &Path, optimize: Optimize) -> Result<Self> {
+        Self::read(path, None, name(path, optimize) + ":", optimize)
     }
 
-    fn read(path: &Path, count: Option<usize>, prefix: String) -> Result<Self> {
-        let name = name(path);
+    fn read(path: &Path, count: Option<usize>, prefix: String, optimize: Optimize) -> Result<Self> {
+        let name = name(path, optimize);
         let file = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
         let vectors = Vectors::open(&path.with_extension("npz"));
-        let options = floats::options(&name, &vectors);
+        let options = Options { optimize, ..floats::options(&name, &vectors) };
         let (compiled, layout) =
             analyze_with(&file, &options).map_err(|diagnostics| anyhow!(report(&name, &diagnostics)))?;
         let expansion =
@@ -139,15 +140,17 @@ fn part(of: &str, count: usize, index: usize) -> TokenStream {
     if count == 1 { quote!(#name) } else { quote!(#name.#index) }
 }
 
-/// The file's name; cases of different operators may have the same, and are told apart by their folder's.
-fn name(path: &Path) -> String {
+/// The file's name, with what it is optimized for; cases of different operators may have the same, and are told apart
+/// by their folder's.
+fn name(path: &Path, optimize: Optimize) -> String {
     let text = |part: Option<&std::ffi::OsStr>| part.unwrap_or_default().to_string_lossy().into_owned();
     let folder = path.parent();
     let stem = text(path.file_stem());
-    match folder.and_then(Path::parent).is_some_and(|above| above.ends_with("ops")) {
+    let name = match folder.and_then(Path::parent).is_some_and(|above| above.ends_with("ops")) {
         true => format!("{}-{stem}", text(folder.and_then(Path::file_name))),
         false => stem,
-    }
+    };
+    if optimize == Optimize::default() { name } else { format!("{name}-{optimize}") }
 }
 
 fn item(options: Options) -> Item {

@@ -2,6 +2,7 @@
 //!
 //! `cargo run -p on-target` does so with all there is to test; `--help` says the rest.
 
+mod bars;
 mod board;
 mod bounds;
 mod cases;
@@ -40,7 +41,8 @@ usage: cargo run -p on-target -- [--board NAME]... [--ledger] [--layers] [PROGRA
        cargo run -p on-target -- --roofline
        cargo run -p on-target -- --examples
 
-PROGRAM is the path of a .tflite model beside which lie golden vectors, in a .npz of the same name. Or it is the name
+PROGRAM is the path of a .tflite model beside which lie golden vectors, in a .npz of the same name; behind it may stand
+what the model is optimized for, as in model.tflite:speed. Or it is the name
 of a file in tests/on-target/firmware/programs, or the path of a Rust file like those; beside it lie PROGRAM.expected,
 the bytes that every board must put out, and PROGRAM.input, if it reads any.
 With --ledger the figures are compared with those in tests/on-target/ledger.csv; more than 2 % worse is an error. With
@@ -98,6 +100,7 @@ fn harness(words: impl Iterator<Item = String>) -> Result<usize> {
         if order.layers { layers::show(measured)? } else { layers::save(measured).map(drop)? }
     }
     results::print_table(&rows);
+    bars::check(&ledger)?;
     let is_update = std::env::var_os("UPDATE").is_some();
     // Not the whole file is written when one part of the suite is run.
     if order.roofline || work.is_suite && failures == 0 && (!is_update || roofline::is_whole(&layers)) {

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use anyhow::Result;
 use quote::quote;
+use tiny_model_compiler::Optimize;
 
 use crate::golden::Golden;
 use crate::program::{Profile, Program, save};
@@ -12,8 +13,8 @@ use crate::program::{Profile, Program, save};
 const VECTORS: usize = 4;
 
 /// The program of the model at `path`.
-pub(crate) fn program(path: &Path) -> Result<Program> {
-    let golden = Golden::model(path, VECTORS)?;
+pub(crate) fn program(path: &Path, optimize: Optimize) -> Result<Program> {
+    let golden = Golden::model(path, VECTORS, optimize)?;
     let path = save(&golden.name, &text(&golden)?)?;
     let needs = golden.needs();
     let Golden { name, input, expected, file, layers, .. } = golden;

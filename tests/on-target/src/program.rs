@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
+use tiny_model_compiler::Optimize;
 
 use crate::layers::Layer;
 use crate::transcript::Transcript;
@@ -53,12 +54,18 @@ pub(crate) struct Needs {
 pub(crate) type Output = (String, Vec<u8>);
 
 impl Program {
-    /// By the name of one in `firmware/programs`, by its path, or by that of a model with golden vectors.
+    /// By the name of one in `firmware/programs`, by its path, or by that of a model with golden vectors, behind which a
+    /// colon and what to optimize for may stand.
     pub(crate) fn find(name_or_path: &str) -> Result<Self> {
-        let path = match Path::new(name_or_path).extension() {
-            Some(extension) if extension == "tflite" => {
-                return crate::model::program(Path::new(name_or_path));
+        for optimize in Optimize::ALL {
+            let path = name_or_path.strip_suffix(&format!(":{optimize}"));
+            if let Some(path) = path.or(Some(name_or_path).filter(|_| optimize == Optimize::default()))
+                && path.ends_with(".tflite")
+            {
+                return crate::model::program(Path::new(path), optimize);
             }
+        }
+        let path = match Path::new(name_or_path).extension() {
             Some(_) => PathBuf::from(name_or_path),
             None => crate::firmware::folder().join("programs").join(name_or_path).with_extension("rs"),
         };

@@ -6,12 +6,24 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 
+use tiny_model_compiler::{Optimize, Options, Variant, analyze_with};
+
 use crate::golden::Golden;
 use crate::program::Program;
 
 /// Models of other people, and what became of each; see `tests/tests/zoo.rs`.
 const ZOO: &str = include_str!("../../zoo.txt");
 const RAN: &str = ": ran";
+
+/// Models that run once more, optimized for something else.
+const OTHERS: [(&str, Optimize); 6] = [
+    ("mlperf_ic_resnet8_int8", Optimize::Speed),
+    ("mlperf_ic_resnet8_int8", Optimize::Size),
+    ("mlperf_kws_dscnn_int8", Optimize::Size),
+    ("mlperf_vww_96_int8", Optimize::Size),
+    ("mlperf_ad01_int8", Optimize::Size),
+    ("microflow_sine", Optimize::Size),
+];
 
 /// The same model with more outputs.
 const PROBE: &str = "__probe";
@@ -20,7 +32,9 @@ const PROBE: &str = "__probe";
 pub(crate) fn named<'a>(names: impl Iterator<Item = &'a str>) -> Result<Vec<Program>> {
     let zoo = zoo();
     ensure!(zoo.is_dir(), "there is no folder {} of models", zoo.display());
-    names.map(|name| crate::model::program(&zoo.join(name).with_extension("tflite"))).collect()
+    names
+        .map(|name| crate::model::program(&zoo.join(name).with_extension("tflite"), Optimize::default()))
+        .collect()
 }
 
 /// Where models of other people are.
@@ -45,7 +59,13 @@ pub(crate) fn models() -> Result<Vec<Program>> {
         ensure!(std::env::var_os("CI").is_none(), "the models are absent");
     }
     paths.retain(|path| is_chosen(path));
-    paths.iter().map(|path| crate::model::program(path)).collect()
+    let usual = paths.iter().map(|path| (path, Optimize::default()));
+    let others = paths.iter().flat_map(|path| {
+        let name = path.file_stem().unwrap_or_default();
+        let others = OTHERS.iter().filter(move |(other, _)| name == *other);
+        others.map(move |&(_, optimize)| (path, optimize))
+    });
+    usual.chain(others).map(|(path, optimize)| crate::model::program(path, optimize)).collect()
 }
 
 /// The operators' cases, with all vectors of each. Those that the compiler does not take yet are left out; the golden
@@ -58,7 +78,10 @@ pub(crate) fn cases() -> Result<Vec<Golden>> {
                 && is_chosen(&path)
                 && is_taken(&path)?
             {
-                cases.push(Golden::case(&path)?);
+                cases.push(Golden::case(&path, Optimize::default())?);
+                if has_other_loops(&path)? {
+                    cases.push(Golden::case(&path, Optimize::Speed)?);
+                }
             }
         }
     }
@@ -74,6 +97,18 @@ fn is_chosen(path: &Path) -> bool {
 
 fn is_taken(path: &Path) -> Result<bool> {
     Ok(tiny_model_compiler::analyze(&fs::read(path)?).is_ok())
+}
+
+/// Whether there are loops for it that it has with `optimize = "speed"` alone.
+fn has_other_loops(path: &Path) -> Result<bool> {
+    let file = fs::read(path)?;
+    let kernels = |optimize| {
+        let options = Options { optimize, ..Options::default() };
+        let calls = analyze_with(&file, &options).map(|(program, _)| program.calls).unwrap_or_default();
+        let variants = calls.into_iter().flat_map(|call| call.variants);
+        variants.map(|variant: Variant| variant.kernel).collect::<Vec<_>>()
+    };
+    Ok(kernels(Optimize::Speed) != kernels(Optimize::default()))
 }
 
 fn sorted(folder: &Path) -> Result<Vec<PathBuf>> {

@@ -121,6 +121,7 @@ pub(super) fn run(call: &Call, slots: &mut [Slot]) -> Option<()> {
         div::div_s32(p.get::<Broadcast<Loops>>()?, any, any, next);
         fully_connected::fully_connected_s8(p.get()?, next, next, next, next, planes);
         fully_connected::fully_connected_narrow_s8(p.get()?, next, next, next, next, planes);
+        fully_connected::fully_connected_few_narrow_s8(p.get()?, next, next, next, next, planes);
         fully_connected::fully_connected_s4(p.get()?, next, next, next, next, planes);
         fully_connected::fully_connected_offset_s8(p.get()?, next, next, next, next, planes);
         fully_connected::fully_connected_ring_s8(p.get()?, next, next, next, next, next, next, next);
@@ -220,6 +221,14 @@ fn special(call: &Call, slots: &mut [Slot]) -> Option<()> {
             gather::gather(p.get()?, any::<T>(&mut s)?, any::<i32>(&mut s)?, next(&mut s)?)
         }),
         ("gather", "gather_nd") => by_type!(0, T, s => gather_nd::<T>(call, &mut s)?),
+        ("winograd", _) => {
+            let p = p.get::<winograd::Winograd>()?;
+            let (mut x, mut patch) =
+                (vec![[[0; 2]; 16]; p.window.channels / 2], vec![0; p.window.channels.saturating_mul(24)]);
+            let mut s = slots.iter_mut();
+            p.convolve(next(&mut s)?, planes(&mut s)?, &mut x, &mut patch);
+            Some(())
+        }
         ("cast", "cast") => {
             let mut s = slots.iter_mut();
             cast(s.next()?, s.next()?)

@@ -6,7 +6,9 @@ use super::narrow::{self, Form};
 use super::one_scale::{Following, Joined, Scales};
 use super::sums::{Activations, Sums};
 use super::unit_blocks::{self, MAX_MEMORY, MEMORY_OF_A_STEP, Simplified, Units};
-use super::{Op, Padding, channel_rows, requantization, unit_fours, unit_streams, weighted, window};
+use super::{
+    Op, Padding, channel_rows, requantization, unit_fours, unit_streams, weighted, window, winograd,
+};
 use crate::graph::{ElementType, Tensor};
 use crate::inner::BLOCK;
 use crate::kernels::blocks::{Conv2dBlocks, ConvolutionBlocks, PixelBlocks};
@@ -21,6 +23,7 @@ use crate::kernels::fully_connected::FullyConnectedRing;
 use crate::kernels::reach::Reach;
 use crate::kernels::shapes::{Requantization, Ring, Window};
 use crate::lower::{Bug, Lowering, RingView};
+use crate::optimize::Optimize;
 use crate::program::{Access, Arg, Constant, Params, Planes, Variant, View};
 use crate::quantize::Multiplier;
 use crate::ranges::{Known, Ranges};
@@ -111,7 +114,7 @@ impl Op for Convolution {
         let sums = units.map(|unit| requantization::difference_sum(unit, weight_zero_point));
         let bias = requantization::folded_bias(to, 2, sums, padding.into());
         let mut variants = match weight_zero_point {
-            0 => self.variants(&weights, &bias, padding, range),
+            0 => self.variants(&weights, &bias, padding, range, to.optimize()),
             _ => Vec::new(),
         };
         let plain = weight_zero_point == 0 && !four_bits;
@@ -123,7 +126,8 @@ impl Op for Convolution {
             let (on_ring, kernel) = self.plain_kernel(ring, padding, range);
             let stream =
                 unit_streams::Layer { weights: &weights, bias: &bias, scales: &scales, sums, output: range };
-            let stream = if on_ring.is_some() { None } else { self.stream(&stream, padding) };
+            let is_small = to.optimize() == Optimize::Size;
+            let stream = if on_ring.is_some() || is_small { None } else { self.stream(&stream, padding) };
             variants.push(stream.unwrap_or_else(|| {
                 let weights = self.ordered(&weights, &kernel);
                 narrow::variant(kernel.module, kernel.name, &*kernel.params, (weights, &bias, scales))
@@ -155,7 +159,14 @@ impl Op for Convolution {
                 // What other backends have reads no ring.
                 variants.retain(|variant| variant.backend == narrow::BACKEND);
             }
-            None => args.push(Arg::Planes(self.planes(to.read(input)?, to.write(output)?))),
+            None => {
+                let mut planes = self.planes(to.read(input)?, to.write(output)?);
+                if let Some(layer) = variants.iter().find_map(winograd::of) {
+                    planes = planes.and(|len| layer.reach(len));
+                    to.note(winograd::NOTE.to_owned());
+                }
+                args.push(Arg::Planes(planes));
+            }
         }
         if let Some(sums) = sums {
             to.prove_sums(&sums);
@@ -367,9 +378,20 @@ impl Convolution {
 
 impl Convolution {
     /// The kernels for backends that have others.
-    fn variants(&self, weights: &[i8], bias: &[i32], padding: i8, output: Requantization) -> Vec<Variant> {
+    fn variants(
+        &self,
+        weights: &[i8],
+        bias: &[i32],
+        padding: i8,
+        output: Requantization,
+        optimize: Optimize,
+    ) -> Vec<Variant> {
         let layer = Simplified::of(weights, bias, &self.multipliers, output);
-        let rows = self.rows_3x3(&layer, padding, output);
+        let winograd = match optimize {
+            Optimize::Speed => self.winograd(&layer, padding, output),
+            Optimize::Balanced | Optimize::Size => None,
+        };
+        let rows = winograd.or_else(|| self.rows_3x3(&layer, padding, output));
         let taps = || self.taps(&layer, padding, output);
         let blocks = rows.or_else(taps).or_else(|| self.blocks(&layer, padding, output));
         let one_channel = self.one_channel(weights, bias, padding, output);
@@ -420,6 +442,13 @@ impl Convolution {
     fn has_runs(&self) -> bool {
         let Window { x, channels, .. } = self.window;
         self.depth == channels && (x.dilation == 1 || x.taps == 1)
+    }
+
+    /// The kernel for a window of 3 × 3 whose products are worth being saved.
+    fn winograd(&self, layer: &Simplified, padding: i8, output: Requantization) -> Option<Variant> {
+        let shape = winograd::layer(self.window, padding, output);
+        let shape = shape.filter(|shape| self.depth == self.window.channels && winograd::pays(shape))?;
+        winograd::variant(layer, shape)
     }
 
     /// The kernel for a depthwise window of 3 × 3, if it is one.

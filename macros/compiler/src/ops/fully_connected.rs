@@ -20,12 +20,16 @@ use crate::kernels::fully_connected::{
 use crate::kernels::reach::Reach;
 use crate::kernels::shapes::Requantization;
 use crate::lower::{Bug, Lowering, RingView};
+use crate::optimize::Optimize;
 use crate::program::{Access, Arg, Constant, Planes, Variant, View, Params};
 use crate::quantize::Multiplier;
 use crate::ranges::{Known, Ranges, channels};
 use crate::read::{CONVERT_AGAIN, Reader};
 use crate::schema::tflite;
 use std::rc::Rc;
+
+/// So many units are written out one by one by LLVM, if it is told how many there are.
+const FEW: std::ops::RangeInclusive<usize> = 2..=8;
 
 #[derive(Clone, Debug)]
 struct Layer {
@@ -178,7 +182,7 @@ impl Layer {
     }
 
     /// The kernels for backends that have others.
-    fn variants(&self, weights: &[i8], bias: &[i32], output: Requantization) -> Vec<Variant> {
+    fn variants(&self, weights: &[i8], bias: &[i32], output: Requantization, of_row: OneRow) -> Vec<Variant> {
         let layer = Simplified::of(weights, bias, &self.multipliers, output);
         let fours = || unit_fours::fully_connected(&layer, self.depth, output);
         // A small layer is done before a loop over four units at a time has begun.
@@ -189,26 +193,51 @@ impl Layer {
         let pairs = pairs.then(|| words(Layout::Pairs)).flatten();
         let bytes = (is_row && !is_small).then(|| words(Layout::Bytes)).flatten();
         let fours = (!is_small).then(fours).flatten();
-        [self.blocks(&layer, output), pairs, bytes, fours].into_iter().flatten().collect()
+        [self.blocks(&layer, output, of_row), pairs, bytes, fours].into_iter().flatten().collect()
     }
 
     /// The kernel for weights in blocks, if they can be brought into these.
-    fn blocks(&self, layer: &Simplified, output: Requantization) -> Option<Variant> {
+    fn blocks(&self, layer: &Simplified, output: Requantization, of_row: OneRow) -> Option<Variant> {
         let Self { rows, depth, units, .. } = *self;
         let Simplified { weights, bias, multipliers } = layer;
         let ties = output.least < output.zero_point;
         let blocks = Units { weights, filter: depth, run: depth, bias, multipliers, ties };
         let constants = vec![blocks.blocks()?];
         let steps = blocks.steps();
-        let (kernel, params) = match rows {
-            1 => ("fully_connected_blocks_s8", format!("{:?}", FullyConnectedBlocks { depth, units, output })),
-            _ if steps.saturating_mul(MEMORY_OF_A_STEP) > MAX_MEMORY => return None,
+        let fits = steps.saturating_mul(MEMORY_OF_A_STEP) <= MAX_MEMORY;
+        let row = || format!("{:?}", FullyConnectedBlocks { depth, units, output });
+        let (kernel, params) = match (rows, of_row) {
+            (1, OneRow::Fast) => ("fully_connected_blocks_s8", row()),
+            (1, OneRow::Small) => ("fully_connected_small_s8", row()),
+            (1, OneRow::Pixel) if !fits => ("fully_connected_small_s8", row()),
+            _ if !fits => return None,
             _ => {
                 let params = PixelBlocks::<0> { depth, units, output };
                 ("conv_2d_1x1_blocks_s8", with_arguments(&params, format_args!("{steps}")))
             }
         };
         Some(Variant { backend: "dsp", module: "blocks", kernel, params, parameters: None, constants })
+    }
+}
+
+/// Which loop over blocks serves one row.
+#[derive(Clone, Copy, Debug)]
+enum OneRow {
+    /// The fastest.
+    Fast,
+    /// The smallest.
+    Small,
+    /// The one that is there for pixels, which takes one for two.
+    Pixel,
+}
+
+impl OneRow {
+    fn of(to: &Lowering<'_>) -> Self {
+        match to.optimize() {
+            Optimize::Speed | Optimize::Balanced => Self::Fast,
+            Optimize::Size if to.has_pixels() => Self::Pixel,
+            Optimize::Size => Self::Small,
+        }
     }
 }
 
@@ -269,19 +298,24 @@ impl Op for Layer {
         let plain = weight_zero_point == 0 && !four_bits;
         let plain_weights = weight_zero_point == 0;
         let mut variants = match plain_weights {
-            true => self.variants(&values, &bias, range),
+            true => self.variants(&values, &bias, range, OneRow::of(to)),
             false => Vec::new(),
         };
         let sums = self.sums(&to.known());
         let ring = to.ring(input).filter(|_| plain && self.rows == 1);
         let narrow = sums.as_ref().filter(|_| plain);
         let narrow = narrow.and_then(|sums| narrow::narrowed(range, &self.multipliers, sums));
-        if let Some(((range, scales), sums)) = narrow.zip(sums.as_ref()) {
+if let Some(((range, scales), sums)) = narrow.zip(sums.as_ref()) {
+            let is_small = to.optimize() == Optimize::Size;
             let stream =
                 unit_streams::Layer { weights: &values, bias: &bias, scales: &scales, sums, output: range };
-            let stream = if ring.is_some() { None } else { stream.fully_connected(self.depth) };
+            let stream =
+                if ring.is_some() || is_small { None } else { stream.fully_connected(self.depth) };
             variants.push(stream.unwrap_or_else(|| {
-                let (name, params) = self.kernel(ring, range);
+                let (mut name, params) = self.kernel(ring, range);
+                if is_small && FEW.contains(&self.units) && self.rows == 1 && ring.is_none() {
+                    name = "fully_connected_few_narrow_s8";
+                }
                 narrow::variant("fully_connected", name, &*params, (values.clone(), &*bias, scales))
             }));
             to.note(narrow::note());

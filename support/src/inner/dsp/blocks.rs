@@ -6,7 +6,7 @@ use core::arch::naked_asm;
 
 /// Whether there is something to do, and the constants and the addresses are there for `units` units.
 #[inline(always)]
-fn suffices(blocks: Flash<'_, i32>, steps: usize, units: usize) -> bool {
+pub(super) fn suffices(blocks: Flash<'_, i32>, steps: usize, units: usize) -> bool {
     let words = (units >> 2).wrapping_mul(steps.wrapping_mul(2).wrapping_add(BLOCK_CONSTANTS));
     steps > 0 && units >= BLOCK && blocks.len() >= words
 }
@@ -379,6 +379,7 @@ macro_rules! four_bytes {
          smlad r6, lr, r9, r6"
     };
 }
+pub(super) use four_bytes;
 
 /// The step of what is in `r8`.
 macro_rules! single_step {
@@ -392,6 +393,7 @@ macro_rules! single_step {
          smlad r6, r11, r8, r6"
     };
 }
+pub(super) use single_step;
 
 /// # Safety
 ///

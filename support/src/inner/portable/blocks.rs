@@ -120,6 +120,12 @@ pub fn block_bytes(blocks: Flash<'_, i32>, row: &[i8], to: BlockOutput, output: 
     each_block(blocks, runs.steps(), to, output, |step| steps(runs, 0, row).nth(step));
 }
 
+/// The same by a smaller loop, if there is one.
+#[inline]
+pub fn block_bytes_small(blocks: Flash<'_, i32>, row: &[i8], to: BlockOutput, output: &mut [i8]) {
+    block_bytes(blocks, row, to, output);
+}
+
 fn each_block(
     blocks: Flash<'_, i32>,
     steps: usize,
@@ -148,7 +154,7 @@ fn each_block(
 }
 
 /// The sum of both halves multiplied, and of what there was.
-fn multiply_add(sum: i32, w: i32, x: i32) -> i32 {
+pub(super) fn multiply_add(sum: i32, w: i32, x: i32) -> i32 {
     let half = |word: i32| i32::from(word as i16);
     let products = half(w).wrapping_mul(half(x)).wrapping_add((w >> 16).wrapping_mul(x >> 16));
     sum.wrapping_add(products)

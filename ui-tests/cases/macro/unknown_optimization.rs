@@ -1,0 +1,6 @@
+tiny_model::tiny_model! {
+    struct Sound = "sound.tflite";
+    optimize = "fast";
+}
+
+fn main() {}
