@@ -45,9 +45,9 @@
 //!
 //! Cortex-M3 masks two of the weights of a word, which are one factor then: `smlal` adds both products to one sum of 64
 //! bits. Two such sums are `r4` to `r7`, four words `r8` to `r11`, the input `r12`, the masked word `lr`; `r0` and `r1` are
-//! addresses, `r2` the end of the row, `r3` the mask. Eight blocks of four inputs are unrolled, and entered at the one that leaves none over;
-//! up to three inputs come before. Four outputs are 51 instructions, 6 of which part the sums. The multiplier bounds it at
-//! 0.5, masks at 1.0, loads of words and inputs at 1.31.
+//! addresses, `r2` the end of the row, `r3` the mask. Eight blocks of four inputs are unrolled, and entered at the one
+//! that leaves none over; up to three inputs come before. Four outputs are 51 instructions, 6 of which part the sums. The
+//! multiplier bounds it at 0.5, masks at 1.0, loads of words and inputs at 1.31.
 //!
 //! - Words of one unit's weights and inputs in pairs, so that a product's middle adds up two inputs of one unit: 1.19 with
 //!   two units at a time, but two bytes of stack for each input, and both factors have 32 bits. Here one is a byte, for
