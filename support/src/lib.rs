@@ -22,10 +22,12 @@
 #![no_std]
 #![cfg_attr(target_arch = "avr", feature(asm_experimental_arch))]
 
+#[forbid(unsafe_code)]
+mod budget;
 #[cfg(feature = "fixed")]
 #[path = "inner/fixed_point.rs"]
 mod fixed_elements;
-#[doc(hidden)]
+#[cfg_attr(not(doc), doc(hidden))] // a page for who wants to know how the loops work
 pub mod inner;
 #[doc(hidden)]
 #[forbid(unsafe_code)]
@@ -158,6 +160,7 @@ macro_rules! tiny_model {
 /// What expanded code refers to. Not for people, and free to change.
 #[doc(hidden)]
 pub mod __private {
+    pub use crate::budget::Message;
     pub use crate::inner::{arena, flash};
     pub use crate::kernels;
     pub use core::cell::Cell;

@@ -1,14 +1,17 @@
 // Runs AVR firmware in simavr, which is exact to the cycle, and measures it from outside.
 //
 //   gcc -O2 -o avr_run avr_run.c -lsimavr -lelf
-//   avr_run MCU ELF [COUNTS] <INPUT
+//   avr_run MCU ELF [COUNTS [ADDRESS…]] <INPUT
 //
 // The firmware talks through I/O registers that exist for a program's own use:
 //   GPIOR0  write: 1 = measured work begins, 2 = it ends
 //   GPIOR1  write: ends the run with this exit code; read: 1 while there is input left
 //   GPIOR2  write: a byte for standard output; read: the next byte of standard input
 // What it sends to the serial port also goes to standard output. To sleep for good, with interrupts off, ends the run.
-// The file COUNTS gets a line "instructions=N cycles=N stack=N" for each piece of measured work.
+// The file COUNTS gets a line "instructions=N cycles=N stack=N" for each piece of measured work. ADDRESSES are those of
+// functions that run one after the other, at most once each; 0 stands for one that is not there. With them the line goes on
+// " parts=N,N,…": the cycles before any of them, and of each those from its first instruction to that of the next one, or
+// to the end of the work.
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -40,7 +43,23 @@ static struct {
     bool over;
     int exit_code;
     FILE *out;
+    // Addresses of parts and their cycles; what runs before any part comes first, and `part` is the one that runs.
+    size_t parts, part;
+    uint32_t *part_addresses;
+    uint64_t *spent;
+    avr_cycle_count_t cycles_at_part;
 } run;
+
+// The next part with that address, if there is one: functions with the same code may be one.
+static void enter_part(const avr_t *avr) {
+    for (size_t next = run.part + 1; next < run.parts; next++) {
+        if (run.part_addresses[next] != avr->pc) continue;
+        run.spent[run.part] += avr->cycle - run.cycles_at_part;
+        run.cycles_at_part = avr->cycle;
+        run.part = next;
+        return;
+    }
+}
 
 static unsigned stack_pointer(const avr_t *avr) { return avr->data[R_SPL] | avr->data[R_SPH] << 8; }
 
@@ -61,11 +80,18 @@ static void on_marker(avr_t *avr, avr_io_addr_t address, uint8_t value, void *da
         run.cycles_at_begin = avr->cycle;
         run.inside_work = true;
         run.stack_at_begin = run.lowest_stack = stack_pointer(avr) + RETURN_ADDRESS;
+        run.cycles_at_part = avr->cycle;
+        run.part = 0;
+        memset(run.spent, 0, run.parts * sizeof(*run.spent));
     } else if (value == END) {
         run.inside_work = false;
-        fprintf(run.out, "instructions=%" PRIu64 " cycles=%" PRIu64 " stack=%u\n",
+        fprintf(run.out, "instructions=%" PRIu64 " cycles=%" PRIu64 " stack=%u",
                 run.instructions - run.instructions_at_begin, (uint64_t)(avr->cycle - run.cycles_at_begin),
                 run.stack_at_begin - run.lowest_stack);
+        run.spent[run.part] += avr->cycle - run.cycles_at_part;
+        for (size_t i = 0; run.parts > 1 && i < run.parts; i++)
+            fprintf(run.out, "%s%" PRIu64, i ? "," : " parts=", run.spent[i]);
+        fprintf(run.out, "\n");
     }
 }
 
@@ -130,11 +156,16 @@ static avr_t *load(const char *mcu, const char *path) {
 }
 
 int main(int argc, char **argv) {
-    if (argc != 3 && argc != 4) {
-        fprintf(stderr, "usage: avr_run MCU ELF [COUNTS] <INPUT\n");
+    if (argc < 3) {
+        fprintf(stderr, "usage: avr_run MCU ELF [COUNTS [ADDRESS…]] <INPUT\n");
         return EXIT_USAGE;
     }
-    const char *counts = argc == 4 ? argv[3] : "/dev/null";
+    const char *counts = argc > 3 ? argv[3] : "/dev/null";
+    run.parts = argc > 4 ? (size_t)argc - 3 : 1;
+    run.part_addresses = calloc(run.parts, sizeof(*run.part_addresses));
+    run.spent = calloc(run.parts, sizeof(*run.spent));
+    if (!run.part_addresses || !run.spent) return EXIT_USAGE;
+    for (size_t i = 1; i < run.parts; i++) run.part_addresses[i] = (uint32_t)strtoul(argv[3 + i], NULL, 0);
     run.out = fopen(counts, "w");
     if (!run.out) {
         perror(counts);
@@ -143,6 +174,7 @@ int main(int argc, char **argv) {
     setvbuf(stdout, NULL, _IOLBF, 0); // so that it is not lost if the run is ended from outside
     avr_t *avr = load(argv[1], argv[2]);
     while (!run.over) {
+        if (run.inside_work) enter_part(avr);
         bool settled = stack_pointer_settles(avr);
         int state = avr_run(avr);
         run.instructions++;

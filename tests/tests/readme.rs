@@ -1,6 +1,9 @@
 //! What the documentation claims about operators is what the code does.
 //! `UPDATE=1 cargo test -p tiny-model-tests --test readme` writes the table anew.
 
+#[path = "readme/peers.rs"]
+mod peers;
+
 use std::path::{Path, PathBuf};
 use tiny_model_compiler::{Figures, OPERATORS, analyze};
 

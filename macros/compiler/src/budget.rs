@@ -2,10 +2,10 @@
 
 use crate::Item;
 use crate::graph::Graph;
-use crate::layout::{Layout, lifetimes};
+use crate::layout::Layout;
 use crate::program::{BACKENDS, Call, Program};
 use crate::quantize::settings::Limits;
-use crate::table::{Figures, flash_on};
+use crate::table::{Figures, flash_on, live_bytes};
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{BinOp, Expr, ExprBinary, Lit};
@@ -39,15 +39,10 @@ pub fn emit(item: &Item, graph: &Graph, program: &Program, layout: &Layout) -> T
         let excess = Excess { file: item.path.value(), resource: *resource, graph, program, layout };
         match value(limit) {
             Err(message) => error(limit, &message),
-            Ok(None) => assertion(item, limit, *resource, &excess.text(None)),
-            Ok(Some(limit_value)) if excess.used() > limit_value => {
-                error(limit, &excess.text(Some(limit_value)))
-            }
+            Ok(Some(limit_value)) if excess.used() > limit_value => error(limit, &excess.text(limit_value)),
             // On some backends the same weights take more.
-            Ok(Some(limit_value)) if excess.most() > limit_value => {
-                assertion(item, limit, *resource, &excess.text(None))
-            }
-            Ok(Some(_)) => TokenStream::new(),
+            Ok(Some(limit_value)) if excess.most() <= limit_value => TokenStream::new(),
+            Ok(_) => assertion(item, limit, &excess),
         }
     };
     item.budgets.iter().map(one).collect()
@@ -72,17 +67,29 @@ fn error(limit: &Expr, message: &str) -> TokenStream {
     syn::Error::new_spanned(limit, message).into_compile_error()
 }
 
-/// Has rustc compare, at the place of the limit.
-fn assertion(item: &Item, limit: &Expr, resource: Resource, message: &str) -> TokenStream {
+/// Has rustc compare, at the place of the limit, and say by how much it is exceeded.
+fn assertion(item: &Item, limit: &Expr, excess: &Excess<'_>) -> TokenStream {
     let spans: Vec<Span> = limit.to_token_stream().into_iter().map(|tree: TokenTree| tree.span()).collect();
     let (Some(&first), Some(&last)) = (spans.first(), spans.last()) else { return TokenStream::new() };
     let [first, last] = [first, last].map(|span| Span::call_site().located_at(span));
-    let (name, constant) = (&item.name, Ident::new(resource.constant(), first));
-    let condition = quote_spanned!(first=> #name::#constant <= limit, #message);
+    let (name, constant) = (&item.name, Ident::new(excess.resource.constant(), first));
+    let (support, file, unit, advice) =
+        (&item.support, &excess.file, excess.resource.unit(), excess.advice());
+    // Numbers and words between them take no more than that.
+    let len = [file, unit, &advice].iter().map(|text| text.len()).fold(128, usize::saturating_add);
+    let message =
+        quote!(#support::__private::Message::<#len>::new(#file, used, #unit, limit, #advice).as_str());
+    let condition = quote_spanned!(first=> used <= limit, "{}", #message);
     let mut condition = Group::new(Delimiter::Parenthesis, condition);
     condition.set_span(last);
     let assertion = quote_spanned!(first=> ::core::assert! #condition);
-    quote!(const _: () = { let limit: usize = #limit; #assertion };)
+    quote! {
+        const _: () = {
+            let limit: usize = #limit;
+            let used: usize = #name::#constant;
+            #assertion
+        };
+    }
 }
 
 /// The value of an expression of literals; none if there is anything else in it.
@@ -174,50 +181,34 @@ impl Excess<'_> {
     }
 
     /// By how much, which operators take most, and what would help.
-    fn text(&self, limit: Option<u128>) -> String {
+    fn text(&self, limit: u128) -> String {
         let (used, unit) = (self.used(), self.resource.unit());
-        let takes = match (limit, self.most()) {
-            (Some(limit), _) => {
-                format!("{used} {unit}, {} more than the limit of {limit}", used.saturating_sub(limit))
-            }
-            (None, most) if most > used => format!("{used} to {most} {unit}, here more than this limit"),
-            (None, _) => format!("{used} {unit}, more than this limit"),
-        };
-        let mut text = format!("`{}` takes {takes}\n", self.file);
-        let mut calls: Vec<(usize, usize, &Call)> =
-            self.program.calls.iter().enumerate().map(|(at, call)| (self.of(at, call), at, call)).collect();
-        calls.sort_by_key(|&(much, at, _)| (std::cmp::Reverse(much), at));
-        for (much, at, call) in calls.iter().take(SHOWN).filter(|(much, ..)| *much > 0) {
-            text.push_str(&format!("\n{}: {}", self.place(call), self.share(*much, *at)));
+        let over = used.saturating_sub(limit);
+        format!("`{}` takes {used} {unit}, {over} more than the limit of {limit}{}", self.file, self.advice())
+    }
+
+    /// Which operators take most, and what would help.
+    fn advice(&self) -> String {
+        let live = live_bytes(self.program, self.layout);
+        let of = |(call, live): (_, usize)| (self.of(call, live), call);
+        let mut calls: Vec<(usize, &Call)> = self.program.calls.iter().zip(live).map(of).collect();
+        calls.sort_by_key(|&(much, _)| std::cmp::Reverse(much));
+        let mut text = "\n".to_owned();
+        for (much, call) in calls.iter().take(SHOWN).filter(|(much, _)| *much > 0) {
+            text.push_str(&format!("\n{}: {}", self.place(call), self.share(*much, call)));
         }
-        let (why, fix) = self.advice();
+        let (why, fix) = self.reason();
         text.push_str(&format!("\n  why: {why}\n  fix: {fix}"));
         text
     }
 
-    /// How much of it one call takes.
-    fn of(&self, at: usize, call: &Call) -> usize {
+    /// How much of it one call takes; while it runs, so many bytes of the arena hold something.
+    fn of(&self, call: &Call, live: usize) -> usize {
         match self.resource {
-            Resource::Ram => self.in_use(at),
+            Resource::Ram => live,
             Resource::Flash => call.constant_bytes(),
             Resource::Macs => call.macs,
         }
-    }
-
-    /// Bytes of the arena that hold something while a call runs; those that are shared count once.
-    fn in_use(&self, at: usize) -> usize {
-        let now = at.saturating_add(1);
-        let buffers = self.program.buffers.iter().zip(&self.layout.offsets).zip(lifetimes(self.program));
-        let live = buffers.filter(|(_, live)| live.contains(&now));
-        let mut pieces: Vec<(usize, usize)> =
-            live.map(|((buffer, &start), _)| (start, start.saturating_add(buffer.bytes))).collect();
-        pieces.sort_unstable();
-        let (mut sum, mut seen) = (0usize, 0);
-        for (start, end) in pieces {
-            sum = sum.saturating_add(end.saturating_sub(start.max(seen)));
-            seen = seen.max(end);
-        }
-        sum
     }
 
     fn place(&self, call: &Call) -> String {
@@ -228,11 +219,11 @@ impl Excess<'_> {
         )
     }
 
-    fn share(&self, much: usize, at: usize) -> String {
+    fn share(&self, much: usize, call: &Call) -> String {
         match self.resource {
             Resource::Ram => {
-                let written = self.program.calls.get(at).into_iter().flat_map(Call::windows);
-                let output = written.last().map_or(0, |(view, _)| view.bytes());
+                let output = call.named_windows().filter(|(name, ..)| *name == "output").last();
+                let output = output.map_or(0, |(_, view, _)| view.bytes());
                 format!("{much} bytes are in use while it runs, {output} of them by its output")
             }
             Resource::Flash => format!("{much} bytes of weights and tables"),
@@ -241,7 +232,7 @@ impl Excess<'_> {
     }
 
     /// Why it is so much, and what would help.
-    fn advice(&self) -> (String, &'static str) {
+    fn reason(&self) -> (String, &'static str) {
         let Layout { bytes, bound, state, .. } = *self.layout;
         match self.resource {
             Resource::Ram => {

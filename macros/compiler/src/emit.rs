@@ -56,18 +56,9 @@ pub fn emit(
     }
 }
 
-/// Name of the function that makes one call: the operator in snake case and its position.
+/// Name of the function that makes one call.
 fn function_name(call: &Call, at: usize) -> Ident {
-    let mut name = String::new();
-    let mut after_lower = false;
-    for c in call.name.chars() {
-        if after_lower && c.is_ascii_uppercase() {
-            name.push('_');
-        }
-        after_lower = c.is_ascii_lowercase();
-        name.push(c.to_ascii_lowercase());
-    }
-    format_ident!("{name}_{at}")
+    format_ident!("{}", call.function_name(at))
 }
 
 /// One documented function per call: its constants, and the kernel's name with its parameters.

@@ -284,6 +284,30 @@ impl View {
 }
 
 impl Call {
+    /// Name of the function that makes it: the operator in snake case, and the call's position among all.
+    pub fn function_name(&self, at: usize) -> String {
+        let mut name = String::new();
+        let mut after_lower = false;
+        for c in self.name.chars() {
+            if after_lower && c.is_ascii_uppercase() {
+                name.push('_');
+            }
+            after_lower = c.is_ascii_lowercase();
+            name.push(c.to_ascii_lowercase());
+        }
+        format!("{name}_{at}")
+    }
+
+    /// The kernel on a backend for which there may be a variant.
+    pub fn kernel_on(&self, backend: &str) -> &'static str {
+        self.variant_on(backend).map_or(self.kernel, |variant| variant.kernel)
+    }
+
+    fn variant_on(&self, backend: &str) -> Option<&Variant> {
+        let of = |backend: &str| self.variants.iter().find(|variant| variant.backend == backend);
+        of(backend).or_else(|| falls_back_to(backend).and_then(of))
+    }
+
     /// The input and the output of a kernel that allows them to share memory.
     pub fn planes(&self) -> Option<Planes> {
         self.args.iter().find_map(|arg| match arg {
@@ -324,8 +348,7 @@ impl Call {
 
     /// The same on a backend for which there may be a variant.
     pub fn constant_bytes_on(&self, backend: &str) -> usize {
-        let of = |backend: &str| self.variants.iter().find(|variant| variant.backend == backend);
-        match of(backend).or_else(|| falls_back_to(backend).and_then(of)) {
+        match self.variant_on(backend) {
             Some(variant) => {
                 variant.constants.iter().map(Constant::padded_bytes).fold(0, usize::saturating_add)
             }

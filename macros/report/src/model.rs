@@ -1,5 +1,6 @@
 //! What there is to show of a model.
 
+use crate::measured::Measured;
 use std::ops::RangeInclusive;
 use tiny_model_compiler::{
     Access, Figures, Layout, Options, Program, analyze_with, lifetimes, live_bytes, optional_passes, report,
@@ -14,13 +15,25 @@ pub struct Model {
     /// No plan for this order of operators takes less RAM.
     pub bound: usize,
     /// What it would cost without any pass, and after each of them that changes something.
-    pub stages: Vec<(&'static str, Figures)>,
+    pub stages: Vec<Stage>,
     /// What runs.
     pub layers: Vec<Layer>,
     /// What lies in the arena.
     pub blocks: Vec<Block>,
     /// Bytes of the arena.
     pub arena: usize,
+    /// What was measured of it.
+    pub measured: Vec<Measured>,
+}
+
+/// A model after some of the passes.
+pub struct Stage {
+    /// The last of them, or that there was none.
+    pub pass: &'static str,
+    /// How many calls of kernels there are.
+    pub layers: usize,
+    /// What they cost.
+    pub figures: Figures,
 }
 
 /// One call of a kernel.
@@ -63,15 +76,15 @@ impl Model {
         let options = Options::default();
         let (program, layout) = analyze_with(bytes, &options).map_err(|problems| report(&name, &problems))?;
         let passes: Vec<&'static str> = optional_passes().collect();
-        let mut stages: Vec<(&'static str, Figures)> = Vec::new();
+        let mut stages: Vec<Stage> = Vec::new();
         for done in 0..=passes.len() {
             let without = passes[done..].to_vec();
             let stage = analyze_with(bytes, &Options { without, ..options.clone() });
             let (program, layout) = stage.map_err(|problems| report(&name, &problems))?;
-            let figures = Figures::of(&program, &layout);
-            let same = |other: &Figures| key(other) == key(&figures);
-            if !stages.last().is_some_and(|(_, last)| same(last)) {
-                stages.push((done.checked_sub(1).map_or("no pass", |at| passes[at]), figures));
+            let pass = done.checked_sub(1).map_or("no pass", |at| passes[at]);
+            let stage = Stage { pass, layers: program.calls.len(), figures: Figures::of(&program, &layout) };
+            if stages.last().is_none_or(|last| last.totals() != stage.totals()) {
+                stages.push(stage);
             }
         }
         Ok(Self {
@@ -82,12 +95,38 @@ impl Model {
             layers: layers(&program, &layout),
             blocks: blocks(&program, &layout),
             arena: layout.bytes,
+            measured: Vec::new(),
         })
+    }
+
+    /// Adds what was measured, if it was of this model.
+    pub fn add(&mut self, measured: Measured) -> Result<(), String> {
+        let same = self.layers.len() == measured.layers.len()
+            && self.layers.iter().zip(&measured.layers).all(|(layer, measured)| {
+                layer.operator == measured.operator
+                    && layer.shape == measured.shape
+                    && layer.macs == measured.macs
+            });
+        if !same {
+            return Err(format!(
+                "was measured of {} with other layers than {} has; measure anew",
+                measured.model, self.name
+            ));
+        }
+        self.measured.push(measured);
+        Ok(())
     }
 }
 
-fn key(figures: &Figures) -> (usize, usize, usize) {
-    (figures.macs, figures.flash, figures.ram)
+impl Stage {
+    /// Titles of [`Self::totals`].
+    pub const TITLES: [&'static str; 4] = ["layers", "MACs", "constants", "RAM"];
+
+    /// What there is to compare.
+    pub fn totals(&self) -> [usize; Self::TITLES.len()] {
+        let Figures { macs, flash, ram, .. } = self.figures;
+        [self.layers, macs, flash, ram]
+    }
 }
 
 fn layers(program: &Program, layout: &Layout) -> Vec<Layer> {

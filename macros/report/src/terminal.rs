@@ -1,6 +1,6 @@
 //! The report as text.
 
-use crate::model::{Block, Model};
+use crate::model::{Block, Model, Stage};
 use std::fmt::Write;
 
 /// Columns of the picture.
@@ -21,6 +21,9 @@ pub fn text(model: &Model) -> String {
     );
     stages(&mut text, model);
     layers(&mut text, model);
+    for measured in &model.measured {
+        let _ = writeln!(text, "{}", measured.text());
+    }
     arena(&mut text, model);
     text
 }
@@ -34,11 +37,13 @@ pub fn optimality(model: &Model) -> String {
 }
 
 fn stages(text: &mut String, model: &Model) {
-    let _ = writeln!(text, "{:<20} {:>12} {:>12} {:>10}", "after", "MACs", "constants", "RAM");
-    for (name, figures) in &model.stages {
-        let _ = writeln!(text, "{name:<20} {:>12} {:>12} {:>10}", figures.macs, figures.flash, figures.ram);
+    let _ = write!(text, "{:<20}", "after");
+    Stage::TITLES.iter().for_each(|title| *text += &format!(" {title:>12}"));
+    for stage in &model.stages {
+        let _ = write!(text, "\n{:<20}", stage.pass);
+        stage.totals().iter().for_each(|total| *text += &format!(" {total:>12}"));
     }
-    text.push('\n');
+    text.push_str("\nPasses that change none of these are left out.\n\n");
 }
 
 fn layers(text: &mut String, model: &Model) {

@@ -4,6 +4,16 @@
 //! two bytes at once (`sxtb16`). Stable Rust has no intrinsics for either, and LLVM finds `smlad` in loops over
 //! 16-bit numbers only. What is here are whole loops, in functions that are never inlined: a program has one copy.
 //!
+//! What a step of each takes, loads included, without what begins and ends a row or an output:
+//!
+//! | loop | a step | instructions | for each product |
+//! |---|---|---|---|
+//! | [`block_rows_2`] | four units and two rows, of two elements | 12 | 0.75 |
+//! | [`block_bytes`] | four units and one row, of four elements | 16 | 1.0 |
+//! | [`Loop3x3`] | a column and an output of one channel, nine products | 23 | 2.6 |
+//! | [`depthwise_pixel`] | a tap of four channels | 14 | 3.5 |
+//! | [`dot_s8`] | four elements of one unit | 8 | 2.0 |
+//!
 //! # Blocks of four units
 //!
 //! [`block_rows_2`] sums up four units for two rows of inputs: eight sums (`r4` to `r11`), the inputs of one step
@@ -24,6 +34,9 @@
 //! One pixel alone is taken for two. [`block_bytes`] sums up four units for one row that no other follows, as in a fully
 //! connected layer, and widens on the way: four inputs are an `ldr` and two `sxtb16`, with an `ldm` for sixteen weights,
 //! four `sxtb16` and eight `smlad`: 1.0 for each product, and no memory.
+//!
+//! Its sums are in `r4` to `r7`, the inputs of four elements in `r8` and `r9`, weights in `r10` to `lr`; four such steps are
+//! unrolled, and entered as above. What is left of a row after whole words is up to two steps of two elements.
 //!
 //! What was tried or counted, and did not help:
 //!
@@ -62,6 +75,17 @@
 //! Any other window goes through [`depthwise_pixel`]: four channels, tap by tap, 14 instructions for four products. The
 //! zero point is taken off while inputs are widened (`sxtab16`), so that padding adds nothing and is left out.
 //!
+//! Its sums are in `r4` to `r7`, elements of the image in `r9` and `r2`, of the weights in `r3` and `r8`, the zero point in
+//! `r10`, the distances of taps in `r11` and `lr`: nothing is left for a second pixel, which could share the weights. Two
+//! loads, two additions that lead to the next tap and two instructions to count are six of fourteen; to unroll them would take
+//! a copy for each number of columns.
+//!
+//! # Sums of one unit
+//!
+//! [`dot_s8`] is for what has no weights in blocks: groups, columns that are apart, recurrent layers. Four weights and four
+//! inputs are two `ldr`, four `sxtb16` and two `smlad`, and twice that is a round; the sum is in `r0`, words in `r6` and
+//! `r12`, what they become in `r4` and `r5`. The elements that are left over go one by one.
+//!
 //! # Rounding
 //!
 //! The doubled product's upper half, rounded, is `smmulr` of the doubled sum. A shift to the right that rounds is
@@ -71,7 +95,7 @@
 //!
 //! # One copy
 //!
-//! Functions of assembly are never inlined, and what drives them gets its parameters through [`unknown`], because LLVM
+//! Functions of assembly are never inlined, and what drives them gets its parameters through [`unknown`](super::unknown), because LLVM
 //! makes copies of functions for constants that it sees in calls.
 //!
 //! They name the architecture Armv7E-M, which has all their instructions: the assembler goes by the target's name, and that of

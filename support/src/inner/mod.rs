@@ -1,25 +1,36 @@
 //! The only place with `unsafe`: memory that the type system cannot describe, and the hot loops.
 //!
+//! Nothing here is for programs to name, and it is free to change. It is in the documentation for who wants to know how
+//! the loops work: which registers they use, what bounds them, and what was tried and did not help.
+//!
 //! Everything above this module is safe code that cannot panic. What is here is small on purpose:
 //! [`arena`] hands out disjoint typed windows of one block of bytes, [`flash`] reads constants from
 //! program memory, and [`portable`] is the specification of the loops that a backend may replace: by
-//! functions of the same names that give the same bits. The build script selects the backend: AVR and
-//! Cortex-M with the DSP extension (`dsp`) or with vectors (`mve`) have loops of their own, and say how they work; the others
-//! use the portable ones, some of which exist once more for cores that multiply one number at a time (`scalar`).
+//! functions of the same names that give the same bits. The build script selects the backend:
+//!
+//! | | processors | no loop takes less for a product and its addition |
+//! |---|---|---|
+//! | [`dsp`] | Cortex-M with the DSP extension: M4, M7, M33 | 0.5: `smlad`, two products |
+//! | [`mve`] | Cortex-M with vectors: M55, M85 | 0.0625: `vmladava`, sixteen products |
+//! | [`scalar`] | those that multiply one number at a time | Cortex-M3 0.5: `smlal`, two products; Cortex-M0 and RISC-V 2: a multiplication and an addition |
+//! | [`avr`] | AVR with a multiplier | 8 cycles: `lpm`, `mul`, `add` and two `adc` |
+//!
+//! The others use the portable ones. How near whole layers of models come to what bounds their loops is measured by
+//! `cargo run -p on-target -- --layers`; for well-known models `tests/on-target/ROOFLINE.md` has it.
 
 pub mod arena;
-#[cfg(tiny_model_backend = "avr")]
-mod avr;
-#[cfg(tiny_model_backend = "dsp")]
-mod dsp;
+#[cfg(any(tiny_model_backend = "avr", doc))]
+pub mod avr;
+#[cfg(any(tiny_model_backend = "dsp", doc))]
+pub mod dsp;
 pub mod flash;
 #[cfg(tiny_model_backend = "host")]
 mod host;
-#[cfg(tiny_model_backend = "mve")]
-mod mve;
+#[cfg(any(tiny_model_backend = "mve", doc))]
+pub mod mve;
 pub mod portable;
-#[cfg(any(tiny_model_backend = "portable", test))]
-mod scalar;
+#[cfg(any(tiny_model_backend = "portable", test, doc))]
+pub mod scalar;
 #[cfg(tiny_model_shared)]
 mod shared;
 #[cfg(any(tiny_model_multiplier = "short", test))]
@@ -27,7 +38,10 @@ mod short;
 
 // What a backend names comes before what the glob brings.
 #[cfg(tiny_model_backend = "avr")]
-pub use avr::{dot_constant_s8, dot_s8, narrow_s8, offset_and_clamp_s8, product, product_s8, requantize};
+pub use avr::{
+    Runs, StreamOutput, dot_constant_s8, dot_s8, narrow_s8, offset_and_clamp_s8, product, product_s8,
+    requantize, units_of_runs,
+};
 #[cfg(tiny_model_backend = "dsp")]
 pub use dsp::{
     Loop3x3, block_bytes, block_rows_2, depthwise_pixel, dot_s8, high, high_add, pad_row, widen_2,

@@ -6,6 +6,7 @@ mod fours;
 pub(super) mod pairs;
 mod sums;
 mod taps;
+mod units;
 mod vectors;
 
 pub use blocks::{
@@ -22,6 +23,9 @@ pub use fours::{
 pub use pairs::{HALF, LESS_SIGN, bytes_of_row, pairs_of_row};
 pub use sums::{Factor, SumScales, sums_s8};
 pub use taps::{Tap, TapsOfPixel, depthwise_pixel};
+pub use units::{MAX_RUN, MAX_UNITS, Runs, SIDE_BY_SIDE, StreamOutput, units_of_runs};
+#[allow(unused_imports)] // by assembly
+pub use units::{STREAM_BIAS, STREAM_SCALE};
 pub use vectors::{
     ChannelWindow, CopiedRows, UnitConstants, UnitRows, VECTORS, channel_windows, copy_rows, fill, unit_rows,
 };

@@ -194,6 +194,9 @@ impl ConvolutionBlocks {
         while let Some(to) = there.split_off_mut(..len) {
             let first = self.run(first_image, first, a);
             widen_2(runs, [first, self.run(second_image, second, b)], to);
+            if there.is_empty() {
+                return;
+            }
             first_image = first_image.get(distance..).unwrap_or(&[]);
             second_image = second_image.get(distance..).unwrap_or(&[]);
         }

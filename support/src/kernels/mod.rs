@@ -87,5 +87,6 @@ pub mod sum_of_two;
 pub mod svdf;
 pub mod transpose_conv;
 pub mod unidirectional_sequence_lstm;
+pub mod units;
 mod vectors;
 pub mod window;

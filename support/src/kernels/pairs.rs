@@ -10,13 +10,8 @@ use crate::inner::{FOUR, FOUR_CONSTANTS, bytes_of_row, pairs_of_row, product, un
 /// products of two units.
 ///
 /// The words are as `inner::portable::pairs` tells, the last four filled up with units without weights.
-#[cfg_attr(not(debug_assertions), inline)]
+#[cfg_attr(not(debug_assertions), inline(always))] // most of it is known, and it is short
 pub fn fully_connected_pairs_s8(p: &RowFours, words: Flash<'_, i32>, planes: Planes<'_, i8>) {
-    row_of_pairs(unknown(p), words, planes);
-}
-
-#[inline(never)] // one copy for all layers
-fn row_of_pairs(p: &RowFours, words: Flash<'_, i32>, planes: Planes<'_, i8>) {
     row(p, words, planes, pairs_of_row);
 }
 

@@ -19,25 +19,96 @@ pub(crate) struct Board {
     pub(crate) flash: Region,
     pub(crate) ram: Region,
     pub(crate) machine: Machine,
+    /// The inner loops that are built for it.
+    pub(crate) loops: Loops,
     /// Whether its registers for floating-point numbers hold integer vectors as well.
     pub(crate) has_vectors: bool,
     /// What runs on it when nothing is asked for.
     pub(crate) suite: Suite,
 }
 
+/// The sets of inner loops in `support/src/inner`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Loops {
+    Avr,
+    V6m,
+    V7m,
+    Dsp,
+    Mve,
+    Rv32m,
+}
+
+impl Loops {
+    pub(crate) const ALL: [Self; 6] = [Self::Avr, Self::V6m, Self::V7m, Self::Dsp, Self::Mve, Self::Rv32m];
+
+    /// The backend whose variants of kernels it takes.
+    pub(crate) fn backend(self) -> &'static str {
+        match self {
+            Self::Avr => "avr",
+            Self::V6m => "v6m",
+            Self::V7m => "v7m",
+            Self::Dsp => "dsp",
+            Self::Mve => "mve",
+            Self::Rv32m => "portable",
+        }
+    }
+
+    /// Instructions, cycles on AVR, that the processor takes for a product and its addition once both factors are in
+    /// registers, and which they are. On AVR a weight is loaded each time, for there it has no other place.
+    pub(crate) fn limit(self) -> (f64, &'static str) {
+        match self {
+            Self::Avr => (8.0, "lpm, mul, add and two adc"),
+            Self::V6m => (2.0, "muls and add"),
+            Self::V7m => (0.5, "smlal, two products"),
+            Self::Dsp => (0.5, "smlad, two products"),
+            Self::Mve => (0.0625, "vmladava, sixteen products"),
+            Self::Rv32m => (2.0, "mul and add"),
+        }
+    }
+}
+
 /// What a board runs when nothing is asked for.
 #[derive(Debug)]
 pub(crate) struct Suite {
     /// Whole models.
-    pub(crate) models: bool,
+    pub(crate) models: Models,
     /// The operators' golden cases.
     pub(crate) cases: bool,
 }
 
-const EVERYTHING: Suite = Suite { models: true, cases: true };
-const MODELS: Suite = Suite { models: true, cases: false };
-/// What is asked for by name.
-const NOTHING: Suite = Suite { models: false, cases: false };
+/// Which whole models.
+#[derive(Debug)]
+pub(crate) enum Models {
+    None,
+    /// All that fit.
+    All,
+    /// Those of these names.
+    These(&'static [&'static str]),
+}
+
+impl Models {
+    /// Whether a program is one of them.
+    pub(crate) fn has(&self, program: &str) -> bool {
+        match self {
+            Self::None => false,
+            Self::All => true,
+            Self::These(names) => names.contains(&program),
+        }
+    }
+}
+
+const EVERYTHING: Suite = Suite { models: Models::All, cases: true };
+const MODELS: Suite = Suite { models: Models::All, cases: false };
+/// Well-known models that the memory of the micro:bit does not hold.
+const LARGE: Suite = Suite {
+    models: Models::These(&[
+        "mlperf_ad01_int8",
+        "mlperf_ic_resnet8_int8",
+        "mlperf_vww_96_int8",
+        "microflow_person_detect",
+    ]),
+    cases: false,
+};
 
 #[derive(Debug)]
 pub(crate) struct Region {
@@ -75,6 +146,7 @@ pub(crate) static BOARDS: &[Board] = &[
         flash: region(0, 32 * KIB),
         ram: region(0x100, 2 * KIB),
         machine: Machine::Simavr("atmega328p"),
+        loops: Loops::Avr,
         has_vectors: false,
         suite: MODELS,
     },
@@ -86,9 +158,10 @@ pub(crate) static BOARDS: &[Board] = &[
         flash: region(0, 128 * KIB),
         ram: region(0x100, 16 * KIB),
         machine: Machine::Simavr("atmega1284p"),
+        loops: Loops::Avr,
         has_vectors: false,
         // The same processor as that of the ATmega328P, whose memory holds hardly any of the cases.
-        suite: Suite { models: false, cases: true },
+        suite: Suite { models: Models::None, cases: true },
     },
     Board {
         name: "microbit",
@@ -98,6 +171,7 @@ pub(crate) static BOARDS: &[Board] = &[
         flash: region(0, 256 * KIB),
         ram: region(0x2000_0000, 16 * KIB),
         machine: Machine::QemuArm("microbit"),
+        loops: Loops::V6m,
         has_vectors: false,
         suite: EVERYTHING,
     },
@@ -110,8 +184,9 @@ pub(crate) static BOARDS: &[Board] = &[
         flash: region(0, 4 * MIB),
         ram: region(0x2000_0000, 4 * MIB),
         machine: Machine::QemuArm("mps2-an385"),
+        loops: Loops::V6m,
         has_vectors: false,
-        suite: NOTHING,
+        suite: LARGE,
     },
     Board {
         name: "mps2-an385",
@@ -121,6 +196,7 @@ pub(crate) static BOARDS: &[Board] = &[
         flash: region(0, 4 * MIB),
         ram: region(0x2000_0000, 4 * MIB),
         machine: Machine::QemuArm("mps2-an385"),
+        loops: Loops::V7m,
         has_vectors: false,
         suite: MODELS,
     },
@@ -132,6 +208,7 @@ pub(crate) static BOARDS: &[Board] = &[
         flash: region(0, 4 * MIB),
         ram: region(0x2000_0000, 4 * MIB),
         machine: Machine::QemuArm("mps2-an386"),
+        loops: Loops::Dsp,
         has_vectors: false,
         suite: EVERYTHING,
     },
@@ -143,6 +220,7 @@ pub(crate) static BOARDS: &[Board] = &[
         flash: region(0, 4 * MIB),
         ram: region(0x2000_0000, 4 * MIB),
         machine: Machine::QemuArm("mps2-an500"),
+        loops: Loops::Dsp,
         has_vectors: false,
         suite: MODELS,
     },
@@ -155,6 +233,7 @@ pub(crate) static BOARDS: &[Board] = &[
         flash: region(0x1000_0000, 4 * MIB),
         ram: region(0x3800_0000, 4 * MIB),
         machine: Machine::QemuArm("mps2-an505"),
+        loops: Loops::Dsp,
         has_vectors: false,
         suite: MODELS,
     },
@@ -166,6 +245,7 @@ pub(crate) static BOARDS: &[Board] = &[
         flash: region(0, 512 * KIB),
         ram: region(0x2000_0000, 512 * KIB),
         machine: Machine::QemuArm("mps3-an547"),
+        loops: Loops::Mve,
         has_vectors: true,
         suite: EVERYTHING,
     },
@@ -178,6 +258,7 @@ pub(crate) static BOARDS: &[Board] = &[
         flash: region(0x8000_0000, 4 * MIB),
         ram: region(0x8040_0000, 4 * MIB),
         machine: Machine::QemuRiscv,
+        loops: Loops::Rv32m,
         has_vectors: false,
         suite: EVERYTHING,
     },

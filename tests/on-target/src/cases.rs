@@ -82,5 +82,6 @@ pub(crate) fn program(board: &Board, cases: &[&Golden]) -> anyhow::Result<Progra
         needs: Needs::default(),
         profile: Profile::Size,
         model: None,
+        layers: Vec::new(),
     })
 }

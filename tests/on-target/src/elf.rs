@@ -88,3 +88,38 @@ pub(crate) fn addresses(path: &Path, names: &[&str]) -> Result<Vec<u64>> {
     };
     names.iter().map(address).collect()
 }
+
+/// The addresses of functions of a program, by their names without their paths; none for one that is not there, because
+/// it does nothing.
+pub(crate) fn part_addresses(path: &Path, names: impl Iterator<Item = String>) -> Result<Vec<Option<u64>>> {
+    let bytes = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+    let file = object::File::parse(&*bytes)?;
+    let functions = || file.symbols().filter(|symbol| symbol.kind() == SymbolKind::Text);
+    let address = |name: String| {
+        let function = functions().find(|symbol| symbol.name().is_ok_and(|symbol| is_of(symbol, &name)));
+        function.map(|symbol| symbol.address() & !1)
+    };
+    Ok(names.map(address).collect())
+}
+
+/// Whether a mangled symbol is of a function with that name. A name comes with its length, last but for a hash.
+fn is_of(symbol: &str, name: &str) -> bool {
+    let symbol = symbol.split('.').next().unwrap_or(symbol);
+    let Some((_, rest)) = symbol.rsplit_once(&format!("{}{name}", name.len())) else { return false };
+    rest.is_empty() || rest.len() == 20 && rest.starts_with("17h")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_of;
+
+    #[test]
+    fn functions_are_known_by_name() {
+        let legacy = "_ZN8firmware7program6hidden1_9conv_2d_117h068c3982d0c2ea19E";
+        let constant = "_ZN8firmware7program6hidden1_9conv_2d_16BLOCKS17h6fe1df031ce9dd6fE";
+        let v0 = "_RNvNtNtCs1_8firmware7program6hidden9conv_2d_1.llvm.77";
+        let found = [legacy, constant, v0].map(|symbol| is_of(symbol, "conv_2d_1"));
+        assert_eq!(found, [true, false, true]);
+        assert!(!is_of("_ZN8firmware7program6hidden1_10conv_2d_1017h068c3982d0c2ea19E", "conv_2d_1"));
+    }
+}

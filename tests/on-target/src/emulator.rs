@@ -53,17 +53,19 @@ impl Emulators {
         Ok(Self { plugin, avr_run })
     }
 
-    /// Runs the firmware to its end, in the folder of its ELF file.
-    pub(crate) fn run(&self, board: &Board, elf: &Path, input: &[u8]) -> Result<Run> {
+    /// Runs the firmware to its end, in the folder of its ELF file, and counts what the functions at `parts` take.
+    pub(crate) fn run(&self, board: &Board, elf: &Path, input: &[u8], parts: &[Option<u64>]) -> Result<Run> {
         let folder = elf.parent().context("no folder")?;
         fs::write(folder.join(INPUT), input)?;
+        let parts: Vec<String> = parts.iter().map(|part| format!("{:#x}", part.unwrap_or(0))).collect();
         let mut command = match board.machine {
             Machine::Simavr(controller) => {
                 let mut command = Command::new(self.avr_run.as_ref().context("avr_run was not compiled")?);
-                command.arg(controller).arg(elf).arg(COUNTS).stdin(File::open(folder.join(INPUT))?);
+                command.arg(controller).arg(elf).arg(COUNTS).args(parts);
+                command.stdin(File::open(folder.join(INPUT))?);
                 command
             }
-            Machine::QemuArm(_) | Machine::QemuRiscv => self.qemu(board, elf)?,
+            Machine::QemuArm(_) | Machine::QemuRiscv => self.qemu(board, elf, &parts.join(":"))?,
         };
         command.current_dir(folder);
         let (status, printed, errors) = run_with_limit(&mut command, TIME_LIMIT)?;
@@ -75,7 +77,7 @@ impl Emulators {
         Ok(Run { transcript, costs })
     }
 
-    fn qemu(&self, board: &Board, elf: &Path) -> Result<Command> {
+    fn qemu(&self, board: &Board, elf: &Path, parts: &str) -> Result<Command> {
         let mut command = Command::new(board.machine.qemu());
         command.args([
             "-display",
@@ -100,7 +102,8 @@ impl Emulators {
         let markers = elf::addresses(elf, &["on_target_begin", "on_target_end"])?;
         let [begin, end] = markers[..] else { bail!("the firmware has no markers") };
         command.arg("-plugin");
-        command.arg(format!("{},begin={begin:#x},end={end:#x},out={COUNTS}", escape(plugin)));
+        let parts = if parts.is_empty() { String::new() } else { format!(",parts={parts}") };
+        command.arg(format!("{},begin={begin:#x},end={end:#x},out={COUNTS}{parts}", escape(plugin)));
         command.arg("-kernel").arg(elf);
         Ok(command)
     }

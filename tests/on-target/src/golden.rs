@@ -13,6 +13,7 @@ use tiny_model_compiler::{
 use tiny_model_tests::{Kind, Slice, Vectors};
 
 use crate::floats;
+use crate::layers::Layer;
 use crate::program::{Needs, Output};
 
 /// What a program is made of.
@@ -23,6 +24,7 @@ pub(crate) struct Golden {
     /// What `tiny_model!` makes of it, as `pub struct Net`. As text, for tokens stay in their thread.
     expansion: String,
     pub(crate) figures: Figures,
+    pub(crate) layers: Vec<Layer>,
     /// How many vectors.
     pub(crate) count: usize,
     /// Their bytes, one vector after the other.
@@ -58,6 +60,7 @@ impl Golden {
         let count = count.unwrap_or(vectors.count()).min(vectors.count());
         let mut golden = Self {
             figures: Figures::of(&compiled, &layout),
+            layers: Layer::all(&compiled.calls),
             inputs: compiled.inputs.len(),
             outputs: compiled.outputs.len(),
             name,

@@ -3,6 +3,7 @@
 //! `cargo run -p on-target` does so with all there is to test; `--help` says the rest.
 
 mod board;
+mod bounds;
 mod cases;
 mod elf;
 mod emulator;
@@ -10,13 +11,15 @@ mod examples;
 mod firmware;
 mod floats;
 mod golden;
+mod layers;
 mod ledger;
 mod measure;
 mod model;
 mod operators;
 mod program;
 mod promises;
-mod report;
+mod results;
+mod roofline;
 mod run;
 mod spills;
 mod suite;
@@ -28,12 +31,13 @@ use std::process::ExitCode;
 
 use anyhow::{Result, bail};
 
-use board::{BOARDS, Board};
+use board::{BOARDS, Board, Models};
 use program::Program;
 use run::{Results, Work};
 
 const USAGE: &str = "\
-usage: cargo run -p on-target -- [--board NAME]... [--ledger] [PROGRAM...]
+usage: cargo run -p on-target -- [--board NAME]... [--ledger] [--layers] [PROGRAM...]
+       cargo run -p on-target -- --roofline
        cargo run -p on-target -- --examples
 
 PROGRAM is the path of a .tflite model beside which lie golden vectors, in a .npz of the same name. Or it is the name
@@ -42,8 +46,12 @@ the bytes that every board must put out, and PROGRAM.input, if it reads any.
 With --ledger the figures are compared with those in tests/on-target/ledger.csv; more than 2 % worse is an error. With
 UPDATE=1 in the environment they are written there instead, and in operators.csv how many golden cases of each
 operator were equal on each board.
+With --layers what each layer of a model takes is printed, beside the least that its inner loop can take, and written to
+a file for `cargo run -p report`.
+With --roofline the layers of well-known models are compared with those in tests/on-target/ROOFLINE.md; more than 2 % of
+difference is an error. With UPDATE=1 in the environment they are written there instead.
 With --examples the firmware projects in the folder examples are built and run instead.
-Without PROGRAM all models and the operators' golden cases run, and the ledger is compared.
+Without PROGRAM all models and the operators' golden cases run, and the ledger and the roofline are compared.
 Without --board that is on all boards:";
 
 /// What the command line asks for.
@@ -52,6 +60,8 @@ struct Order {
     boards: Vec<&'static Board>,
     programs: Vec<String>,
     ledger: bool,
+    layers: bool,
+    roofline: bool,
     help: bool,
     /// The firmware examples, and nothing else.
     examples: bool,
@@ -82,25 +92,38 @@ fn harness(words: impl Iterator<Item = String>) -> Result<usize> {
     if order.examples {
         return examples::run_all();
     }
-    let is_suite = order.programs.is_empty();
-    let work = match is_suite {
-        true => Work { programs: suite::models()?, cases: suite::cases()?, is_suite },
-        false => {
-            let programs = order.programs.iter().map(|name| Program::find(name)).collect::<Result<_>>()?;
-            Work { programs, cases: Vec::new(), is_suite }
-        }
-    };
-    let Results { rows, ledger, operators, failures } = run::everything(&order.boards, &work)?;
-    report::print_table(&rows);
-    match std::env::var_os("UPDATE") {
-        _ if !(order.ledger || is_suite) => {}
-        Some(_) => {
+    let work = work(&order)?;
+    let Results { rows, ledger, operators, layers, failures } = run::everything(&order.boards, &work)?;
+    for measured in &layers {
+        if order.layers { layers::show(measured)? } else { layers::save(measured).map(drop)? }
+    }
+    results::print_table(&rows);
+    let is_update = std::env::var_os("UPDATE").is_some();
+    // Not the whole file is written when one part of the suite is run.
+    if order.roofline || work.is_suite && failures == 0 && (!is_update || roofline::is_whole(&layers)) {
+        roofline::keep(&layers, is_update)?;
+    }
+    match is_update {
+        _ if !(order.ledger || work.is_suite) => {}
+        true => {
             ledger.save()?;
             operators.save()?;
         }
-        None => ledger.check()?,
+        false => ledger.check()?,
     }
     Ok(failures)
+}
+
+/// What is to be run.
+fn work(order: &Order) -> Result<Work> {
+    let is_roofline = order.roofline;
+    let is_suite = order.programs.is_empty() && !is_roofline;
+    let (programs, cases) = match () {
+        () if is_roofline => (suite::named(roofline::models())?, Vec::new()),
+        () if is_suite => (suite::models()?, suite::cases()?),
+        () => (order.programs.iter().map(|name| Program::find(name)).collect::<Result<_>>()?, Vec::new()),
+    };
+    Ok(Work { programs, cases, is_suite, is_roofline })
 }
 
 /// What was asked for.
@@ -111,6 +134,8 @@ fn arguments(mut arguments: impl Iterator<Item = String>) -> Result<Order> {
             "--help" | "-h" => order.help = true,
             "--board" => order.boards.push(Board::named(&arguments.next().unwrap_or_default())?),
             "--ledger" => order.ledger = true,
+            "--layers" => order.layers = true,
+            "--roofline" => order.roofline = true,
             "--examples" => order.examples = true,
             option if option.starts_with('-') => {
                 bail!("unknown option {option}; --help lists the known ones")
@@ -119,8 +144,12 @@ fn arguments(mut arguments: impl Iterator<Item = String>) -> Result<Order> {
         }
     }
     if order.boards.is_empty() {
-        // Some are there for the operators' cases alone.
-        order.boards.extend(BOARDS.iter().filter(|board| board.suite.models || order.programs.is_empty()));
+        // Some are there for the operators' cases alone, or for a few models.
+        let is_suite = order.programs.is_empty() && !order.roofline;
+        order
+            .boards
+            .extend(BOARDS.iter().filter(|board| is_suite || matches!(board.suite.models, Models::All)));
+        order.boards.retain(|board| !order.roofline || roofline::uses(board));
     }
     Ok(order)
 }

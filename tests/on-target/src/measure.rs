@@ -17,6 +17,9 @@ pub(crate) struct Cost {
     pub(crate) cycles: Option<u64>,
     /// Bytes.
     pub(crate) stack: u32,
+    /// What it is made of, if it was measured in parts: the cycles or instructions before the first part, and those of
+    /// each. They are of the run that took most, and add up to what that took.
+    pub(crate) parts: Vec<u64>,
 }
 
 /// What was counted from the begin marker to the end marker.
@@ -26,6 +29,7 @@ struct Counts {
     cycles: Option<u64>,
     /// Only where the emulator watches the stack pointer, which is more exact than the firmware's paint.
     stack: Option<u32>,
+    parts: Vec<u64>,
 }
 
 /// The plugin that counts instructions in QEMU.
@@ -78,12 +82,18 @@ pub(crate) fn costs(measured: &[(String, u32)], counts: &str) -> Result<Vec<Cost
     let (_, nothing) = all.next().context("the firmware did not measure what measuring costs")?;
     let mut costs: Vec<Cost> = Vec::new();
     for ((work, painted_stack), counts) in all {
-        let cost = Cost {
+        let mut cost = Cost {
             work: work.clone(),
             instructions: counts.instructions.saturating_sub(nothing.instructions),
             cycles: counts.cycles.zip(nothing.cycles).map(|(cycles, nothing)| cycles.saturating_sub(nothing)),
             stack: counts.stack.unwrap_or(*painted_stack),
+            parts: counts.parts,
         };
+        // What measuring costs lies before the first part.
+        let (effort, others) = (cost.effort(), cost.parts.iter().skip(1).sum());
+        if let Some(before) = cost.parts.first_mut() {
+            *before = effort.saturating_sub(others);
+        }
         match costs.iter_mut().find(|known| known.work == cost.work) {
             Some(known) => known.raise_to(&cost),
             None => costs.push(cost),
@@ -93,7 +103,15 @@ pub(crate) fn costs(measured: &[(String, u32)], counts: &str) -> Result<Vec<Cost
 }
 
 impl Cost {
+    /// Cycles where they are known, else instructions.
+    pub(crate) fn effort(&self) -> u64 {
+        self.cycles.unwrap_or(self.instructions)
+    }
+
     fn raise_to(&mut self, other: &Self) {
+        if other.effort() > self.effort() {
+            self.parts.clone_from(&other.parts);
+        }
         self.instructions = self.instructions.max(other.instructions);
         self.cycles = self.cycles.max(other.cycles);
         self.stack = self.stack.max(other.stack);
@@ -104,6 +122,10 @@ fn read_counts(line: &str) -> Result<Counts> {
     let mut counts = Counts::default();
     for word in line.split_whitespace() {
         let (name, number) = word.split_once('=').with_context(|| format!("'{word}' is no count"))?;
+        if name == "parts" {
+            counts.parts = number.split(',').map(str::parse).collect::<Result<_, _>>()?;
+            continue;
+        }
         match name {
             "instructions" => counts.instructions = number.parse()?,
             "cycles" => counts.cycles = Some(number.parse()?),
@@ -126,7 +148,8 @@ mod tests {
     fn the_cost_of_measuring_is_taken_off() {
         let counts = "instructions=7 cycles=9 stack=2\ninstructions=107 cycles=209 stack=12\n";
         let costs = costs(&measured(&[("nothing", 0), ("inference", 16)]), counts).unwrap();
-        let expected = Cost { work: "inference".to_owned(), instructions: 100, cycles: Some(200), stack: 12 };
+        let work = "inference".to_owned();
+        let expected = Cost { work, instructions: 100, cycles: Some(200), stack: 12, parts: Vec::new() };
         assert_eq!(costs, [expected]);
     }
 
@@ -134,7 +157,17 @@ mod tests {
     fn repeated_work_costs_what_the_worst_run_did() {
         let counts = "instructions=1\ninstructions=11\ninstructions=31\ninstructions=21\n";
         let costs = costs(&measured(&[("nothing", 0), ("a", 8), ("a", 4), ("a", 6)]), counts).unwrap();
-        assert_eq!(costs, [Cost { work: "a".to_owned(), instructions: 30, cycles: None, stack: 8 }]);
+        let expected =
+            Cost { work: "a".to_owned(), instructions: 30, cycles: None, stack: 8, parts: Vec::new() };
+        assert_eq!(costs, [expected]);
+    }
+
+    #[test]
+    fn parts_are_those_of_the_worst_run_and_add_up_to_it() {
+        let counts =
+            "instructions=3 parts=3,0,0\ninstructions=13 parts=5,6,2\ninstructions=23 parts=7,4,12\n";
+        let costs = costs(&measured(&[("nothing", 0), ("a", 0), ("a", 0)]), counts).unwrap();
+        assert_eq!((costs[0].instructions, costs[0].parts.as_slice()), (20, [4, 4, 12].as_slice()));
     }
 
     #[test]

@@ -16,8 +16,9 @@ pub(crate) fn program(path: &Path) -> Result<Program> {
     let golden = Golden::model(path, VECTORS)?;
     let path = save(&golden.name, &text(&golden)?)?;
     let needs = golden.needs();
-    let Golden { name, input, expected, file, .. } = golden;
-    Ok(Program { name, path, input, expected, needs, profile: Profile::Speed, model: Some(file) })
+    let Golden { name, input, expected, file, layers, .. } = golden;
+    let (profile, model) = (Profile::Speed, Some(file));
+    Ok(Program { name, path, input, expected, needs, profile, model, layers })
 }
 
 /// The program's source.

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
 
+use crate::layers::Layer;
 use crate::transcript::Transcript;
 
 /// A Rust file with `pub fn run(report: &mut impl Report)`, and the bytes it must put out on every board.
@@ -20,6 +21,8 @@ pub(crate) struct Program {
     pub(crate) profile: Profile,
     /// The file of the model that it infers, if it is of one.
     pub(crate) model: Option<Vec<u8>>,
+    /// The layers of that model, which are measured one by one.
+    pub(crate) layers: Vec<Layer>,
 }
 
 /// What the compiler strives for: a profile of the firmware's workspace.
@@ -75,6 +78,7 @@ impl Program {
             needs: Needs::default(),
             profile: Profile::Speed,
             model: None,
+            layers: Vec::new(),
         })
     }
 
@@ -139,6 +143,7 @@ mod tests {
             needs: Needs::default(),
             profile: Profile::Speed,
             model: None,
+            layers: Vec::new(),
         }
     }
 

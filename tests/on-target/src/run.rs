@@ -6,6 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 use anyhow::{Context, Result, ensure};
+use report::Measured;
 
 use crate::board::Board;
 use crate::elf::Sizes;
@@ -15,8 +16,8 @@ use crate::golden::Golden;
 use crate::ledger::Ledger;
 use crate::operators::Operators;
 use crate::program::Program;
-use crate::report::Row;
-use crate::{cases, promises};
+use crate::results::Row;
+use crate::{cases, layers, promises, roofline};
 
 /// What is to be run on each board.
 pub(crate) struct Work {
@@ -25,6 +26,8 @@ pub(crate) struct Work {
     pub(crate) cases: Vec<Golden>,
     /// Whether boards choose from it what their suite has.
     pub(crate) is_suite: bool,
+    /// Whether programs run on those boards alone with which they are in the roofline.
+    pub(crate) is_roofline: bool,
 }
 
 /// What to print, what to record, and how many failed.
@@ -32,18 +35,22 @@ pub(crate) struct Results {
     pub(crate) rows: Vec<Row>,
     pub(crate) ledger: Ledger,
     pub(crate) operators: Operators,
+    /// The layers of models.
+    pub(crate) layers: Vec<Measured>,
     pub(crate) failures: usize,
 }
 
 impl Results {
     fn new() -> Self {
-        Self { rows: Vec::new(), ledger: Ledger::new(), operators: Operators::default(), failures: 0 }
+        let (ledger, operators) = (Ledger::new(), Operators::default());
+        Self { rows: Vec::new(), ledger, operators, layers: Vec::new(), failures: 0 }
     }
 
     fn extend(&mut self, more: Self) {
         self.rows.extend(more.rows);
         self.ledger.extend(more.ledger);
         self.operators.extend(more.operators);
+        self.layers.extend(more.layers);
         self.failures += more.failures;
     }
 }
@@ -88,21 +95,24 @@ pub(crate) fn everything(boards: &[&'static Board], work: &Work) -> Result<Resul
 impl Bench<'_> {
     fn all(&self, work: &Work) -> Result<Results> {
         let mut results = Results::new();
-        if !work.is_suite || self.board.suite.models {
-            self.programs(&work.programs, &mut results)?;
-        }
+        let here = |program: &&Program| match (work.is_suite, work.is_roofline) {
+            (true, _) => self.board.suite.models.has(&program.name),
+            (_, true) => roofline::has(&program.name, self.board),
+            _ => true,
+        };
+        self.programs(work.programs.iter().filter(here), &mut results)?;
         if work.is_suite && self.board.suite.cases {
             self.cases(&work.cases, &mut results)?;
         }
         Ok(results)
     }
 
-    fn programs(&self, programs: &[Program], results: &mut Results) -> Result<()> {
+    fn programs<'p>(&self, programs: impl Iterator<Item = &'p Program>, results: &mut Results) -> Result<()> {
         let board = self.board;
         // What the program that does nothing takes is the harness's.
         let empty = Sizes::read(&self.builder.build(board, &Program::find("empty")?)?)?;
         let fits = |program: &&Program| board.too_small_for(program.needs).is_none();
-        let (programs, too_large): (Vec<_>, Vec<_>) = programs.iter().partition(fits);
+        let (programs, too_large): (Vec<_>, Vec<_>) = programs.partition(fits);
         for program in too_large {
             let reason = board.too_small_for(program.needs).unwrap_or_default();
             println!("{}: {} does not fit: {reason}", board.name, program.name);
@@ -121,12 +131,17 @@ impl Bench<'_> {
         let board = self.board;
         let elf = self.builder.build(board, program)?;
         let sizes = Sizes::read(&elf)?;
-        let run = self.run(program, &elf, sizes)?;
+        let places = layers::addresses(program, &elf)?;
+        let run = self.run(program, &elf, sizes, &places)?;
         run.transcript.texts.iter().for_each(|text| println!("{} on {}: {text}", program.name, board.name));
         let growth = sizes.without(empty);
         let number = |name| run.transcript.number(name).map_or(0, u64::from);
         if program.model.is_some() {
             promises::check(board, program, number("ram"), &growth, &elf)?;
+        }
+        if let Some(measured) = layers::measured(board, program, &places, &run.costs)? {
+            layers::check(&measured)?;
+            results.layers.push(measured);
         }
         results.ledger.add(board, &program.name, number("macs"), &run.costs, &growth);
         results.rows.extend(Row::of(board, program, &run, growth));
@@ -134,9 +149,9 @@ impl Bench<'_> {
     }
 
     /// Emulates, and compares every output byte.
-    fn run(&self, program: &Program, elf: &Path, sizes: Sizes) -> Result<Run> {
+    fn run(&self, program: &Program, elf: &Path, sizes: Sizes, parts: &[Option<u64>]) -> Result<Run> {
         let for_stack = u64::from(self.board.ram.length).saturating_sub(sizes.ram);
-        let run = self.emulators.run(self.board, elf, &program.input);
+        let run = self.emulators.run(self.board, elf, &program.input, parts);
         // The first thing to know when firmware goes astray.
         let run = run.with_context(|| format!("with {for_stack} bytes of RAM left for the stack"))?;
         program.check(&run.transcript)?;
@@ -184,7 +199,7 @@ impl Bench<'_> {
     /// Checks and runs one firmware of many cases.
     fn one_of_cases(&self, program: &Program, elf: &Path) -> Result<()> {
         promises::check_code(self.board, elf)?;
-        self.run(program, elf, Sizes::read(elf)?)?;
+        self.run(program, elf, Sizes::read(elf)?, &[])?;
         Ok(())
     }
 }

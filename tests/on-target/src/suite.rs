@@ -16,6 +16,18 @@ const RAN: &str = ": ran";
 /// The same model with more outputs.
 const PROBE: &str = "__probe";
 
+/// Programs of models of other people, by their names.
+pub(crate) fn named<'a>(names: impl Iterator<Item = &'a str>) -> Result<Vec<Program>> {
+    let zoo = zoo();
+    ensure!(zoo.is_dir(), "there is no folder {} of models", zoo.display());
+    names.map(|name| crate::model::program(&zoo.join(name).with_extension("tflite"))).collect()
+}
+
+/// Where models of other people are.
+fn zoo() -> PathBuf {
+    std::env::var_os("TINY_MODEL_ZOO").map_or_else(|| root().join("../shared/models"), PathBuf::from)
+}
+
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
@@ -23,8 +35,7 @@ fn root() -> PathBuf {
 /// Programs of all whole models.
 pub(crate) fn models() -> Result<Vec<Program>> {
     let mut paths = vec![root().join("examples/digits/digits.tflite")];
-    let zoo =
-        std::env::var_os("TINY_MODEL_ZOO").map_or_else(|| root().join("../shared/models"), PathBuf::from);
+    let zoo = zoo();
     if zoo.is_dir() {
         let ran = ZOO.lines().filter_map(|line| line.strip_suffix(RAN)).filter(|name| !name.ends_with(PROBE));
         let floats = crate::floats::twins().map(|(float, _)| float);

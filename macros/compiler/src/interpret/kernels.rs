@@ -173,6 +173,8 @@ pub(super) fn run(call: &Call, slots: &mut [Slot]) -> Option<()> {
         svdf::svdf_s8(p.get()?, next, next, next, next, next, next, next, next);
         svdf::svdf_s16(p.get()?, next, next, next, next, next, next, next, next);
         transpose_conv::transpose_conv_s8(p.get()?, next, next, next, next, next, next, next);
+        units::fully_connected_units_s8(p.get()?, next, planes);
+        units::conv_2d_units_s8(p.get()?, next, planes);
         unidirectional_sequence_lstm::unidirectional_sequence_lstm_s8(p.get()?, next, next, next, next, next, next, next, next, next);
     ] [
         assign_variable::assign_variable(p.get()?, 0, next, next);

@@ -6,7 +6,7 @@ use super::narrow::{self, Form};
 use super::one_scale::{Following, Joined, Scales};
 use super::sums::{Activations, Sums};
 use super::unit_blocks::{self, MAX_MEMORY, MEMORY_OF_A_STEP, Simplified, Units};
-use super::{Op, Padding, channel_rows, requantization, unit_fours, weighted, window};
+use super::{Op, Padding, channel_rows, requantization, unit_fours, unit_streams, weighted, window};
 use crate::graph::{ElementType, Tensor};
 use crate::inner::BLOCK;
 use crate::kernels::blocks::{Conv2dBlocks, ConvolutionBlocks, PixelBlocks};
@@ -119,15 +119,15 @@ impl Op for Convolution {
         let ring = to.ring(input).filter(|_| plain);
         let narrow = sums.as_ref().filter(|_| plain);
         let narrow = narrow.and_then(|sums| narrow::narrowed(range, &self.multipliers, sums));
-        if let Some((range, scales)) = narrow {
-            let (_, kernel) = self.plain_kernel(ring, padding, range);
-            let weights = self.ordered(&weights, &kernel);
-            variants.push(narrow::variant(
-                kernel.module,
-                kernel.name,
-                &*kernel.params,
-                (weights, &bias, scales),
-            ));
+        if let Some(((range, scales), sums)) = narrow.zip(sums.as_ref()) {
+            let (on_ring, kernel) = self.plain_kernel(ring, padding, range);
+            let stream =
+                unit_streams::Layer { weights: &weights, bias: &bias, scales: &scales, sums, output: range };
+            let stream = if on_ring.is_some() { None } else { self.stream(&stream, padding) };
+            variants.push(stream.unwrap_or_else(|| {
+                let weights = self.ordered(&weights, &kernel);
+                narrow::variant(kernel.module, kernel.name, &*kernel.params, (weights, &bias, scales))
+            }));
             to.note(narrow::note());
         }
         let (ring, kernel) = match plain {
@@ -474,6 +474,17 @@ impl Convolution {
             ("conv_2d_blocks_s8", unit_blocks::with_arguments(&params, format_args!("{steps}, {run}")))
         };
         Some(Variant { backend: "dsp", module: "blocks", kernel, params, parameters: None, constants })
+    }
+}
+
+impl Convolution {
+    /// The kernel for units side by side, if that suits.
+    fn stream(&self, layer: &unit_streams::Layer<'_>, padding: i8) -> Option<Variant> {
+        match self.is_fully_connected() {
+            true => layer.fully_connected(self.filter()),
+            false if self.has_runs() => layer.conv_2d(self.window, padding),
+            false => None,
+        }
     }
 }
 

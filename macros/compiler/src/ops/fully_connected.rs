@@ -9,9 +9,10 @@ use super::unit_blocks::{MAX_MEMORY, MEMORY_OF_A_STEP, Simplified, Units, with_a
 use super::narrow::{self, Form};
 use super::unit_pairs::{self, Layout};
 use super::one_scale::{Following, Joined, Scales};
-use super::{Op, requantization, unit_fours};
+use super::{Op, requantization, unit_fours, unit_streams};
 use crate::diagnostics::Problem;
 use crate::graph::{ElementType, Tensor};
+use crate::inner::FOUR;
 use crate::kernels::blocks::{FullyConnectedBlocks, PixelBlocks};
 use crate::kernels::fully_connected::{
     FullyConnected, FullyConnected16, FullyConnectedOffset, FullyConnectedRing,
@@ -95,6 +96,9 @@ pub(crate) fn read(reader: &Reader<'_>) -> Result<Rc<dyn Op>, Problem> {
 
 /// A layer of less weights than this does not gain by having them in fours of units.
 const SMALL: usize = 1024;
+
+/// The same for pairs: less inputs than these.
+const SHORT: usize = 8;
 
 impl Layer {
     /// An input and an output that may share memory.
@@ -181,7 +185,8 @@ impl Layer {
         let is_small = self.depth.saturating_mul(self.units) < SMALL;
         let words = |layout| unit_pairs::fully_connected(&layer, self.depth, output, layout);
         let is_row = self.rows == 1;
-        let pairs = is_row.then(|| words(Layout::Pairs)).flatten();
+        let pairs = is_row && self.depth >= SHORT && self.units >= FOUR;
+        let pairs = pairs.then(|| words(Layout::Pairs)).flatten();
         let bytes = (is_row && !is_small).then(|| words(Layout::Bytes)).flatten();
         let fours = (!is_small).then(fours).flatten();
         [self.blocks(&layer, output), pairs, bytes, fours].into_iter().flatten().collect()
@@ -271,10 +276,14 @@ impl Op for Layer {
         let ring = to.ring(input).filter(|_| plain && self.rows == 1);
         let narrow = sums.as_ref().filter(|_| plain);
         let narrow = narrow.and_then(|sums| narrow::narrowed(range, &self.multipliers, sums));
-        if let Some((range, scales)) = narrow {
-            let (name, params) = self.kernel(ring, range);
-            let constants = (values.clone(), &*bias, scales);
-            variants.push(narrow::variant("fully_connected", name, &*params, constants));
+        if let Some(((range, scales), sums)) = narrow.zip(sums.as_ref()) {
+            let stream =
+                unit_streams::Layer { weights: &values, bias: &bias, scales: &scales, sums, output: range };
+            let stream = if ring.is_some() { None } else { stream.fully_connected(self.depth) };
+            variants.push(stream.unwrap_or_else(|| {
+                let (name, params) = self.kernel(ring, range);
+                narrow::variant("fully_connected", name, &*params, (values.clone(), &*bias, scales))
+            }));
             to.note(narrow::note());
         }
         let values = if four_bits { requantization::packed(&values, self.depth) } else { values };

@@ -33,8 +33,20 @@ pub const LESS_SIGN: i32 = 128;
 /// What sums begin with for a row of inputs.
 #[inline(always)]
 pub(in crate::inner) fn start(x: &[i8]) -> i32 {
-    let sum = x.iter().fold(0i32, |sum, &x| sum.wrapping_add(x.into()));
+    /// So many are added up where they are, if it is known how many they are.
+    const SHORT: usize = 16;
+    let sum = if x.len() <= SHORT { sum(x) } else { long_sum(x) };
     sum.wrapping_mul(LESS_SIGN).wrapping_neg()
+}
+
+#[inline(always)]
+fn sum(x: &[i8]) -> i32 {
+    x.iter().fold(0, |sum: i32, &x| sum.wrapping_add(x.into()))
+}
+
+#[inline(never)] // one copy for all layers
+fn long_sum(x: &[i8]) -> i32 {
+    sum(x)
 }
 
 /// The outputs of as many fours of units as there are, limited to eight bits, for one row of inputs.

@@ -1,0 +1,95 @@
+//! Layers as one stream of constants, for the backend whose loops read them so: the layout that `inner::portable::units`
+//! defines.
+
+use super::narrow::BACKEND;
+use super::weighted::Bounds;
+use crate::inner::{MAX_UNITS, SIDE_BY_SIDE};
+use crate::kernels::shapes::{Narrow, Window};
+use crate::kernels::units::{MAX_ROW, RowUnits, WindowUnits, fits};
+use crate::program::{Constant, Params, Variant};
+
+/// Sums have three bytes.
+const MAX_SUM: i64 = (1 << 23) - 1;
+
+/// What a stream is made of.
+pub(crate) struct Layer<'a> {
+    /// Those of a unit one after the other.
+    pub(crate) weights: &'a [i8],
+    pub(crate) bias: &'a [i32],
+    /// Multipliers and edges.
+    pub(crate) scales: &'a [Constant; 2],
+    /// What the sums can be.
+    pub(crate) sums: &'a [Bounds],
+    pub(crate) output: Narrow,
+}
+
+/// A layer of less weights than this is done before a loop over units side by side has begun.
+const SMALL: usize = 512;
+
+impl Layer<'_> {
+    /// The kernel for rows of `depth` inputs.
+    pub(crate) fn fully_connected(&self, depth: usize) -> Option<Variant> {
+        let is_small = self.weights.len() < SMALL;
+        let params = RowUnits { depth, units: self.bias.len(), output: self.output };
+        (depth <= MAX_ROW && !is_small).then(|| self.variant("fully_connected_units_s8", &params, depth))?
+    }
+
+    /// The kernel for a window on all channels, whose columns are neighbours.
+    pub(crate) fn conv_2d(&self, window: Window, padding: i8) -> Option<Variant> {
+        let taps = [window.y.taps, window.x.taps];
+        let filter = taps.into_iter().fold(window.channels, usize::saturating_mul);
+        let params = WindowUnits { window, padding, output: self.output };
+        fits(taps, window.channels).then(|| self.variant("conv_2d_units_s8", &params, filter))?
+    }
+
+    fn variant(&self, kernel: &'static str, params: &dyn Params, terms: usize) -> Option<Variant> {
+        let stream = Constant::int8("STREAM", self.stream(terms)?);
+        let (parameters, params) = (Some(params.keep()), format!("{params:?}"));
+        Some(Variant {
+            backend: BACKEND,
+            module: "units",
+            kernel,
+            params,
+            parameters,
+            constants: vec![stream],
+        })
+    }
+
+    /// All units, in blocks and then one by one.
+    fn stream(&self, terms: usize) -> Option<Vec<i8>> {
+        let units = self.bias.len();
+        let short = |&[low, high]: &Bounds| low >= -MAX_SUM && high <= MAX_SUM;
+        if units > MAX_UNITS || !self.sums.iter().all(short) {
+            return None;
+        }
+        let mut bytes = Vec::with_capacity(self.weights.len());
+        let mut unit = 0usize;
+        while unit < units {
+            let left = units.checked_sub(unit)?;
+            let side = if left < SIDE_BY_SIDE { 1 } else { SIDE_BY_SIDE };
+            self.block(unit, side, terms, &mut bytes)?;
+            unit = unit.checked_add(side)?;
+        }
+        Some(bytes.into_iter().map(u8::cast_signed).collect())
+    }
+
+    /// So many units side by side.
+    fn block(&self, unit: usize, side: usize, terms: usize, bytes: &mut Vec<u8>) -> Option<()> {
+        let end = unit.checked_add(side)?;
+        for bias in self.bias.get(unit..end)? {
+            let [low, middle, high, _] = bias.to_le_bytes();
+            bytes.extend([low, middle, high.wrapping_add(middle >> 7)]);
+        }
+        let weights = self.weights.get(unit.checked_mul(terms)?..end.checked_mul(terms)?)?;
+        let weights = super::convolution::transposed(weights, terms);
+        bytes.extend(weights.into_iter().map(i8::cast_unsigned));
+        let [multipliers, edges] = self.scales;
+        let (multipliers, _) = multipliers.bytes.as_chunks::<4>();
+        for (&[low, middle, high, edge], lower) in
+            multipliers.get(unit..end)?.iter().zip(edges.bytes.get(unit..end)?)
+        {
+            bytes.extend([low, middle, high, *lower, edge]);
+        }
+        Some(())
+    }
+}

@@ -1,0 +1,431 @@
+//! Units side by side: see [`crate::inner::portable::units_of_runs`].
+//!
+//! Registers: the sums of a block in `r2` to `r13`, for each unit two bytes that count as signed and one that counts how
+//! often these went over the top, less how often over the bottom; an input in `r16`, a weight in `r17`; in `X` the input,
+//! in `Z` the stream, in `Y` the output, in `r14` and `r15` the list of runs, and what the outputs have in common in
+//! `r20` to `r23`. The number of blocks is on the stack while outputs are made, which take all that is left.
+//!
+//! Bound: 3 cycles for a weight, 2 to multiply, 2 to add, 1 to see that nothing went over, and for every fourth product 2
+//! for an input and 3 for the loop: 9.25 by counting, where a unit alone takes 13. A sum that does go over takes 8 more.
+//! Outputs take about 80 by counting, of which 15 are for their multipliers and edges, and 15 more if the sum has
+//! a third byte. With `cargo run -p on-target -- --board atmega328p layers` whole layers are measured.
+//!
+//! What does not help, by counting:
+//!
+//! - Bytes of the sums that are added with a carry and the sign instead of a branch: one cycle more for each product.
+//! - Weights with 128 added, which are multiplied as unsigned: as many cycles for a product, and each row of inputs has to be
+//!   summed up once more.
+//! - A constant for each sign in place of the magnitude: as many cycles for positive sums, and more for negative ones.
+//! - Multipliers of 20 bits: they take as many products of bytes as those of 24.
+
+use crate::inner::flash::Flash;
+use crate::inner::portable::{MAX_RUN, SIDE_BY_SIDE, STREAM_BIAS, STREAM_SCALE};
+use crate::inner::product;
+use core::arch::asm;
+use core::marker::PhantomData;
+
+/// As [`crate::inner::portable::Runs`].
+#[derive(Debug)]
+pub struct Runs<'a, const N: usize> {
+    list: [Run; N],
+    len: Len,
+    inputs: PhantomData<&'a [i8]>,
+}
+
+/// Entries of a list of runs, and elements of all of them.
+#[derive(Clone, Copy, Debug)]
+struct Len {
+    runs: usize,
+    terms: usize,
+}
+
+/// A run, or behind the last one, zero times nothing.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+struct Run {
+    times: u8,
+    len: u8,
+    start: *const i8,
+}
+
+/// The end of a list.
+const END: Run = Run { times: 0, len: 0, start: core::ptr::null() };
+
+impl<'a, const N: usize> Runs<'a, N> {
+    /// See [`crate::inner::portable::Runs::new`].
+    #[inline(always)]
+    pub fn new() -> Self {
+        Self { list: [END; N], len: Len { runs: 0, terms: 0 }, inputs: PhantomData }
+    }
+
+    /// See [`crate::inner::portable::Runs::clear`].
+    #[inline(always)]
+    pub fn clear(&mut self) {
+        self.len = Len { runs: 0, terms: 0 };
+        if let Some(first) = self.list.first_mut() {
+            *first = END;
+        }
+    }
+
+    /// See [`crate::inner::portable::Runs::push`].
+    #[inline(always)]
+    pub fn push(&mut self, run: &'a [i8]) {
+        self.len = add(&mut self.list, self.len, (run.as_ptr(), run.len()), 1);
+    }
+
+    /// See [`crate::inner::portable::Runs::repeat`].
+    #[inline(always)]
+    pub fn repeat(&mut self, element: &'a i8, times: usize) {
+        self.len = add(&mut self.list, self.len, (element, 1), times);
+    }
+}
+
+/// Adds a run so many times, in pieces whose numbers are bytes, and the end. Either is 1.
+#[inline(never)] // one copy serves a program
+fn add(list: &mut [Run], mut len: Len, (mut start, mut left): (*const i8, usize), mut times: usize) -> Len {
+    while left != 0 && times != 0 {
+        let (some, often) = (left.min(MAX_RUN), times.min(MAX_RUN));
+        let Some([run, end]) = list.get_mut(len.runs..).and_then(|rest| rest.first_chunk_mut()) else {
+            break;
+        };
+        *run = Run { times: often as u8, len: some as u8, start };
+        *end = END;
+        len = Len { runs: len.runs.wrapping_add(1), terms: len.terms.wrapping_add(some.max(often)) };
+        start = start.wrapping_add(some);
+        if left > MAX_RUN {
+            left = left.wrapping_sub(MAX_RUN);
+        } else if times > MAX_RUN {
+            times = times.wrapping_sub(MAX_RUN);
+            start = start.wrapping_sub(1);
+        } else {
+            break;
+        }
+    }
+    len
+}
+
+/// As [`crate::inner::portable::units_of_runs`].
+#[inline(always)]
+pub fn units_of_runs<const N: usize>(
+    stream: Flash<'_, i8>,
+    runs: &Runs<'_, N>,
+    output: &mut [i8],
+    to: StreamOutput,
+) {
+    units_of_list(stream, &runs.list, runs.len.terms, output, to);
+}
+
+/// The same for a list with so many terms.
+#[inline(never)] // one copy serves a program
+fn units_of_list(stream: Flash<'_, i8>, list: &[Run], terms: usize, output: &mut [i8], to: StreamOutput) {
+    let unit = terms.wrapping_add(STREAM_BIAS).wrapping_add(STREAM_SCALE);
+    if terms == 0 || product(unit, output.len()) > stream.len() {
+        return;
+    }
+    let (stream, list) = (stream.start(), list.as_ptr());
+    let (blocks, rest) = (output.len() >> 2, output.len() & (SIDE_BY_SIDE - 1));
+    let output = output.as_mut_ptr();
+    // SAFETY: the stream has all units, and `output` room for them. The runs are slices that live, and behind the last of
+    // them is one that is repeated no times.
+    #[allow(unsafe_code)]
+    unsafe {
+        let mut at = (stream, output);
+        if blocks != 0 {
+            at = blocks_of_runs(at, list, blocks as u8 | 0x80, to);
+        }
+        if rest != 0 {
+            blocks_of_runs(at, list, rest as u8, to);
+        }
+    }
+}
+
+/// One term of one unit: see [`super::dot`].
+macro_rules! multiply_add {
+    ($low:literal, $high:literal, $overflow:literal, $back:literal) => {
+        concat!(
+            "lpm r17, Z+\n",
+            "muls r17, r16\n",
+            "add ",
+            $low,
+            ", r0\n",
+            "adc ",
+            $high,
+            ", r1\n",
+            "brvs ",
+            $overflow,
+            "f\n",
+            $back,
+            ":\n",
+        )
+    };
+}
+
+/// Behind an overflow: a sum that truly is positive or zero went over the top, another over the bottom.
+macro_rules! carry {
+    ($carries:literal, $overflow:literal, $back:literal) => {
+        concat!(
+            $overflow,
+            ":\n",
+            "brge 8f\n",
+            "dec ",
+            $carries,
+            "\n",
+            "dec ",
+            $carries,
+            "\n",
+            "8:\n",
+            "inc ",
+            $carries,
+            "\n",
+            "rjmp ",
+            $back,
+            "b\n",
+        )
+    };
+}
+
+/// One product of bytes, added to three bytes of the sum from the one of its weight.
+macro_rules! add_product {
+    ($x:literal, $m:literal, $low:literal, $middle:literal, $high:literal) => {
+        concat!(
+            "mul ", $x, ", ", $m, "\n", "add ", $low, ", r0\n", "adc ", $middle, ", r1\n", "adc ", $high,
+            ", r15\n",
+        )
+    };
+}
+
+/// The outputs of the units of a block whose sums are in registers, as `narrow_byte` has it. The sums of the others
+/// move to the registers of the first one by one. Two bytes of the multiplied sum hold half of what is dropped
+/// from the beginning, one of them nothing else: the upper one, if the output is above it, or else the lower.
+macro_rules! outputs {
+    () => {
+        concat!(
+            "clr r15\n",
+            "30:\n",
+            "sbrc r3, 7\n",
+            "dec r10\n",
+            "lpm r16, Z+\n",
+            "lpm r17, Z+\n",
+            "lpm r18, Z+\n",
+            "lpm r24, Z+\n",
+            "lpm r25, Z+\n",
+            // The magnitude, and the sign in T. What inverts a byte leaves the carry that is to be added.
+            "bst r10, 7\n",
+            "brtc 31f\n",
+            "com r2\n",
+            "com r3\n",
+            "com r10\n",
+            "adc r2, r15\n",
+            "adc r3, r15\n",
+            "adc r10, r15\n",
+            "31:\n",
+            "movw r26, r20\n",
+            "clr r14\n",
+            "mul r2, r16\n",
+            "add r24, r1\n",
+            "adc r25, r15\n",
+            "adc r26, r15\n",
+            add_product!("r2", "r17", "r24", "r25", "r26"),
+            add_product!("r3", "r16", "r24", "r25", "r26"),
+            add_product!("r2", "r18", "r25", "r26", "r27"),
+            add_product!("r3", "r17", "r25", "r26", "r27"),
+            add_product!("r3", "r18", "r26", "r27", "r14"),
+            // Most sums are short.
+            "tst r10\n",
+            "breq 32f\n",
+            add_product!("r10", "r16", "r25", "r26", "r27"),
+            "adc r14, r15\n",
+            add_product!("r10", "r17", "r26", "r27", "r14"),
+            "mul r10, r18\n",
+            "add r27, r0\n",
+            "adc r14, r1\n",
+            "32:\n",
+            "tst r21\n",
+            "breq 33f\n",
+            "mov r26, r27\n",
+            "mov r27, r14\n",
+            "clr r14\n",
+            "33:\n",
+            "mul r26, r22\n",
+            "mov r26, r1\n",
+            "mul r27, r22\n",
+            "or r0, r26\n",
+            "or r14, r1\n",
+            "brne 34f\n",
+            "brts 36f\n",
+            "add r0, r23\n",
+            "brcc 35f\n",
+            // What leaves the byte leaves every range.
+            "34:\n",
+            "clr r0\n",
+            "brts 35f\n",
+            "com r0\n",
+            "rjmp 35f\n",
+            "36:\n",
+            "mov r1, r23\n",
+            "sub r1, r0\n",
+            "mov r0, r1\n",
+            "brcs 34b\n",
+            "35:\n",
+            "ldi r26, 0x80\n",
+            "eor r0, r26\n",
+            "st Y+, r0\n",
+            "dec r19\n",
+            "breq 37f\n",
+            "movw r2, r4\n",
+            "movw r4, r6\n",
+            "movw r6, r8\n",
+            "mov r10, r11\n",
+            "mov r11, r12\n",
+            "mov r12, r13\n",
+            "rjmp 30b\n",
+            "37:\n",
+        )
+    };
+}
+
+/// The biases of a block.
+macro_rules! biases {
+    () => {
+        concat!(
+            "lpm r4, Z+\n",
+            "lpm r5, Z+\n",
+            "lpm r11, Z+\n",
+            "lpm r6, Z+\n",
+            "lpm r7, Z+\n",
+            "lpm r12, Z+\n",
+            "lpm r8, Z+\n",
+            "lpm r9, Z+\n",
+            "lpm r13, Z+\n",
+        )
+    };
+}
+
+/// As [`crate::inner::portable::StreamOutput`]: half of what is dropped, a factor that brings the output to the byte
+/// above, and the zero point with 128 added.
+#[derive(Clone, Copy, Debug)]
+pub struct StreamOutput {
+    half: u16,
+    factor: u8,
+    zero_point: u8,
+}
+
+impl StreamOutput {
+    /// See [`crate::inner::portable::StreamOutput::new`].
+    #[inline(always)]
+    pub fn new(bits: u32, zero_point: i32) -> Self {
+        let left = 40u32.wrapping_sub(bits) as u8;
+        let half = 0x80u8.wrapping_shr((left & 7).into());
+        let half = if left & 8 == 0 { u16::from(half) << 8 } else { half.into() };
+        Self { half, factor: 1u8.wrapping_shl((left & 7).into()), zero_point: (zero_point as u8) ^ 0x80 }
+    }
+}
+
+/// Blocks of units, or units alone, and what is behind them in the stream and in the output. `count` is how many, and
+/// 128 more if they are blocks.
+///
+/// # Safety
+///
+/// The stream has them, the output has room for them, and the list ends with a run that is repeated no times.
+#[allow(unsafe_code)]
+#[inline(never)]
+unsafe fn blocks_of_runs(
+    (mut stream, mut output): (*const i8, *mut i8),
+    list: *const Run,
+    count: u8,
+    to: StreamOutput,
+) -> (*const i8, *mut i8) {
+    let StreamOutput { half, factor, zero_point } = to;
+    // SAFETY: reads and writes what the caller promises; the stack is left as it was.
+    unsafe {
+        asm!(
+            "push r28",
+            "push r29",
+            "movw r28, r26",
+            "push r14",
+            "push r15",
+            "1:",
+            "pop r15",
+            "pop r14",
+            "push r14",
+            "push r15",
+            "lpm r2, Z+",
+            "lpm r3, Z+",
+            "lpm r10, Z+",
+            "sbrs r25, 7",
+            "rjmp 2f",
+            biases!(),
+            "2:",
+            "movw r26, r14",
+            "ld r18, X+",
+            "tst r18",
+            "brne 3f",
+            "rjmp 20f",
+            "3:",
+            "ld r24, X+",
+            "ld r16, X+",
+            "ld r17, X+",
+            "movw r14, r26",
+            "movw r26, r16",
+            "sbrs r25, 7",
+            "rjmp 7f",
+            "4:",
+            "ld r16, X+",
+            multiply_add!("r2", "r3", "60", "40"),
+            multiply_add!("r4", "r5", "61", "41"),
+            multiply_add!("r6", "r7", "62", "42"),
+            multiply_add!("r8", "r9", "63", "43"),
+            "dec r24",
+            "brne 4b",
+            "5:",
+            "dec r18",
+            "breq 2b",
+            "movw r26, r14",
+            "sbiw r26, 3",
+            "rjmp 3b",
+            carry!("r10", "60", "40"),
+            carry!("r11", "61", "41"),
+            carry!("r12", "62", "42"),
+            carry!("r13", "63", "43"),
+            "7:",
+            "ld r16, X+",
+            multiply_add!("r2", "r3", "64", "44"),
+            "dec r24",
+            "brne 7b",
+            "rjmp 5b",
+            carry!("r10", "64", "44"),
+            "20:",
+            "push r25",
+            "ldi r19, 1",
+            "sbrc r25, 7",
+            "ldi r19, 4",
+            outputs!(),
+            "pop r25",
+            "dec r25",
+            "mov r16, r25",
+            "andi r16, 0x7f",
+            "breq 50f",
+            "rjmp 1b",
+            "50:",
+            "pop r15",
+            "pop r14",
+            "movw r26, r28",
+            "pop r29",
+            "pop r28",
+            "clr r1",
+            inout("Z") stream,
+            inout("X") output,
+            inout("r14") list as u16 as u8 => _,
+            inout("r15") (list as u16 >> 8) as u8 => _,
+            inout("r25") count => _,
+            in("r20") half as u8,
+            in("r21") (half >> 8) as u8,
+            in("r22") factor,
+            in("r23") zero_point,
+            out("r2") _, out("r3") _, out("r4") _, out("r5") _, out("r6") _, out("r7") _,
+            out("r8") _, out("r9") _, out("r10") _, out("r11") _, out("r12") _, out("r13") _,
+            out("r16") _, out("r17") _, out("r18") _, out("r19") _, out("r24") _,
+        );
+    }
+    (stream, output)
+}

@@ -1,0 +1,131 @@
+//! Units side by side: layers of eight bits whose constants lie in the order in which one pass reads them.
+//!
+//! A *stream* holds the units of a layer in blocks of [`SIDE_BY_SIDE`], and what is left one by one. A block is the
+//! biases of its units, three bytes each; their weights, those of one input for all units before those of the next; and
+//! for each unit three bytes of a multiplier and two of an edge, the lower first, as [`narrow_s8`] takes them. The
+//! upper byte of a bias is one greater if the middle one is negative: the lower two are read as a signed number.
+
+use super::narrow_s8;
+use crate::inner::flash::Flash;
+use core::slice::from_ref;
+
+/// Units in a block.
+pub const SIDE_BY_SIDE: usize = 4;
+
+/// Bytes of a bias in a stream.
+pub const STREAM_BIAS: usize = 3;
+
+/// Bytes of a multiplier and its edge in a stream.
+pub const STREAM_SCALE: usize = 5;
+
+/// How far a run goes, and how often one is repeated.
+pub const MAX_RUN: usize = 255;
+
+/// Most units of a layer.
+#[allow(dead_code)] // by what makes streams
+pub const MAX_UNITS: usize = 127 * SIDE_BY_SIDE;
+
+/// What sums of a stream become: see [`narrow_s8`].
+#[derive(Clone, Copy, Debug)]
+pub struct StreamOutput {
+    /// Bits of a product that are dropped.
+    bits: u32,
+    /// Zero point of the output.
+    zero_point: i32,
+}
+
+impl StreamOutput {
+    /// Of a layer.
+    #[inline(always)]
+    pub fn new(bits: u32, zero_point: i32) -> Self {
+        Self { bits, zero_point }
+    }
+}
+
+/// What all units see, in the order of their weights: less than `N` runs of elements.
+#[derive(Debug)]
+pub struct Runs<'a, const N: usize> {
+    runs: [(&'a [i8], usize); N],
+    len: usize,
+}
+
+impl<'a, const N: usize> Runs<'a, N> {
+    /// Nothing yet.
+    #[inline(always)]
+    pub fn new() -> Self {
+        Self { runs: [(&[], 0); N], len: 0 }
+    }
+
+    /// Nothing again.
+    #[inline(always)]
+    pub fn clear(&mut self) {
+        self.len = 0;
+    }
+
+    /// Adds a run. What is longer than [`MAX_RUN`] takes the place of several.
+    #[inline(always)]
+    pub fn push(&mut self, run: &'a [i8]) {
+        self.add(run, 1);
+    }
+
+    /// Adds an element so many times. More than [`MAX_RUN`] take the place of several runs.
+    #[inline(always)]
+    pub fn repeat(&mut self, element: &'a i8, times: usize) {
+        self.add(from_ref(element), times);
+    }
+
+    fn add(&mut self, run: &'a [i8], times: usize) {
+        if let Some(next) = self.runs.get_mut(self.len) {
+            *next = (run, times);
+            self.len = self.len.wrapping_add(1);
+        }
+    }
+
+    fn elements(&self) -> impl Iterator<Item = i8> {
+        let runs = self.runs.iter().take(self.len);
+        runs.flat_map(|&(run, times)| (0..times).flat_map(move |_| run.iter().copied()))
+    }
+}
+
+/// The outputs of units that all see the same, without limits but those of eight bits. As many as there are in both, the
+/// stream and `output`.
+#[inline(always)]
+pub fn units_of_runs<const N: usize>(
+    stream: Flash<'_, i8>,
+    runs: &Runs<'_, N>,
+    output: &mut [i8],
+    to: StreamOutput,
+) {
+    let terms = runs.elements().count();
+    let byte = |at: usize| i32::from(stream.get(at).unwrap_or(0).cast_unsigned());
+    let bytes = |at: usize| byte(at) | byte(at.wrapping_add(1)) << 8 | byte(at.wrapping_add(2)) << 16;
+    let whole = output.len() & !(SIDE_BY_SIDE - 1);
+    let mut start = 0usize;
+    let mut unit = 0usize;
+    while unit < output.len() {
+        let side = if unit < whole { SIDE_BY_SIDE } else { 1 };
+        let weights = start.wrapping_add(side.wrapping_mul(STREAM_BIAS));
+        let scales = weights.wrapping_add(side.wrapping_mul(terms));
+        for lane in 0..side {
+            let bias = bytes(start.wrapping_add(lane.wrapping_mul(STREAM_BIAS)));
+            let mut sum = (bias & 0xffff) as i16 as i32;
+            sum = sum.wrapping_add(bias >> 16 << 16);
+            let mut at = weights.wrapping_add(lane);
+            for x in runs.elements() {
+                let weight = i32::from(stream.get(at).unwrap_or(0));
+                sum = sum.wrapping_add(weight.wrapping_mul(x.into()));
+                at = at.wrapping_add(side);
+            }
+            let at = scales.wrapping_add(lane.wrapping_mul(STREAM_SCALE));
+            let scale = bytes(at) | byte(at.wrapping_add(4)) << 24;
+            let edge = stream.get(at.wrapping_add(3)).unwrap_or(0);
+            // Three bytes of the sum are kept.
+            let value = narrow_s8(sum << 8 >> 8, scale, edge, to.bits, [to.zero_point, -128, 127]);
+            if let Some(y) = output.get_mut(unit.wrapping_add(lane)) {
+                *y = value;
+            }
+        }
+        start = scales.wrapping_add(side.wrapping_mul(STREAM_SCALE));
+        unit = unit.wrapping_add(side);
+    }
+}

@@ -1,0 +1,142 @@
+//! Layers whose constants are one stream, in the order in which they are read: fully connected ones, and convolutions,
+//! depthwise or not. Outputs are [`Narrow`].
+//!
+//! What a window sees is a list of runs, on the image and on the padding, made once for each pixel, so that the loop over
+//! them knows of no border.
+
+use super::blocks::{clamp, next_row};
+use super::planes::Planes;
+use super::reach::Reach;
+use super::requantization::{Narrow, Requantization};
+use super::rows::{rows, rows_mut};
+use super::window::{Taps, Window};
+use crate::inner::flash::Flash;
+use crate::inner::{MAX_RUN, Runs, StreamOutput, product, units_of_runs};
+
+/// Runs of a row, and the end of the list.
+const RUNS_OF_ROW: usize = 5;
+
+/// Runs of a window, and the end of the list.
+const RUNS_OF_WINDOW: usize = 24;
+
+/// Most elements of a row.
+#[allow(dead_code)] // by the compiler
+pub const MAX_ROW: usize = (RUNS_OF_ROW - 1) * MAX_RUN;
+
+/// Shape and range of a layer whose every row of inputs, or pixel, becomes a row of outputs.
+#[derive(Clone, Copy, Debug)]
+pub struct RowUnits {
+    /// Elements of one row of the input, [`MAX_ROW`] at most.
+    pub depth: usize,
+    /// Elements of one row of the output.
+    pub units: usize,
+    /// Range of the output.
+    pub output: Narrow,
+}
+
+/// Shape and range of a convolution that [`fits`].
+#[derive(Clone, Copy, Debug)]
+pub struct WindowUnits {
+    /// How the window moves. Its columns are neighbours in the image.
+    pub window: Window,
+    /// Zero point of the input, which the padding holds.
+    pub padding: i8,
+    /// Range of the output.
+    pub output: Narrow,
+}
+
+impl RowUnits {
+    /// How far an output of so many elements may be laid over the input.
+    pub const fn reach(&self, output_len: usize) -> Reach {
+        Reach::of_runs_in(output_len, self.depth, self.units)
+    }
+}
+
+impl WindowUnits {
+    /// How far an output of so many elements may be laid over the input.
+    pub const fn reach(&self, output_len: usize) -> Reach {
+        self.window.reach(output_len)
+    }
+}
+
+/// Whether what a window of `[rows, columns]` sees of so many channels is not too many runs, wherever it lies.
+#[allow(dead_code)] // by the compiler
+pub fn fits([y, x]: [usize; 2], channels: usize) -> bool {
+    let runs = |elements: usize| elements.div_ceil(MAX_RUN);
+    let row = x.saturating_mul(channels);
+    // Each row on the image, what lies before it, and what lies behind the last; all padding may be in one piece.
+    let inside = runs(row).saturating_mul(y);
+    let outside = y.saturating_add(1).saturating_add(runs(row.saturating_mul(y)));
+    inside.saturating_add(outside) < RUNS_OF_WINDOW
+}
+
+impl Narrow {
+    #[inline(always)]
+    fn of_stream(self) -> StreamOutput {
+        StreamOutput::new(self.bits, self.zero_point)
+    }
+
+    /// Streams know the limits of eight bits only.
+    #[inline(always)]
+    fn clamp(self, output: &mut [i8]) {
+        let Self { zero_point, least, greatest, .. } = self;
+        clamp(Requantization { zero_point, least, greatest }, output);
+    }
+}
+
+/// As [`fully_connected_s8`](super::fully_connected::fully_connected_s8).
+#[cfg_attr(not(debug_assertions), inline(always))] // most of it is known, and it is short
+pub fn fully_connected_units_s8(p: &RowUnits, stream: Flash<'_, i8>, planes: Planes<'_, i8>) {
+    let mut all = planes.runs(p.depth, p.units);
+    while let Some((input, output)) = all.next() {
+        for (input, output) in rows(input, p.depth).zip(rows_mut(output, p.units)) {
+            let mut runs = Runs::<RUNS_OF_ROW>::new();
+            runs.push(input);
+            units_of_runs(stream, &runs, output, p.output.of_stream());
+            p.output.clamp(output);
+        }
+    }
+}
+
+/// As [`conv_2d_contiguous_s8`](super::conv_2d::conv_2d_contiguous_s8).
+#[cfg_attr(not(debug_assertions), inline)]
+pub fn conv_2d_units_s8(p: &WindowUnits, stream: Flash<'_, i8>, planes: Planes<'_, i8>) {
+    p.convolve(stream, planes);
+}
+
+impl WindowUnits {
+    #[inline(never)] // one copy for all layers
+    fn convolve(&self, stream: Flash<'_, i8>, planes: Planes<'_, i8>) {
+        let to = self.output.of_stream();
+        let mut lines = self.window.rows(planes);
+        while let Some((image, rows, output)) = next_row(&mut lines) {
+            let mut seen = Runs::<RUNS_OF_WINDOW>::new();
+            for (columns, output) in self.window.x.outputs().zip(rows_mut(output, self.window.units)) {
+                self.see(image, rows, columns, &mut seen);
+                units_of_runs(stream, &seen, output, to);
+            }
+            self.output.clamp(output);
+        }
+    }
+
+    /// What a window sees.
+    #[inline(always)]
+    fn see<'a>(&'a self, image: &'a [i8], rows: Taps, columns: Taps, seen: &mut Runs<'a, RUNS_OF_WINDOW>) {
+        let channels = self.window.channels;
+        let inside = product(columns.inside, channels);
+        seen.clear();
+        self.window.fold(
+            rows,
+            columns,
+            seen,
+            |seen, _, at| {
+                seen.push(image.get(at..at.wrapping_add(inside)).unwrap_or(&[]));
+                seen
+            },
+            |seen, _, taps| {
+                seen.repeat(&self.padding, product(taps, channels));
+                seen
+            },
+        );
+    }
+}
