@@ -175,7 +175,7 @@ impl<'m> Fitting<'m> {
         };
         let of_group = units / groups;
         for (number, ((exact, found), lesson)) in exact.iter().zip(found).zip(lessons).enumerate() {
-            let wanted = |row: usize| (row + number) % every == 0;
+            let wanted = |row: usize| (row + number).is_multiple_of(every);
             let mut places = vec![fitting.missing.first().map_or(0, Vec::len); groups];
             model.products(step, exact, &wanted, &mut |group, row| {
                 let filters = filters.iter().zip(&mut fitting.missing).skip(group * of_group);
