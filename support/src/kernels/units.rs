@@ -90,7 +90,7 @@ pub fn fully_connected_units_s8(p: &RowUnits, stream: Flash<'_, i8>, planes: Pla
     let mut all = planes.runs(p.depth, p.units);
     while let Some((input, output)) = all.next() {
         for (input, output) in rows(input, p.depth).zip(rows_mut(output, p.units)) {
-            let mut runs = Runs::<RUNS_OF_ROW>::new();
+            let mut runs = Runs::<RUNS_OF_ROW>::none();
             runs.push(input);
             units_of_runs(stream, &runs, output, p.output.of_stream());
             p.output.clamp(output);
@@ -110,7 +110,7 @@ impl WindowUnits {
         let to = self.output.of_stream();
         let mut lines = self.window.rows(planes);
         while let Some((image, rows, output)) = next_row(&mut lines) {
-            let mut seen = Runs::<RUNS_OF_WINDOW>::new();
+            let mut seen = Runs::<RUNS_OF_WINDOW>::none();
             for (columns, output) in self.window.x.outputs().zip(rows_mut(output, self.window.units)) {
                 self.see(image, rows, columns, &mut seen);
                 units_of_runs(stream, &seen, output, to);

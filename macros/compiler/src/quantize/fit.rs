@@ -154,7 +154,8 @@ impl<'m> Fitting<'m> {
         let products = model.products(step, found.first()?, &counted, &mut |_, _| ())?;
         let count = pixels.get() * found.len();
         let Products { units, groups, depth, .. } = products;
-        if depth > MOST_INPUTS || groups == 0 {
+        // Each group has units of its own, as many as the others.
+        if depth > MOST_INPUTS || groups == 0 || units < groups {
             return None;
         }
         let per_row = groups * (depth * depth / 2) + 4 * depth * units;

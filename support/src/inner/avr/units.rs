@@ -52,9 +52,9 @@ struct Run {
 const END: Run = Run { times: 0, len: 0, start: core::ptr::null() };
 
 impl<'a, const N: usize> Runs<'a, N> {
-    /// See [`crate::inner::portable::Runs::new`].
+    /// See [`crate::inner::portable::Runs::none`].
     #[inline(always)]
-    pub fn new() -> Self {
+    pub fn none() -> Self {
         Self { list: [END; N], len: Len { runs: 0, terms: 0 }, inputs: PhantomData }
     }
 

@@ -52,7 +52,7 @@ pub struct Runs<'a, const N: usize> {
 impl<'a, const N: usize> Runs<'a, N> {
     /// Nothing yet.
     #[inline(always)]
-    pub fn new() -> Self {
+    pub fn none() -> Self {
         Self { runs: [(&[], 0); N], len: 0 }
     }
 
