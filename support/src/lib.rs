@@ -185,6 +185,11 @@ pub mod __private {
     #[cfg(feature = "macros")]
     pub use tiny_model_macros::expand;
 
+    /// A number of 64 bits in those that `usize` has, or the greatest of these.
+    pub const fn count(number: u64) -> usize {
+        if number > usize::MAX as u64 { usize::MAX } else { number as usize }
+    }
+
     /// A constant in program memory.
     ///
     /// On AVR, all other constants are copied to RAM at start-up; that of a section for flash is not.

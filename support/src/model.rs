@@ -7,7 +7,7 @@ pub struct Layer {
     pub operator: &'static str,
     /// Shape of its first output.
     pub shape: &'static [usize],
-    /// Multiplications and accumulations.
+    /// Multiplications and accumulations; 65535 on AVR if there are more.
     pub macs: usize,
     /// Bytes of constants in program memory.
     pub flash: usize,
@@ -51,7 +51,7 @@ pub trait Model {
     const STATE: usize;
     /// Bytes of constants in program memory.
     const FLASH: usize;
-    /// Multiplications and accumulations of one inference.
+    /// Multiplications and accumulations of one inference; 65535 on AVR if there are more.
     const MACS: usize;
     /// What runs, in order.
     const LAYERS: &'static [Layer];

@@ -184,10 +184,10 @@ fn consts(item: &Item, program: &Program, layout: &Layout) -> TokenStream {
     let (input_type, input) = ports(&program.inputs);
     let (output_type, output) = ports(&program.outputs);
     let figures = table::Figures::of(program, layout);
-    let (ram, state, macs) = (figures.ram, figures.state, figures.macs);
+    let (ram, state, macs) = (figures.ram, figures.state, count(figures.macs));
     let flash = bytes_by_backend(figures.flash, |backend| table::flash_on(program, backend));
     let layers = program.calls.iter().zip(table::live_bytes(program, layout)).map(|(call, ram)| {
-        let (name, shape, macs) = (call.name, &call.shape, call.macs);
+        let (name, shape, macs) = (call.name, &call.shape, count(call.macs));
         let flash = bytes_by_backend(call.constant_bytes(), |backend| call.constant_bytes_on(backend));
         let notes = call.notes.join(", ");
         quote!(Layer {
@@ -207,7 +207,7 @@ fn consts(item: &Item, program: &Program, layout: &Layout) -> TokenStream {
             pub const STATE: usize = #state;
             /// Bytes of constants in program memory: weights, biases and tables.
             pub const FLASH: usize = #flash;
-            /// Multiplications and accumulations of one inference.
+            /// Multiplications and accumulations of one inference; 65535 on AVR if there are more.
             pub const MACS: usize = #macs;
             /// What runs, in order.
             pub const LAYERS: &'static [#support::Layer] = {
@@ -216,6 +216,17 @@ fn consts(item: &Item, program: &Program, layout: &Layout) -> TokenStream {
             };
         }
         const _: () = ::core::assert!(::core::mem::size_of::<#name>() == #name::RAM);
+    }
+}
+
+/// A number that says how much is done, and may be too large for the integers of AVR.
+fn count(number: usize) -> TokenStream {
+    match u16::try_from(number) {
+        Ok(_) => quote!(#number),
+        Err(_) => {
+            let number = Literal::u64_suffixed(u64::try_from(number).unwrap_or(u64::MAX));
+            quote!(support::count(#number))
+        }
     }
 }
 
