@@ -26,12 +26,14 @@ macro_rules! add_product {
     };
 }
 
+mod channels;
 mod dot;
 mod narrow;
 mod product;
 mod requantize;
 mod units;
 
+pub use channels::channels_of_taps;
 pub use dot::{dot_constant_s8, dot_s8};
 pub use narrow::narrow_s8;
 pub use product::{product, product_s8};

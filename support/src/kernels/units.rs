@@ -11,7 +11,9 @@ use super::requantization::{Narrow, Requantization};
 use super::rows::{rows, rows_mut};
 use super::window::{Taps, Window};
 use crate::inner::flash::Flash;
-use crate::inner::{MAX_RUN, Runs, StreamOutput, product, units_of_runs};
+use crate::inner::{
+    ChannelTaps, MAX_RUN, MAX_SIDE, MAX_STEP, Runs, StreamOutput, channels_of_taps, product, units_of_runs,
+};
 
 /// Runs of a row, and the end of the list.
 const RUNS_OF_ROW: usize = 5;
@@ -34,10 +36,10 @@ pub struct RowUnits {
     pub output: Narrow,
 }
 
-/// Shape and range of a convolution that [`fits`].
+/// Shape and range of a convolution that [`fits`], or of a depthwise one whose [`channels_fit`].
 #[derive(Clone, Copy, Debug)]
 pub struct WindowUnits {
-    /// How the window moves. Its columns are neighbours in the image.
+    /// How the window moves. Its columns are neighbours in the image, if it is not depthwise.
     pub window: Window,
     /// Zero point of the input, which the padding holds.
     pub padding: i8,
@@ -68,6 +70,15 @@ pub fn fits([y, x]: [usize; 2], channels: usize) -> bool {
     let inside = runs(row).saturating_mul(y);
     let outside = y.saturating_add(1).saturating_add(runs(row.saturating_mul(y)));
     inside.saturating_add(outside) < RUNS_OF_WINDOW
+}
+
+/// Whether a depthwise convolution with such a window can be done so.
+#[allow(dead_code)] // by the compiler
+pub fn channels_fit(window: &Window) -> bool {
+    let Window { y, x, channels, units } = *window;
+    let step = channels.saturating_mul(x.dilation);
+    let line = channels.saturating_mul(x.input).saturating_mul(y.dilation);
+    units == channels && y.taps.max(x.taps) <= MAX_SIDE && line.max(step) <= MAX_STEP
 }
 
 impl Narrow {
@@ -104,7 +115,50 @@ pub fn conv_2d_units_s8(p: &WindowUnits, stream: Flash<'_, i8>, planes: Planes<'
     p.convolve(stream, planes);
 }
 
+/// As [`depthwise_conv_2d_s8`](super::depthwise_conv_2d::depthwise_conv_2d_s8).
+#[cfg_attr(not(debug_assertions), inline)]
+pub fn depthwise_conv_2d_units_s8(p: &WindowUnits, stream: Flash<'_, i8>, planes: Planes<'_, i8>) {
+    p.channel_by_channel(stream, planes);
+}
+
 impl WindowUnits {
+    #[inline(never)] // one copy for all layers
+    fn channel_by_channel(&self, stream: Flash<'_, i8>, planes: Planes<'_, i8>) {
+        let to = self.output.of_stream();
+        let Window { y, x, channels, units } = self.window;
+        let step = product(channels, x.dilation);
+        let line = product(product(x.input, channels), y.dilation);
+        let all = product(y.taps, x.taps);
+        let mut lines = self.window.rows(planes);
+        while let Some((image, rows, output)) = next_row(&mut lines) {
+            for (columns, output) in x.outputs().zip(rows_mut(output, units)) {
+                let image = image.get(product(channels, columns.first)..).unwrap_or(&[]);
+                let mut taps = ChannelTaps {
+                    rows: 0,
+                    columns: columns.inside,
+                    before: all,
+                    ..self.outside(image, line, step)
+                };
+                if rows.inside != 0 && columns.inside != 0 {
+                    taps.rows = rows.inside;
+                    taps.before = product(rows.before, x.taps).wrapping_add(columns.before);
+                    taps.between = x.taps.wrapping_sub(columns.inside);
+                    let seen = product(rows.inside, x.taps).wrapping_sub(taps.between);
+                    taps.after = all.wrapping_sub(taps.before).wrapping_sub(seen);
+                }
+                channels_of_taps(stream, &taps, output, to);
+            }
+            self.output.clamp(output);
+        }
+    }
+
+    /// An image, no tap on it.
+    #[inline(always)]
+    fn outside<'a>(&self, image: &'a [i8], line: usize, step: usize) -> ChannelTaps<'a> {
+        let padding = self.padding;
+        ChannelTaps { image, rows: 0, columns: 0, line, step, before: 0, between: 0, after: 0, padding }
+    }
+
     #[inline(never)] // one copy for all layers
     fn convolve(&self, stream: Flash<'_, i8>, planes: Planes<'_, i8>) {
         let to = self.output.of_stream();

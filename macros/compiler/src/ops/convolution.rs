@@ -512,6 +512,7 @@ impl Convolution {
         match self.is_fully_connected() {
             true => layer.fully_connected(self.filter()),
             false if self.has_runs() => layer.conv_2d(self.window, padding),
+            false if self.depth == 1 => layer.depthwise_conv_2d(self.window, padding),
             false => None,
         }
     }

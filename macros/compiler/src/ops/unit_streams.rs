@@ -5,7 +5,7 @@ use super::narrow::BACKEND;
 use super::weighted::Bounds;
 use crate::inner::{MAX_UNITS, SIDE_BY_SIDE};
 use crate::kernels::shapes::{Narrow, Window};
-use crate::kernels::units::{MAX_ROW, RowUnits, WindowUnits, fits};
+use crate::kernels::units::{MAX_ROW, RowUnits, WindowUnits, channels_fit, fits};
 use crate::program::{Constant, Params, Variant};
 
 /// Sums have three bytes.
@@ -40,6 +40,13 @@ impl Layer<'_> {
         let filter = taps.into_iter().fold(window.channels, usize::saturating_mul);
         let params = WindowUnits { window, padding, output: self.output };
         fits(taps, window.channels).then(|| self.variant("conv_2d_units_s8", &params, filter))?
+    }
+
+    /// The kernel for a window on each channel for itself.
+    pub(crate) fn depthwise_conv_2d(&self, window: Window, padding: i8) -> Option<Variant> {
+        let taps = window.y.taps.saturating_mul(window.x.taps);
+        let params = WindowUnits { window, padding, output: self.output };
+        channels_fit(&window).then(|| self.variant("depthwise_conv_2d_units_s8", &params, taps))?
     }
 
     fn variant(&self, kernel: &'static str, params: &dyn Params, terms: usize) -> Option<Variant> {

@@ -185,7 +185,7 @@ macro_rules! carry {
 }
 
 /// One product of bytes, added to three bytes of the sum from the one of its weight.
-macro_rules! add_product {
+macro_rules! add_partial {
     ($x:literal, $m:literal, $low:literal, $middle:literal, $high:literal) => {
         concat!(
             "mul ", $x, ", ", $m, "\n", "add ", $low, ", r0\n", "adc ", $middle, ", r1\n", "adc ", $high,
@@ -225,17 +225,17 @@ macro_rules! outputs {
             "add r24, r1\n",
             "adc r25, r15\n",
             "adc r26, r15\n",
-            add_product!("r2", "r17", "r24", "r25", "r26"),
-            add_product!("r3", "r16", "r24", "r25", "r26"),
-            add_product!("r2", "r18", "r25", "r26", "r27"),
-            add_product!("r3", "r17", "r25", "r26", "r27"),
-            add_product!("r3", "r18", "r26", "r27", "r14"),
+            add_partial!("r2", "r17", "r24", "r25", "r26"),
+            add_partial!("r3", "r16", "r24", "r25", "r26"),
+            add_partial!("r2", "r18", "r25", "r26", "r27"),
+            add_partial!("r3", "r17", "r25", "r26", "r27"),
+            add_partial!("r3", "r18", "r26", "r27", "r14"),
             // Most sums are short.
             "tst r10\n",
             "breq 32f\n",
-            add_product!("r10", "r16", "r25", "r26", "r27"),
+            add_partial!("r10", "r16", "r25", "r26", "r27"),
             "adc r14, r15\n",
-            add_product!("r10", "r17", "r26", "r27", "r14"),
+            add_partial!("r10", "r17", "r26", "r27", "r14"),
             "mul r10, r18\n",
             "add r27, r0\n",
             "adc r14, r1\n",
@@ -301,13 +301,15 @@ macro_rules! biases {
     };
 }
 
+pub(super) use {add_partial, biases, carry, multiply_add, outputs};
+
 /// As [`crate::inner::portable::StreamOutput`]: half of what is dropped, a factor that brings the output to the byte
 /// above, and the zero point with 128 added.
 #[derive(Clone, Copy, Debug)]
 pub struct StreamOutput {
-    half: u16,
-    factor: u8,
-    zero_point: u8,
+    pub(super) half: u16,
+    pub(super) factor: u8,
+    pub(super) zero_point: u8,
 }
 
 impl StreamOutput {

@@ -7,6 +7,8 @@
 
 use super::narrow_s8;
 use crate::inner::flash::Flash;
+use crate::inner::product;
+use core::iter::repeat_n;
 use core::slice::from_ref;
 
 /// Units in a block.
@@ -87,6 +89,66 @@ impl<'a, const N: usize> Runs<'a, N> {
     }
 }
 
+/// Most rows and columns of [`ChannelTaps`].
+pub const MAX_SIDE: usize = 8;
+
+/// Most elements from one row or column of [`ChannelTaps`] to the next.
+pub const MAX_STEP: usize = 4095;
+
+/// What units see that have a channel each: a rectangle of taps on an image, and padding around it.
+#[derive(Clone, Copy, Debug)]
+pub struct ChannelTaps<'a> {
+    /// The image from the first channel of the first tap.
+    pub image: &'a [i8],
+    /// Rows on the image, [`MAX_SIDE`] at most.
+    pub rows: usize,
+    /// Columns on the image, [`MAX_SIDE`] at most.
+    pub columns: usize,
+    /// Elements from one row to the next, [`MAX_STEP`] at most.
+    pub line: usize,
+    /// Elements from one column to the next, [`MAX_STEP`] at most.
+    pub step: usize,
+    /// Taps on the padding before the first row.
+    pub before: usize,
+    /// Taps on the padding between two rows.
+    pub between: usize,
+    /// Taps on the padding behind the last row.
+    pub after: usize,
+    /// What the padding holds.
+    pub padding: i8,
+}
+
+impl ChannelTaps<'_> {
+    /// Whether there are not too many, and all of so many channels are on the image.
+    #[allow(dead_code)] // by assembly
+    pub fn holds(&self, channels: usize) -> bool {
+        let &Self { rows, columns, line, step, before, between, after, .. } = self;
+        let outside = before.max(between).max(after);
+        let most = rows.max(columns) <= MAX_SIDE && line.max(step) <= MAX_STEP && outside <= MAX_RUN;
+        if !most || channels > MAX_UNITS {
+            return false;
+        }
+        // Within 16 bits by these limits.
+        let end =
+            product(rows.saturating_sub(1), line).wrapping_add(product(columns.saturating_sub(1), step));
+        rows == 0 || columns == 0 || end.wrapping_add(channels) <= self.image.len()
+    }
+
+    /// What the unit of a channel sees, tap by tap.
+    fn elements(&self, channel: usize) -> impl Iterator<Item = i8> {
+        let &Self { image, rows, columns, line, step, before, between, after, padding } = self;
+        let outside = move |taps| repeat_n(padding, taps);
+        let row = move |row: usize| {
+            let at = channel.wrapping_add(row.wrapping_mul(line));
+            let inside = (0..columns).map(move |column| at.wrapping_add(column.wrapping_mul(step)));
+            let gap = if row == 0 { before } else { between };
+            outside(gap).chain(inside.map(move |at| image.get(at).copied().unwrap_or(0)))
+        };
+        let first = if rows == 0 { before } else { 0 };
+        outside(first).chain((0..rows).flat_map(row)).chain(outside(after))
+    }
+}
+
 /// The outputs of units that all see the same, without limits but those of eight bits. As many as there are in both, the
 /// stream and `output`.
 #[inline(always)]
@@ -96,7 +158,24 @@ pub fn units_of_runs<const N: usize>(
     output: &mut [i8],
     to: StreamOutput,
 ) {
-    let terms = runs.elements().count();
+    units(stream, output, to, |_| runs.elements());
+}
+
+/// The same for units that have a channel each.
+#[inline(always)]
+pub fn channels_of_taps(stream: Flash<'_, i8>, taps: &ChannelTaps<'_>, output: &mut [i8], to: StreamOutput) {
+    units(stream, output, to, |channel| taps.elements(channel));
+}
+
+/// The same with what each unit sees.
+#[inline(always)]
+fn units<I: Iterator<Item = i8>>(
+    stream: Flash<'_, i8>,
+    output: &mut [i8],
+    to: StreamOutput,
+    elements: impl Fn(usize) -> I,
+) {
+    let terms = elements(0).count();
     let byte = |at: usize| i32::from(stream.get(at).unwrap_or(0).cast_unsigned());
     let bytes = |at: usize| byte(at) | byte(at.wrapping_add(1)) << 8 | byte(at.wrapping_add(2)) << 16;
     let whole = output.len() & !(SIDE_BY_SIDE - 1);
@@ -111,7 +190,7 @@ pub fn units_of_runs<const N: usize>(
             let mut sum = (bias & 0xffff) as i16 as i32;
             sum = sum.wrapping_add(bias >> 16 << 16);
             let mut at = weights.wrapping_add(lane);
-            for x in runs.elements() {
+            for x in elements(unit.wrapping_add(lane)) {
                 let weight = i32::from(stream.get(at).unwrap_or(0));
                 sum = sum.wrapping_add(weight.wrapping_mul(x.into()));
                 at = at.wrapping_add(side);
