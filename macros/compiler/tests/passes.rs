@@ -2,59 +2,17 @@
 //! with all passes, without each of them, and without any. It runs in the compiler's own machine, with the kernels of
 //! the device; that what all passes make of a model equals the reference is what the other tests show.
 
-use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use tiny_model_compiler::{Diagnostic, Machine, Options, Program, analyze_with, optional_passes};
+mod models;
+
+use models::{all, each, folders, macs, outputs};
+use std::path::Path;
+use tiny_model_compiler::{Diagnostic, Options, Program, analyze_with, optional_passes};
 
 /// Inferences of each program. What is kept from one to the next shows in the second.
 const RUNS: u64 = 3;
 /// Larger models run once, and those that are larger still only with all passes and without any.
 const MANY_MACS: usize = 5_000_000;
 const TOO_MANY_MACS: usize = 100_000_000;
-
-fn folders() -> Vec<PathBuf> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let ops = root.join("tests/ops");
-    let entries = std::fs::read_dir(ops).expect("the folder is there").flatten();
-    let mut folders: Vec<PathBuf> = entries.map(|entry| entry.path()).filter(|path| path.is_dir()).collect();
-    let zoo = std::env::var_os("TINY_MODEL_ZOO").map(PathBuf::from);
-    folders.push(zoo.unwrap_or_else(|| root.join("../shared/models")));
-    folders.sort();
-    folders
-}
-
-fn models(folder: &Path) -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
-    paths.retain(|path| path.extension().is_some_and(|extension| extension == "tflite"));
-    if let Ok(only) = std::env::var("TINY_MODEL_ONLY") {
-        paths.retain(|path| only.split(',').any(|part| path.to_string_lossy().contains(&format!("/{part}"))));
-    }
-    paths.sort();
-    paths
-}
-
-/// Inputs that look like noise, the same in every run.
-fn inputs(program: &Program, seed: u64) -> Vec<Vec<u8>> {
-    let mut state = (seed + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    let mut byte = || {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        (state >> 32) as u8
-    };
-    program.inputs.iter().map(|port| (0..port.view.bytes()).map(|_| byte()).collect()).collect()
-}
-
-/// What a program puts out for so many inputs; `None` if it has a kernel that does not run here.
-fn outputs(program: &Program, runs: u64) -> Option<Vec<Vec<Vec<u8>>>> {
-    let mut machine = Machine::new(program);
-    (0..runs).map(|seed| machine.run(&inputs(program, seed))).collect()
-}
-
-fn macs(program: &Program) -> usize {
-    program.calls.iter().map(|call| call.macs).sum()
-}
 
 /// What makes a program another one.
 fn shape(program: &Program) -> String {
@@ -100,25 +58,6 @@ fn check(path: &Path) -> Option<Vec<&'static str>> {
     Some(matter)
 }
 
-/// What a function makes of each model, on all processors. The largest begin, so that none is waited for at the end.
-fn each<T: Send>(models: &[PathBuf], function: impl Fn(&Path) -> T + Sync) -> Vec<T> {
-    let mut models = models.to_vec();
-    models.sort_by_key(|path| std::cmp::Reverse(std::fs::metadata(path).map_or(0, |data| data.len())));
-    let next = AtomicUsize::new(0);
-    let work = || -> Vec<T> {
-        let paths = std::iter::from_fn(|| models.get(next.fetch_add(1, Ordering::Relaxed)));
-        paths.map(|path| function(path)).collect()
-    };
-    std::thread::scope(|scope| {
-        let processors = std::thread::available_parallelism().map_or(1, usize::from);
-        let threads: Vec<_> = (0..processors).map(|_| scope.spawn(work)).collect();
-        threads
-            .into_iter()
-            .flat_map(|thread| thread.join().expect("a thread's panic is its test's"))
-            .collect()
-    })
-}
-
 /// The passes that matter to one model, which are said.
 fn matter(path: &Path) -> Vec<&'static str> {
     let start = std::time::Instant::now();
@@ -131,8 +70,7 @@ fn matter(path: &Path) -> Vec<&'static str> {
 
 #[test]
 fn outputs_stay_the_same() {
-    let folders = folders();
-    let models: Vec<PathBuf> = folders.iter().flat_map(|folder| models(folder)).collect();
+    let models = all();
     let mut used = std::collections::BTreeMap::new();
     for pass in each(&models, matter).into_iter().flatten() {
         *used.entry(pass).or_insert(0) += 1;
@@ -148,8 +86,7 @@ fn outputs_stay_the_same() {
 /// The kernels that AVR has instead give the same, here in the portable form of their arithmetic.
 #[test]
 fn kernels_of_avr_give_the_same() {
-    let models: Vec<PathBuf> = folders().iter().flat_map(|folder| models(folder)).collect();
-    let checked = each(&models, |path| {
+    let checked = each(&all(), |path| {
         let bytes = std::fs::read(path).expect("listed files can be read");
         let Some(mut program) = compile(&bytes, Vec::new()).ok().filter(|program| macs(program) <= MANY_MACS)
         else {

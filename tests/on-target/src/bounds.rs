@@ -1,8 +1,9 @@
 //! The least that the inner loops can take: a step of each, without what begins and ends a row, an output or a layer.
 //!
 //! A step is counted in the loop's code, loads included, as its documentation in `support/src/inner` tells. Where the
-//! outputs of a layer are made in the loop itself, they are a part of it. No layer of any model that is run may take
-//! less than its bound; one that does says that a loop changed and this table did not.
+//! outputs of a layer are made in the loop itself, they are a part of it. No layer of the roofline may take less than its
+//! bound; one that does says that a loop changed and this table did not. In other models two layers may be one function,
+//! which LLVM makes of what is the same in both.
 
 use tiny_model_compiler::Call;
 
@@ -80,7 +81,8 @@ const BOUNDS: &[Bound] = &[
     // ldr, ldm, 6 sxtb16, 8 smlad: four units and one row, of four elements.
     bound(&[Dsp], &["fully_connected_blocks_s8"], ANY, (16, 16), Product),
     bound(&[Dsp], &["fully_connected_small_s8"], ANY, (18, 16), Product),
-    // A column of 5, 6 to multiply, 12 to make an output, where stride 1 is; it has nine products.
+    // A column of 5, 6 to multiply, 12 to make an output, where stride 1 is; it has nine products. Rows at a border
+    // have six, and take less.
     bound(&[Dsp], &["depthwise_conv_2d_3x3_s8"], ANY, (23, 1), Output),
     // 2 ldr, 2 add, 2 sxtab16, 2 sxtb16, 4 smlabb or smlatt, subs and bne: a tap of four channels.
     bound(&[Dsp], &["depthwise_conv_2d_taps_s8"], ANY, (14, 4), Product),

@@ -50,18 +50,6 @@ impl Ledger {
         self.rows.extend(other.rows);
     }
 
-    /// The programs and boards that are in it.
-    pub(crate) fn measured(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.rows.keys().map(|(program, board)| (program.as_str(), board.as_str()))
-    }
-
-    /// One figure of a program on a board, by the name of its column.
-    pub(crate) fn figure(&self, program: &str, board: &str, name: &str) -> Option<u64> {
-        let figures = self.rows.get(&(program.to_owned(), board.to_owned()))?;
-        let column = FIGURES.iter().position(|known| *known == name)?;
-        figures.get(column).copied()
-    }
-
     fn read() -> Result<Self> {
         let text = fs::read_to_string(path()).context("there is no ledger yet: run with UPDATE=1")?;
         let row = |line: &str| {

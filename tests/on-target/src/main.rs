@@ -2,7 +2,6 @@
 //!
 //! `cargo run -p on-target` does so with all there is to test; `--help` says the rest.
 
-mod bars;
 mod board;
 mod bounds;
 mod cases;
@@ -100,7 +99,6 @@ fn harness(words: impl Iterator<Item = String>) -> Result<usize> {
         if order.layers { layers::show(measured)? } else { layers::save(measured).map(drop)? }
     }
     results::print_table(&rows);
-    bars::check(&ledger)?;
     let is_update = std::env::var_os("UPDATE").is_some();
     // Not the whole file is written when one part of the suite is run.
     if order.roofline || work.is_suite && failures == 0 && (!is_update || roofline::is_whole(&layers)) {

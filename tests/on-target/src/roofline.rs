@@ -9,6 +9,7 @@ use anyhow::{Context, Result, ensure};
 use report::Measured;
 
 use crate::board::Board;
+use crate::layers;
 
 /// What the file has: models, and the boards that they are measured on.
 const SECTIONS: [(&str, &[&str]); 5] = [
@@ -76,6 +77,7 @@ fn title(measured: &Measured) -> String {
 pub(crate) fn keep(all: &[Measured], is_update: bool) -> Result<()> {
     let found: Vec<&Measured> = sections().filter_map(|(model, board)| of(all, model, board)).collect();
     for measured in &found {
+        layers::check(measured)?;
         let open =
             measured.layers.iter().enumerate().filter(|(_, layer)| layer.macs > 0 && layer.bound.is_none());
         for (at, _) in open {
