@@ -2,6 +2,7 @@
 
 use crate::quantize::measure::Accuracy;
 use crate::quantize::model::Facts;
+use crate::quantize::settings::Bits;
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 use std::fmt;
@@ -46,7 +47,7 @@ fn error(file: &str, demand: &Demand, facts: Option<&Facts>) -> Option<TokenStre
         }
         (Some(facts), Some(least)) => match value(demand.measure, &facts.accuracy) {
             Some(value) if value >= least => return None,
-            Some(value) => missed(file, demand.measure, value, facts),
+            Some(value) => missed(file, demand.measure, (value, least), facts),
             None => unknown(file, demand.measure),
         },
     };
@@ -69,8 +70,8 @@ fn value(measure: Measure, accuracy: &Accuracy) -> Option<f64> {
     }
 }
 
-/// What was found, and which operators lose most.
-fn missed(file: &str, measure: Measure, value: f64, facts: &Facts) -> String {
+/// What was found, which operators lose most, and what would help.
+fn missed(file: &str, measure: Measure, (value, least): (f64, f64), facts: &Facts) -> String {
     let (what, unit, digits) = match measure {
         Measure::Accuracy => ("accuracy", "", 4),
         Measure::Agreement => ("agreement with the float model", "", 4),
@@ -84,10 +85,29 @@ fn missed(file: &str, measure: Measure, value: f64, facts: &Facts) -> String {
     for loss in &facts.losses {
         text.push_str(&format!("\n  {}: {:.1} dB, {:.1} dB before it", loss.at, loss.after, loss.before));
     }
-    text.push_str(
-        "\n  fix: `bits = 16;`, more samples that are like what the model will see, or a lower limit",
-    );
+    text.push_str("\n  fix: ");
+    text.push_str(&help(measure, least, facts));
     text
+}
+
+/// What is not done yet, and can bring a model nearer to a limit.
+fn help(measure: Measure, least: f64, facts: &Facts) -> String {
+    let Facts { bits, samples, accuracy, .. } = facts;
+    // Quantization does not make a model better than it is.
+    if measure == Measure::Accuracy && accuracy.float_accuracy.is_some_and(|float| float < least) {
+        return "a float model that is right more often, or a lower limit".to_owned();
+    }
+    let bits = match bits {
+        Bits::Eight => Some("`bits = 16;`"),
+        Bits::Auto => Some("more `ram` or `flash` for `bits = auto;`, `bits = 16;`"),
+        Bits::Sixteen => None,
+    };
+    let samples = match samples {
+        0 => "samples of what the model will see instead of made-up ones",
+        _ => "more samples that are like what the model will see",
+    };
+    let ways: Vec<&str> = bits.into_iter().chain([samples, "or a lower limit"]).collect();
+    ways.join(", ")
 }
 
 fn unknown(file: &str, measure: Measure) -> String {
@@ -99,5 +119,25 @@ fn unknown(file: &str, measure: Measure) -> String {
         _ => format!(
             "the outputs of `{file}` are no classes: demand a signal-to-noise ratio, as in `sqnr >= 25.0;`"
         ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_not_done_yet_helps() {
+        let told = |bits, samples, float_accuracy| {
+            let accuracy = Accuracy { float_accuracy, ..Accuracy::default() };
+            help(Measure::Accuracy, 0.9, &Facts { bits, samples, accuracy, ..Facts::default() })
+        };
+        let more = "more samples that are like what the model will see, or a lower limit";
+        assert_eq!(told(Bits::Eight, 9, Some(0.95)), format!("`bits = 16;`, {more}"));
+        assert_eq!(told(Bits::Sixteen, 9, Some(0.95)), more);
+        assert!(told(Bits::Auto, 9, None).starts_with("more `ram` or `flash`"));
+        assert!(told(Bits::Sixteen, 0, None).starts_with("samples of what"));
+        let better = "a float model that is right more often, or a lower limit";
+        assert_eq!(told(Bits::Eight, 9, Some(0.8)), better);
     }
 }

@@ -29,6 +29,8 @@ pub(crate) struct Quantized {
 /// What there is to say about how a model was quantized.
 #[derive(Clone, Debug, Default)]
 pub struct Facts {
+    /// Bits of activations, as they were wanted.
+    pub bits: Bits,
     /// How ranges were found.
     pub method: String,
     /// Whether biases make up for the errors of weights.
@@ -261,7 +263,9 @@ pub(crate) fn quantize(
         Some(sample) => losses(&mut model, &program, &imported.graph, &sample).map_err(|bug| vec![bug])?,
         None => Vec::new(),
     };
-    let facts = Facts { method, corrected, fitted, equalized, raised, samples, accuracy, verified, losses };
+    let bits = settings.bits;
+    let facts =
+        Facts { bits, method, corrected, fitted, equalized, raised, samples, accuracy, verified, losses };
     let macs = program.calls.iter().map(|call| call.macs as u64).fold(0, u64::saturating_add);
     // Every sample is seen twice, and some of them are run with each way to quantize.
     let runs = samples.saturating_mul(2).saturating_add(facts.accuracy.samples).saturating_add(RUNS);
