@@ -223,7 +223,7 @@ impl ConvolutionBlocks {
         }
     }
 
-    #[inline(never)]
+    #[inline]
     fn border<'a>(&self, image: &[i8], columns: Taps, row: &'a mut [i8]) -> &'a [i8] {
         let channels = self.window.channels;
         let inside = image.get(..product(columns.inside, channels)).unwrap_or(&[]);

@@ -133,6 +133,12 @@ impl Axis {
     // One copy, for a row or a column of windows has few of them.
     #[cfg_attr(tiny_model_shared, inline(never))]
     fn at_border(self, mut at: usize, end: usize) -> Taps {
+        if self.dilation == 1 {
+            let before = self.pad.saturating_sub(at).min(self.taps);
+            at = at.wrapping_add(before);
+            let inside = end.saturating_sub(at).min(self.taps.wrapping_sub(before));
+            return Taps { before, inside, first: at.wrapping_sub(self.pad) };
+        }
         let (mut before, mut inside) = (0usize, 0usize);
         while at < self.pad && before < self.taps {
             at = at.wrapping_add(self.dilation);
