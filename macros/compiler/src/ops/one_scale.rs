@@ -12,6 +12,7 @@
 use super::narrow::threshold;
 use super::weighted::{Bounds, scaled};
 use crate::quantize::Multiplier;
+use crate::ranges::MAX_CHANNELS;
 
 /// What is computed of a channel of an input: the channel, and the value.
 pub(crate) type Following<'a> = &'a dyn Fn(usize, i32) -> i32;
@@ -47,6 +48,8 @@ const BETWEEN: [f64; 4] = [0.5, 0.25, 0.75, 0.99];
 impl Scales<'_> {
     /// One change of scale to an output of this zero point that does the same as this one and `then`.
     pub(crate) fn with(&self, then: Following<'_>, zero_point: i32) -> Option<Joined> {
+        // A file of units alone must not take long.
+        (self.sums.len() <= MAX_CHANNELS).then_some(())?;
         let units = self.multipliers.iter().cycle().zip(self.sums).enumerate();
         let stairs: Vec<Stairs> = units
             .map(|(unit, (&m, &sums))| self.stairs(m, sums, |x| then(unit, x)))
