@@ -7,7 +7,8 @@ use super::one_scale::{Following, Joined, Scales};
 use super::sums::{Activations, Sums};
 use super::unit_blocks::{self, MAX_MEMORY, MEMORY_OF_A_STEP, Simplified, Units};
 use super::{
-    Op, Padding, channel_rows, requantization, unit_fours, unit_streams, weighted, window, winograd,
+    Op, Padding, channel_rows, requantization, unit_fours, unit_products, unit_streams, weighted, window,
+    winograd,
 };
 use crate::graph::{ElementType, Tensor};
 use crate::inner::BLOCK;
@@ -119,6 +120,8 @@ impl Op for Convolution {
         };
         let plain = weight_zero_point == 0 && !four_bits;
         let sums = self.sums(&to.known());
+        let layer = || Simplified::of(&weights, &bias, &self.multipliers, range);
+        let short = sums.as_ref().and_then(|sums| unit_products::shorten(&mut variants, layer, sums, range));
         let ring = to.ring(input).filter(|_| plain);
         let narrow = sums.as_ref().filter(|_| plain);
         let narrow = narrow.and_then(|sums| narrow::narrowed(range, &self.multipliers, sums));
@@ -160,6 +163,7 @@ impl Op for Convolution {
                 variants.retain(|variant| variant.backend == narrow::BACKEND);
             }
             None => {
+                short.into_iter().for_each(|note| to.note(note));
                 let mut planes = self.planes(to.read(input)?, to.write(output)?);
                 if let Some(layer) = variants.iter().find_map(winograd::of) {
                     planes = planes.and(|len| layer.reach(len));

@@ -9,7 +9,7 @@ use super::unit_blocks::{MAX_MEMORY, MEMORY_OF_A_STEP, Simplified, Units, with_a
 use super::narrow::{self, Form};
 use super::unit_pairs::{self, Layout};
 use super::one_scale::{Following, Joined, Scales};
-use super::{Op, requantization, unit_fours, unit_streams};
+use super::{Op, requantization, unit_fours, unit_products, unit_streams};
 use crate::diagnostics::Problem;
 use crate::graph::{ElementType, Tensor};
 use crate::inner::FOUR;
@@ -302,6 +302,8 @@ impl Op for Layer {
             false => Vec::new(),
         };
         let sums = self.sums(&to.known());
+        let layer = || Simplified::of(&values, &bias, &self.multipliers, range);
+        let short = sums.as_ref().and_then(|sums| unit_products::shorten(&mut variants, layer, sums, range));
         let ring = to.ring(input).filter(|_| plain && self.rows == 1);
         let narrow = sums.as_ref().filter(|_| plain);
         let narrow = narrow.and_then(|sums| narrow::narrowed(range, &self.multipliers, sums));
@@ -335,7 +337,10 @@ if let Some(((range, scales), sums)) = narrow.zip(sums.as_ref()) {
                 // What other backends have reads no ring.
                 variants.retain(|variant| variant.backend == narrow::BACKEND);
             }
-            None => args.push(Arg::Planes(self.planes(to.read(input)?, to.write(output)?))),
+            None => {
+                short.into_iter().for_each(|note| to.note(note));
+                args.push(Arg::Planes(self.planes(to.read(input)?, to.write(output)?)));
+            }
         }
         if let Some(sums) = sums {
             to.prove_sums(&sums);
