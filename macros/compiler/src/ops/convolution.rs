@@ -127,6 +127,7 @@ impl Op for Convolution {
         let narrow = narrow.and_then(|sums| narrow::narrowed(range, &self.multipliers, sums));
         if let Some(((range, scales), sums)) = narrow.zip(sums.as_ref()) {
             let (on_ring, kernel) = self.plain_kernel(ring, padding, range);
+            let note = narrow::note(&scales);
             let stream =
                 unit_streams::Layer { weights: &weights, bias: &bias, scales: &scales, sums, output: range };
             let is_small = to.optimize() == Optimize::Size;
@@ -135,7 +136,7 @@ impl Op for Convolution {
                 let weights = self.ordered(&weights, &kernel);
                 narrow::variant(kernel.module, kernel.name, &*kernel.params, (weights, &bias, scales))
             }));
-            to.note(narrow::note());
+            to.note(note);
         }
         let (ring, kernel) = match plain {
             true => self.plain_kernel(ring, padding, range),

@@ -308,6 +308,7 @@ impl Op for Layer {
         let narrow = sums.as_ref().filter(|_| plain);
         let narrow = narrow.and_then(|sums| narrow::narrowed(range, &self.multipliers, sums));
 if let Some(((range, scales), sums)) = narrow.zip(sums.as_ref()) {
+            let note = narrow::note(&scales);
             let is_small = to.optimize() == Optimize::Size;
             let stream =
                 unit_streams::Layer { weights: &values, bias: &bias, scales: &scales, sums, output: range };
@@ -320,7 +321,7 @@ if let Some(((range, scales), sums)) = narrow.zip(sums.as_ref()) {
                 }
                 narrow::variant("fully_connected", name, &*params, (values.clone(), &*bias, scales))
             }));
-            to.note(narrow::note());
+            to.note(note);
         }
         let values = if four_bits { requantization::packed(&values, self.depth) } else { values };
         let (multipliers, shifts) = requantization::constants(&self.multipliers, self.units);

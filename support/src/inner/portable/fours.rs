@@ -7,7 +7,7 @@ use crate::inner::flash::Flash;
 /// Units that are summed up together.
 pub const FOUR: usize = 4;
 
-/// Words of constants of a unit: twice its bias, its multiplier, an exponent *e* from 1 to [`MAX_EXPONENT`] that stands for a
+/// Words of constants of a unit, for loops that take no [`SHORT`] ones: twice its bias, its multiplier, an exponent *e* from 1 to [`MAX_EXPONENT`] that stands for a
 /// shift to the right, and `2^(e - 1) + 2^e · zero point of the output`. Sums fit into 31 bits.
 pub const UNIT_CONSTANTS: usize = 4;
 
