@@ -298,6 +298,70 @@ mod tests {
         assert!(refused > 0 && proved > 0, "{refused} {proved}");
     }
 
+    /// Bytes that look random.
+    fn bytes(state: &mut u32, len: usize) -> Vec<i8> {
+        (0..len).map(|_| random(state) as i8).collect()
+    }
+
+    #[test]
+    fn fours_that_are_not_proved_stay_as_they_are() {
+        const FILTER: usize = 7;
+        let mut state = 5;
+        for (zero_point, least) in [(-128, -128), (3, -128), (20, 20)] {
+            let output = Requantization { zero_point, least, greatest: 127 };
+            let weights = bytes(&mut state, FILTER * 11);
+            let multipliers: Vec<Multiplier> = (0..11)
+                .map(|_| Multiplier {
+                    multiplier: 1 << 30 | random(&mut state) as i32 & 0x3fff_ffff,
+                    shift: -6,
+                })
+                .collect();
+            let mut bias: Vec<i32> = (0..11).map(|_| random(&mut state) as i16 as i32 / 4).collect();
+            // Among the units of the second four, one whose sums are too great.
+            bias[5] = 1 << 23;
+            let sums: Vec<Bounds> = (weights.chunks(FILTER).zip(&bias))
+                .map(|(weights, &bias)| {
+                    let reach: i64 = weights.iter().map(|&w| i64::from(w).abs() << 7).sum();
+                    [i64::from(bias) - reach, i64::from(bias) + reach]
+                })
+                .collect();
+            let layer = || Simplified {
+                weights: weights.clone(),
+                bias: bias.clone(),
+                multipliers: multipliers.clone(),
+            };
+            let mut variants: Vec<Variant> =
+                unit_fours::fully_connected(&layer(), FILTER, output).into_iter().collect();
+            let note = shorten(&mut variants, layer, &sums, output);
+            assert_eq!(
+                note.as_deref(),
+                Some("7 of 11 channels requantized by two short products on Cortex-M0")
+            );
+            let [short, full] = variants.as_slice() else { panic!("{variants:?}") };
+            assert_eq!([short.backend, full.backend], ["v6m", "portable"]);
+            let words = |variant: &Variant| variant.constants[1].to_words();
+            assert_eq!(words(short)[16..32], words(full)[16..32]);
+            let words = words(short);
+            for four in [0, 2] {
+                let constants = &words[four * FOUR_CONSTANTS..][..FOUR_CONSTANTS];
+                assert_eq!(constants[2] & SIGNED != 0, least < zero_point, "{constants:x?}");
+                let x = bytes(&mut state, FILTER);
+                let units = weights.chunks(FILTER).skip(four * FOUR);
+                let mut products =
+                    units.map(|w| w.iter().zip(&x).map(|(&w, &x)| i32::from(w) * i32::from(x)).sum());
+                let accumulators = [0; FOUR].map(|_: i32| products.next().unwrap_or(0));
+                let found = short_outputs_of_sums(Flash::from_slice(constants), accumulators);
+                for (at, (found, sum)) in
+                    found.into_iter().zip(accumulators).enumerate().take(11 - four * FOUR)
+                {
+                    let unit = four * FOUR + at;
+                    let expected = output.to_s8(sum + bias[unit], multipliers[unit].multiplier, -6);
+                    assert_eq!(i32::from(found).clamp(least, 127), expected.into(), "{unit}");
+                }
+            }
+        }
+    }
+
     #[test]
     fn what_leaves_the_registers_is_not_proved() {
         let multiplier = Multiplier { multiplier: 1 << 30, shift: -8 };
