@@ -26,8 +26,9 @@ fn path(name: &str) -> PathBuf {
     zoo.unwrap_or_else(|| root.join("../shared/models")).join(format!("{name}.tflite"))
 }
 
-fn forms(name: &str) -> Forms {
-    let bytes = std::fs::read(path(name)).expect("the model is there");
+/// None if the model is not there.
+fn forms(name: &str) -> Option<Forms> {
+    let bytes = std::fs::read(path(name)).ok()?;
     let (program, _) = analyze_with(&bytes, &Options::default()).expect("it compiles");
     let mut forms = Forms::default();
     for call in program.calls.iter().filter(|call| call.sum_bits.is_some()) {
@@ -42,7 +43,7 @@ fn forms(name: &str) -> Forms {
         forms.short[1] += some;
         forms.short_sums += says("sums in ");
     }
-    forms
+    Some(forms)
 }
 
 #[test]
@@ -58,6 +59,11 @@ fn layers_have_the_cheapest_form_that_is_proved() {
         ("mlperf_str_ww_int8", counts(9, [0, 0, 8], [8, 0], 0)),
     ];
     for (name, expected) in expected {
-        assert_eq!(forms(name), expected, "{name}");
+        let Some(found) = forms(name) else {
+            eprintln!("FORMS WERE NOT COUNTED: there is no {name}");
+            assert!(name != "digits" && std::env::var_os("CI").is_none(), "the model is absent");
+            continue;
+        };
+        assert_eq!(found, expected, "{name}");
     }
 }

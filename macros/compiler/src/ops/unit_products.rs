@@ -127,7 +127,8 @@ impl Unit {
 
     /// The constants.
     fn found(&self, signed: bool) -> Option<[i32; UNIT_CONSTANTS]> {
-        if self.multiplier.shift >= 0 || self.sums[0] > self.sums[1] {
+        let [low, high] = self.sums;
+        if self.multiplier.shift >= 0 || low > high || low < i32::MIN.into() || high > i32::MAX.into() {
             return None;
         }
         let steps = self.steps();
@@ -149,8 +150,7 @@ impl Unit {
 
     /// Whether the greatest multiplier of so many bits leaves room for all sums.
     fn fits(&self, bits: i32) -> bool {
-        let products = self.sums.map(|sum| Short::new((1 << bits) - 1, 0).scaled(sum));
-        products.iter().all(Option::is_some)
+        self.sums.iter().all(|&sum| Short::new((1 << bits) - 1, 0).holds(sum))
     }
 
     /// The constants with a multiplier of so many bits, `near` the exact one.
@@ -162,22 +162,24 @@ impl Unit {
         // One of what the reference rounds first.
         let one = bits - LOWER_OF_SCALE.cast_signed();
         let short = Short::new((exact + near).max(0), if signed { 1 << one } else { 0 });
-        (1..=30).contains(&exponent).then_some(())?;
+        // Sums between those that it holds it holds too.
+        let holds = self.sums.iter().all(|&sum| short.holds(sum));
+        (holds && (1..=30).contains(&exponent)).then_some(())?;
         let (mut least, mut greatest) = (i64::MIN, i64::MAX);
         for &(value, below, above) in steps {
             let value = value << exponent;
             if let Some(sum) = above {
-                least = least.max(value - short.scaled(sum)?);
+                least = least.max(value - short.scaled(sum));
             }
             if let Some(sum) = below {
-                greatest = greatest.min(value - 1 - short.scaled(sum)?);
+                greatest = greatest.min(value - 1 - short.scaled(sum));
             }
             (least <= greatest).then_some(())?;
         }
         let half = 1i64 << (exponent - 1);
         let offset = half.clamp(least, greatest) + (i64::from(self.output.zero_point) << exponent);
         for sum in self.sums {
-            i32::try_from(short.scaled(sum)? + offset).ok()?;
+            i32::try_from(short.scaled(sum) + offset).ok()?;
         }
         let flags = SHORT | if signed { SIGNED | one << 8 } else { 0 };
         Some([self.bias, short.scale()?, exponent | flags, i32::try_from(offset).ok()?])
@@ -197,12 +199,21 @@ impl Short {
         Self { upper: multiplier >> LOWER_OF_SCALE, lower, below_zero }
     }
 
-    /// A sum at its scale, if all steps on the way have 32 bits.
-    fn scaled(&self, sum: i64) -> Option<i64> {
-        let fits = |value: i64| i32::try_from(value).ok().map(i64::from);
-        let lower = fits((sum >> DROPPED_OF_SUM) * self.lower)?;
-        let product = fits(fits(sum * self.upper)? + (lower >> (LOWER_OF_SCALE - DROPPED_OF_SUM)))?;
-        Some(if product < 0 { product - self.below_zero } else { product })
+    /// Whether all steps on the way from a sum have 32 bits.
+    fn holds(&self, sum: i64) -> bool {
+        let [lower, upper] = [(sum >> DROPPED_OF_SUM) * self.lower, sum * self.upper];
+        [lower, upper, self.product(sum)].iter().all(|&value| i32::try_from(value).is_ok())
+    }
+
+    fn product(&self, sum: i64) -> i64 {
+        let lower = (sum >> DROPPED_OF_SUM) * self.lower;
+        sum * self.upper + (lower >> (LOWER_OF_SCALE - DROPPED_OF_SUM))
+    }
+
+    /// A sum at its scale.
+    fn scaled(&self, sum: i64) -> i64 {
+        let product = self.product(sum);
+        if product < 0 { product - self.below_zero } else { product }
     }
 
     /// Both parts in a word.
