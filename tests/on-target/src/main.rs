@@ -16,6 +16,7 @@ mod ledger;
 mod measure;
 mod model;
 mod operators;
+mod parallel;
 mod program;
 mod promises;
 mod results;
