@@ -2,8 +2,8 @@
 //!
 //! A *stream* holds the units of a layer in blocks of [`SIDE_BY_SIDE`], and what is left one by one. A block is the
 //! biases of its units, three bytes each; their weights, those of one input for all units before those of the next; and
-//! for each unit three bytes of a multiplier and two of an edge, the lower first, as [`narrow_s8`] takes them. The
-//! upper byte of a bias is one greater if the middle one is negative: the lower two are read as a signed number.
+//! for each unit three bytes of a multiplier, the lowest behind the others, which mostly do without it, and two of an
+//! edge, as [`narrow_s8`] takes them. All other numbers have their lower bytes first. The upper byte of a bias is one greater if the middle one is negative: the lower two are read as a signed number.
 
 use super::narrow_s8;
 use crate::inner::flash::Flash;
@@ -196,7 +196,8 @@ fn units<I: Iterator<Item = i8>>(
                 at = at.wrapping_add(side);
             }
             let at = scales.wrapping_add(lane.wrapping_mul(STREAM_SCALE));
-            let scale = bytes(at) | byte(at.wrapping_add(4)) << 24;
+            let upper = byte(at) << 8 | byte(at.wrapping_add(1)) << 16;
+            let scale = byte(at.wrapping_add(2)) | upper | byte(at.wrapping_add(4)) << 24;
             let edge = stream.get(at.wrapping_add(3)).unwrap_or(0);
             // Three bytes of the sum are kept.
             let value = narrow_s8(sum << 8 >> 8, scale, edge, to.bits, [to.zero_point, -128, 127]);

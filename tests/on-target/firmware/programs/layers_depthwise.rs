@@ -47,9 +47,9 @@ const fn stream<const N: usize>(units: usize, terms: usize) -> [u8; N] {
         let mut lane = 0;
         while lane < side {
             let s = scale(unit + lane);
-            out[at] = s as u8;
-            out[at + 1] = (s >> 8) as u8;
-            out[at + 2] = (s >> 16) as u8;
+            out[at] = (s >> 8) as u8;
+            out[at + 1] = (s >> 16) as u8;
+            out[at + 2] = s as u8;
             out[at + 3] = edge(unit + lane);
             out[at + 4] = (s >> 24) as u8;
             at += 5;
