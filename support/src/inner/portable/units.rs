@@ -9,7 +9,6 @@ use super::narrow_s8;
 use crate::inner::flash::Flash;
 use crate::inner::product;
 use core::iter::repeat_n;
-use core::slice::from_ref;
 
 /// Units in a block.
 pub const SIDE_BY_SIDE: usize = 4;
@@ -20,7 +19,7 @@ pub const STREAM_BIAS: usize = 3;
 /// Bytes of a multiplier and its edge in a stream.
 pub const STREAM_SCALE: usize = 5;
 
-/// How far a run goes, and how often one is repeated.
+/// How far a run goes.
 pub const MAX_RUN: usize = 255;
 
 /// Most units of a layer.
@@ -44,18 +43,29 @@ impl StreamOutput {
     }
 }
 
+/// Elements of the padding that lie side by side, a power of two.
+pub const PADDING: usize = 16;
+
 /// What all units see, in the order of their weights: less than `N` runs of elements.
 #[derive(Debug)]
 pub struct Runs<'a, const N: usize> {
-    runs: [(&'a [i8], usize); N],
+    runs: [Run<'a>; N],
     len: usize,
+}
+
+/// So many elements of what there is, again and again if there are fewer.
+#[derive(Clone, Copy, Debug)]
+struct Run<'a> {
+    from: &'a [i8],
+    terms: usize,
+    is_padding: bool,
 }
 
 impl<'a, const N: usize> Runs<'a, N> {
     /// Nothing yet.
     #[inline(always)]
     pub fn none() -> Self {
-        Self { runs: [(&[], 0); N], len: 0 }
+        Self { runs: [Run { from: &[], terms: 0, is_padding: false }; N], len: 0 }
     }
 
     /// Nothing again.
@@ -64,28 +74,43 @@ impl<'a, const N: usize> Runs<'a, N> {
         self.len = 0;
     }
 
-    /// Adds a run. What is longer than [`MAX_RUN`] takes the place of several.
+    /// Adds the first `len` elements. What is longer than [`MAX_RUN`] takes the place of several runs, and what is longer
+    /// than there is none.
     #[inline(always)]
-    pub fn push(&mut self, run: &'a [i8]) {
-        self.add(run, 1);
+    pub fn push(&mut self, from: &'a [i8], len: usize) {
+        if len <= from.len() {
+            self.add(Run { from, terms: len, is_padding: false });
+        }
     }
 
-    /// Adds an element so many times. More than [`MAX_RUN`] take the place of several runs.
+    /// Adds so many elements of the padding, whose elements are all the same. At least [`MAX_RUN`]` + 1 - `[`PADDING`]
+    /// take the place of one run, and what is left over of [`PADDING`] that of one more.
     #[inline(always)]
-    pub fn repeat(&mut self, element: &'a i8, times: usize) {
-        self.add(from_ref(element), times);
+    pub fn repeat(&mut self, padding: &'a [i8; PADDING], terms: usize) {
+        self.add(Run { from: padding, terms, is_padding: true });
     }
 
-    fn add(&mut self, run: &'a [i8], times: usize) {
+    /// Moves all runs so far on, but those on the padding, if behind each of them there are so many elements.
+    #[inline(always)]
+    pub fn advance(&mut self, step: usize) -> bool {
+        let has_room = |run: &Run<'_>| run.is_padding || run.from.len().wrapping_sub(run.terms) >= step;
+        let is_possible = self.runs.iter().take(self.len).all(has_room);
+        for run in self.runs.iter_mut().take(self.len).filter(|run| is_possible && !run.is_padding) {
+            run.from = run.from.get(step..).unwrap_or(&[]);
+        }
+        is_possible
+    }
+
+    fn add(&mut self, run: Run<'a>) {
         if let Some(next) = self.runs.get_mut(self.len) {
-            *next = (run, times);
+            *next = run;
             self.len = self.len.wrapping_add(1);
         }
     }
 
     fn elements(&self) -> impl Iterator<Item = i8> {
         let runs = self.runs.iter().take(self.len);
-        runs.flat_map(|&(run, times)| (0..times).flat_map(move |_| run.iter().copied()))
+        runs.flat_map(|run| run.from.iter().copied().cycle().take(run.terms))
     }
 }
 
