@@ -10,14 +10,13 @@ use super::reach::Reach;
 use super::requantization::{Narrow, Requantization};
 use super::rows::{rows, rows_mut};
 use super::window::{Axis, Taps, Window};
+#[allow(unused_imports)] // by the compiler
+pub use crate::inner::MAX_ROW;
 use crate::inner::flash::Flash;
 use crate::inner::{
     ChannelTaps, MAX_RUN, MAX_SIDE, MAX_STEP, PADDING, Runs, StreamOutput, channels_of_taps, product,
-    units_of_runs,
+    units_of_row, units_of_runs,
 };
-
-/// Runs of a row, and the end of the list.
-const RUNS_OF_ROW: usize = 5;
 
 /// Runs of a window, and the end of the list.
 const RUNS_OF_WINDOW: usize = 26;
@@ -26,10 +25,6 @@ const RUNS_OF_WINDOW: usize = 26;
 type Row<'a> = (&'a [i8], Taps, &'a [i8; PADDING]);
 
 type Seen<'a> = Runs<'a, RUNS_OF_WINDOW>;
-
-/// Most elements of a row.
-#[allow(dead_code)] // by the compiler
-pub const MAX_ROW: usize = (RUNS_OF_ROW - 1) * MAX_RUN;
 
 /// Shape and range of a layer whose every row of inputs, or pixel, becomes a row of outputs.
 #[derive(Clone, Copy, Debug)]
@@ -108,9 +103,7 @@ pub fn fully_connected_units_s8(p: &RowUnits, stream: Flash<'_, i8>, planes: Pla
     let mut all = planes.runs(p.depth, p.units);
     while let Some((input, output)) = all.next() {
         for (input, output) in rows(input, p.depth).zip(rows_mut(output, p.units)) {
-            let mut runs = Runs::<RUNS_OF_ROW>::none();
-            runs.push(input, p.depth);
-            units_of_runs(stream, &runs, output, p.output.of_stream());
+            units_of_row(stream, input, output, p.output.of_stream());
             p.output.clamp(output);
         }
     }

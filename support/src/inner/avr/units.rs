@@ -19,7 +19,7 @@
 //! - Multipliers of 20 bits: they take as many products of bytes as those of 24.
 
 use crate::inner::flash::Flash;
-use crate::inner::portable::{MAX_RUN, PADDING, SIDE_BY_SIDE, STREAM_BIAS, STREAM_SCALE};
+use crate::inner::portable::{MAX_RUN, PADDING, RUNS_OF_ROW, SIDE_BY_SIDE, STREAM_BIAS, STREAM_SCALE};
 use crate::inner::product;
 use core::arch::asm;
 use core::marker::PhantomData;
@@ -166,6 +166,25 @@ pub fn units_of_runs<const N: usize>(
     to: StreamOutput,
 ) {
     units_of_list(stream, &runs.list, runs.len.terms, output, to);
+}
+
+/// As [`crate::inner::portable::units_of_row`].
+#[inline(always)]
+pub fn units_of_row(stream: Flash<'_, i8>, input: &[i8], output: &mut [i8], to: StreamOutput) {
+    let (len, start) = (input.len() as u8, input.as_ptr());
+    if usize::from(len) == input.len() {
+        units_of_list(stream, &[Run { times: 1, len, start }, END], input.len(), output, to);
+    } else {
+        units_of_long_row(stream, input, output, to);
+    }
+}
+
+/// The same for a row of more than one run.
+#[inline(never)] // one copy serves a program
+fn units_of_long_row(stream: Flash<'_, i8>, input: &[i8], output: &mut [i8], to: StreamOutput) {
+    let mut runs = Runs::<RUNS_OF_ROW>::none();
+    runs.push(input, input.len());
+    units_of_runs(stream, &runs, output, to);
 }
 
 /// The same for a list with so many terms.

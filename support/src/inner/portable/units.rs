@@ -22,6 +22,14 @@ pub const STREAM_SCALE: usize = 5;
 /// How far a run goes.
 pub const MAX_RUN: usize = 255;
 
+/// Runs of a row, and the end of the list.
+#[allow(dead_code)] // by assembly
+pub const RUNS_OF_ROW: usize = 5;
+
+/// Most elements of a row.
+#[allow(dead_code)] // by what makes streams
+pub const MAX_ROW: usize = (RUNS_OF_ROW - 1) * MAX_RUN;
+
 /// Most units of a layer.
 #[allow(dead_code)] // by what makes streams
 pub const MAX_UNITS: usize = 127 * SIDE_BY_SIDE;
@@ -184,6 +192,12 @@ pub fn units_of_runs<const N: usize>(
     to: StreamOutput,
 ) {
     units(stream, output, to, |_| runs.elements());
+}
+
+/// The same for what lies side by side, [`MAX_ROW`] elements at most.
+#[inline(always)]
+pub fn units_of_row(stream: Flash<'_, i8>, input: &[i8], output: &mut [i8], to: StreamOutput) {
+    units(stream, output, to, |_| input.iter().copied());
 }
 
 /// The same for units that have a channel each.
