@@ -124,39 +124,56 @@ pub fn depthwise_conv_2d_units_s8(p: &WindowUnits, stream: Flash<'_, i8>, planes
 impl WindowUnits {
     #[inline(never)] // one copy for all layers
     fn channel_by_channel(&self, stream: Flash<'_, i8>, planes: Planes<'_, i8>) {
-        let to = self.output.of_stream();
-        let Window { y, x, channels, units } = self.window;
-        let step = product(channels, x.dilation);
-        let line = product(product(x.input, channels), y.dilation);
-        let all = product(y.taps, x.taps);
         let mut lines = self.window.rows(planes);
         while let Some((image, rows, output)) = next_row(&mut lines) {
-            for (columns, output) in x.outputs().zip(rows_mut(output, units)) {
-                let image = image.get(product(channels, columns.first)..).unwrap_or(&[]);
-                let mut taps = ChannelTaps {
-                    rows: 0,
-                    columns: columns.inside,
-                    before: all,
-                    ..self.outside(image, line, step)
-                };
-                if rows.inside != 0 && columns.inside != 0 {
-                    taps.rows = rows.inside;
-                    taps.before = product(rows.before, x.taps).wrapping_add(columns.before);
-                    taps.between = x.taps.wrapping_sub(columns.inside);
-                    let seen = product(rows.inside, x.taps).wrapping_sub(taps.between);
-                    taps.after = all.wrapping_sub(taps.before).wrapping_sub(seen);
-                }
-                channels_of_taps(stream, &taps, output, to);
-            }
+            self.row_of_channels(stream, (image, rows), output);
             self.output.clamp(output);
         }
     }
 
-    /// An image, no tap on it.
-    #[inline(always)]
-    fn outside<'a>(&self, image: &'a [i8], line: usize, step: usize) -> ChannelTaps<'a> {
-        let padding = self.padding;
-        ChannelTaps { image, rows: 0, columns: 0, line, step, before: 0, between: 0, after: 0, padding }
+    /// One row of the output of a depthwise convolution.
+    #[inline(never)] // what it keeps in registers is enough
+    fn row_of_channels(&self, stream: Flash<'_, i8>, (image, rows): (&[i8], Taps), output: &mut [i8]) {
+        let to = self.output.of_stream();
+        let Window { y, x, channels, units } = self.window;
+        let mut taps = ChannelTaps {
+            image,
+            rows: 0,
+            columns: 0,
+            line: product(product(channels, x.input), y.dilation),
+            step: product(channels, x.dilation),
+            before: 0,
+            between: 0,
+            after: 0,
+            padding: self.padding,
+        };
+        // Most windows see as many columns as the one before.
+        let mut last = None;
+        for (columns, output) in x.outputs().zip(rows_mut(output, units)) {
+            let of_columns = Some((columns.before, columns.inside));
+            if last != of_columns {
+                self.see_channels(rows, columns, &mut taps);
+                last = of_columns;
+            }
+            taps.image = image.get(product(channels, columns.first)..).unwrap_or(&[]);
+            channels_of_taps(stream, &taps, output, to);
+        }
+    }
+
+    /// What a window of a depthwise convolution sees.
+    #[inline(never)] // what it keeps in registers is enough
+    fn see_channels(&self, rows: Taps, columns: Taps, taps: &mut ChannelTaps<'_>) {
+        let Window { y, x, .. } = self.window;
+        let all = product(y.taps, x.taps);
+        (taps.rows, taps.columns) = (0, columns.inside);
+        (taps.before, taps.between, taps.after) = (all, 0, 0);
+        if rows.inside != 0 && columns.inside != 0 {
+            taps.rows = rows.inside;
+            taps.before = product(rows.before, x.taps).wrapping_add(columns.before);
+            taps.between = x.taps.wrapping_sub(columns.inside);
+            let seen = product(rows.inside, x.taps).wrapping_sub(taps.between);
+            taps.after = all.wrapping_sub(taps.before).wrapping_sub(seen);
+        }
     }
 
     #[inline(never)] // one copy for all layers

@@ -17,7 +17,7 @@ use crate::ledger::Ledger;
 use crate::operators::Operators;
 use crate::program::Program;
 use crate::results::Row;
-use crate::{cases, layers, promises, roofline};
+use crate::{bars, cases, layers, promises, roofline};
 
 /// What is to be run on each board.
 pub(crate) struct Work {
@@ -96,6 +96,7 @@ impl Bench<'_> {
     fn all(&self, work: &Work) -> Result<Results> {
         let mut results = Results::new();
         let here = |program: &&Program| match (work.is_suite, work.is_roofline) {
+            (true, _) if program.model.is_none() => bars::has(program, self.board),
             (true, _) => self.board.suite.models.has(&program.name),
             (_, true) => roofline::has(&program.name, self.board),
             _ => true,
@@ -142,7 +143,10 @@ impl Bench<'_> {
         if let Some(measured) = layers::measured(board, program, &places, &run.costs)? {
             results.layers.push(measured);
         }
-        results.ledger.add(board, &program.name, number("macs"), &run.costs, &growth);
+        bars::check(board, program, &run.costs)?;
+        if program.model.is_some() {
+            results.ledger.add(board, &program.name, number("macs"), &run.costs, &growth);
+        }
         results.rows.extend(Row::of(board, program, &run, growth));
         Ok(())
     }
