@@ -102,7 +102,7 @@ pub(crate) fn read(reader: &Reader<'_>) -> Result<Rc<dyn Op>, Problem> {
 const SMALL: usize = 1024;
 
 /// The same for pairs: less inputs than these.
-const SHORT: usize = 8;
+const SHORT: usize = 4;
 
 impl Layer {
     /// An input and an output that may share memory.
