@@ -5,10 +5,15 @@
 //! in `Z` the stream, in `Y` the output, in `r14` and `r15` the list of runs, and what the outputs have in common in
 //! `r20` to `r23`. The number of blocks is on the stack while outputs are made, which take all that is left.
 //!
-//! Bound: 3 cycles for a weight, 2 to multiply, 2 to add, 1 to see that nothing went over, and for every fourth product 2
-//! for an input and 3 for the loop: 9.25 by counting, where a unit alone takes 13. A sum that does go over takes 8 more.
-//! Outputs take about 80 by counting, of which 15 are for their multipliers and edges, and 15 more if the sum has
-//! a third byte. With `cargo run -p on-target -- --board atmega328p layers` whole layers are measured.
+//! Bound: 3 cycles for a weight, 2 to multiply, 2 to add, 1 to see that nothing went over, for every fourth product 2 for
+//! an input, and for every eighth 3 for the loop: 8.875 by counting, where a unit alone takes 13. A sum that does go over
+//! takes 8 more.
+//!
+//! Outputs take 52 to 59 by counting, of which 8 are for their constants and 12 for the three products that tell nearly
+//! all of them apart, and about 110 if a sum has a third byte, or if what the three leave out could matter: that is so for 5 of 256 where
+//! outputs are whole bytes of the product, and for 5 of 128 with one more bit of it. With
+//! `cargo run -p on-target -- --board atmega328p layers` whole layers are measured, and with `outputs` the last step is
+//! checked.
 //!
 //! What does not help, by counting:
 //!
@@ -17,6 +22,8 @@
 //!   summed up once more.
 //! - A constant for each sign in place of the magnitude: as many cycles for positive sums, and more for negative ones.
 //! - Multipliers of 20 bits: they take as many products of bytes as those of 24.
+//! - Multipliers with which no bits have to be shifted: those of 24 bits would leave too few for scales between powers of
+//!   256, and one more byte takes two more products.
 
 use crate::inner::flash::Flash;
 use crate::inner::portable::{MAX_RUN, PADDING, RUNS_OF_ROW, SIDE_BY_SIDE, STREAM_BIAS, STREAM_SCALE};
