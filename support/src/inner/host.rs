@@ -5,6 +5,15 @@
 #![allow(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 
 use super::flash::Flash;
+use super::portable::{self, FOUR, SHORT};
+
+/// As [`portable::outputs_of_sums`], and as [`portable::short_outputs_of_sums`] where the constants say so.
+pub fn outputs_of_sums(constants: Flash<'_, i32>, sums: [i32; FOUR]) -> [i8; FOUR] {
+    match constants.get(2) {
+        Some(exponent) if exponent & SHORT != 0 => portable::short_outputs_of_sums(constants, sums),
+        _ => portable::outputs_of_sums(constants, sums),
+    }
+}
 
 /// `acc + Σ weights · input`, as far as both reach, modulo 2^32.
 pub fn dot_s8(acc: i32, weights: Flash<'_, i8>, input: &[i8]) -> i32 {

@@ -85,9 +85,19 @@ pub fn conv_2d_fours_s8<const FILTER: usize>(
     constants: Flash<'_, i32>,
     planes: Planes<'_, i8>,
 ) {
-    let layer = unknown(&p.layer);
-    let fours = Fours { weights, constants, output: layer.output };
-    layer.convolve(fours, planes, [&mut [0; FILTER], &mut [0; FILTER]]);
+    conv_2d_fours_in_s8(unknown(&p.layer), [&mut [0; FILTER], &mut [0; FILTER]], weights, constants, planes);
+}
+
+/// The same with memory for what two windows see.
+#[inline(always)]
+pub fn conv_2d_fours_in_s8(
+    p: &WindowFours,
+    memory: [&mut [i8]; 2],
+    weights: Flash<'_, i8>,
+    constants: Flash<'_, i32>,
+    planes: Planes<'_, i8>,
+) {
+    p.convolve(Fours { weights, constants, output: p.output }, planes, memory);
 }
 
 /// As [`depthwise_conv_2d_s8`](super::depthwise_conv_2d::depthwise_conv_2d_s8), with the weights in its order.

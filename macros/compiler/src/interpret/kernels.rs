@@ -4,7 +4,7 @@ use super::slot::{Anywhere, Of, Slot, Take};
 use crate::kernels::conv_2d::{Conv2d16, FullyConnected16};
 use crate::kernels::depthwise_conv_2d::DepthwiseConv2d16;
 use crate::kernels::planes::Planes;
-use crate::kernels::shapes::{Accumulator, Broadcast, Loop, Sum, Sum32, Sum64, Sum64In32};
+use crate::kernels::shapes::{Accumulator, Broadcast, Loop, Sum, Sum32, Sum64, Sum64In32, Window};
 use crate::kernels::*;
 use crate::ops::sums::Sums;
 use crate::program::Call;
@@ -119,6 +119,8 @@ pub(super) fn run(call: &Call, slots: &mut [Slot]) -> Option<()> {
         depthwise_conv_2d::depthwise_conv_2d_offset_s8(p.get()?, next, next, next, next, planes);
         div::div_s8(p.get::<div::Quotient<Loops>>()?, any, any, next);
         div::div_s32(p.get::<Broadcast<Loops>>()?, any, any, next);
+        fours::depthwise_conv_2d_fours_s8(p.get()?, next, next, planes);
+        fours::fully_connected_fours_s8(p.get()?, next, next, planes);
         fully_connected::fully_connected_s8(p.get()?, next, next, next, next, planes);
         fully_connected::fully_connected_narrow_s8(p.get()?, next, next, next, next, planes);
         fully_connected::fully_connected_few_narrow_s8(p.get()?, next, next, next, next, planes);
@@ -162,6 +164,8 @@ pub(super) fn run(call: &Call, slots: &mut [Slot]) -> Option<()> {
         resize_bilinear::resize_bilinear_s8(p.get()?, next, next, next, next);
         sigmoid::logistic_s16(p.get()?, next, next, next);
         sigmoid::tanh_s16(p.get()?, next, next, next);
+        pairs::fully_connected_bytes_s8(p.get()?, next, planes);
+        pairs::fully_connected_pairs_s8(p.get()?, next, planes);
         softmax::softmax_s8(p.get()?, next, next, next);
         softmax::softmax_s8_s16(p.get()?, next, next, next);
         softmax::softmax_s16(p.get()?, next, next, next, next);
@@ -222,6 +226,16 @@ fn special(call: &Call, slots: &mut [Slot]) -> Option<()> {
             gather::gather(p.get()?, any::<T>(&mut s)?, any::<i32>(&mut s)?, next(&mut s)?)
         }),
         ("gather", "gather_nd") => by_type!(0, T, s => gather_nd::<T>(call, &mut s)?),
+        ("fours", "conv_2d_fours_s8") => {
+            let p = p.get::<fours::WindowFours>()?;
+            let Window { x, y, channels, .. } = p.window;
+            let filter = y.taps.saturating_mul(x.taps).saturating_mul(channels);
+            let (mut a, mut b) = (vec![0; filter], vec![0; filter]);
+            let mut s = slots.iter_mut();
+            let (weights, constants) = (next(&mut s)?, next(&mut s)?);
+            fours::conv_2d_fours_in_s8(p, [&mut a, &mut b], weights, constants, planes(&mut s)?);
+            Some(())
+        }
         ("winograd", _) => {
             let p = p.get::<winograd::Winograd>()?;
             let (mut x, mut patch) =

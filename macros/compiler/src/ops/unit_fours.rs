@@ -8,7 +8,7 @@ use super::unit_blocks::{Simplified, greatest_sum};
 use crate::inner::{FOUR, MAX_EXPONENT, UNIT_CONSTANTS};
 use crate::kernels::fours::{Conv2dFours, RowFours, WindowFours};
 use crate::kernels::shapes::{Requantization, Window};
-use crate::program::{Constant, Variant};
+use crate::program::{Constant, Parameters, Params, Variant};
 use crate::quantize::Multiplier;
 
 /// The backend whose loops read them.
@@ -22,7 +22,7 @@ pub(crate) fn fully_connected(layer: &Simplified, depth: usize, output: Requanti
     let params = RowFours { depth, units: layer.bias.len(), output };
     variant(
         "fully_connected_fours_s8",
-        format!("{params:?}"),
+        (format!("{params:?}"), params.keep()),
         constants(layer, depth, output)?,
         &side_by_side(layer, depth)?,
     )
@@ -39,8 +39,10 @@ pub(crate) fn conv_2d(
     if filter.saturating_mul(2) > MAX_MEMORY {
         return None;
     }
-    let params = Conv2dFours::<0> { layer: WindowFours { window, padding, output } };
+    let layer_of = WindowFours { window, padding, output };
+    let params = Conv2dFours::<0> { layer: layer_of };
     let params = super::unit_blocks::with_arguments(&params, format_args!("{filter}"));
+    let params = (params, layer_of.keep());
     variant("conv_2d_fours_s8", params, constants(layer, filter, output)?, &side_by_side(layer, filter)?)
 }
 
@@ -55,19 +57,26 @@ pub(crate) fn depthwise_conv_2d(
     if window.units != window.channels || window.channels < FOUR {
         return None;
     }
-    let params = format!("{:?}", WindowFours { window, padding, output });
+    let params = WindowFours { window, padding, output };
+    let params = (format!("{params:?}"), params.keep());
     let weights = super::convolution::transposed(&layer.weights, filter);
     variant("depthwise_conv_2d_fours_s8", params, constants(layer, filter, output)?, &weights)
 }
 
-fn variant(kernel: &'static str, params: String, constants: Constant, weights: &[i8]) -> Option<Variant> {
+/// The variant of a kernel with its parameters, as text and for the compiler's machine.
+fn variant(
+    kernel: &'static str,
+    (params, parameters): (String, Parameters),
+    constants: Constant,
+    weights: &[i8],
+) -> Option<Variant> {
     let weights = Constant::int8("WEIGHTS", weights.iter().copied());
     Some(Variant {
         backend: BACKEND,
         module: "fours",
         kernel,
         params,
-        parameters: None,
+        parameters: Some(parameters),
         constants: vec![weights, constants],
     })
 }

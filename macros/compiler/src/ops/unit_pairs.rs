@@ -8,7 +8,7 @@ use super::unit_fours::{UnitScale, unit_scale};
 use crate::inner::{FOUR, HALF, LESS_SIGN};
 use crate::kernels::fours::RowFours;
 use crate::kernels::shapes::Requantization;
-use crate::program::{Constant, Variant};
+use crate::program::{Constant, Params, Variant};
 
 /// What a word holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,13 +26,14 @@ pub(crate) fn fully_connected(
     output: Requantization,
     layout: Layout,
 ) -> Option<Variant> {
-    let params = format!("{:?}", RowFours { depth, units: layer.bias.len(), output });
+    let params = RowFours { depth, units: layer.bias.len(), output };
+    let (parameters, params) = (Some(params.keep()), format!("{params:?}"));
     let constants = vec![words(layer, depth, output, layout)?];
     let (backend, kernel) = match layout {
         Layout::Bytes => ("v6m", "fully_connected_bytes_s8"),
         Layout::Pairs => ("v7m", "fully_connected_pairs_s8"),
     };
-    Some(Variant { backend, module: "pairs", kernel, params, parameters: None, constants })
+    Some(Variant { backend, module: "pairs", kernel, params, parameters, constants })
 }
 
 /// Weights and constants of all units and of those that fill up the last four, if the loop gives the right outputs with
