@@ -1,10 +1,14 @@
 //! What the golden tests share: vectors from a file, fed to a model and compared bit for bit.
 
-use std::fs::File;
-use std::io::Read;
+mod clock;
+mod npz;
+mod outside;
+
+pub use clock::Clock;
+use npz::{Npy, Npz};
+pub use outside::Outside;
 use std::path::{Path, PathBuf};
 use tiny_model::{Integer, Tensor};
-use zip::ZipArchive;
 
 /// Golden vectors of a model, and the one that is current.
 pub struct Vectors {
@@ -66,31 +70,6 @@ pub fn tensors(vectors: &Vectors, kind: Kind, vector: usize) -> Vec<Vec<f32>> {
     floats.collect()
 }
 
-/// Seconds of work: time in which the machine did other things does not count, where that can be told.
-pub struct Clock {
-    start: std::time::Instant,
-    began: Option<f64>,
-}
-
-impl Clock {
-    /// From now on, of this thread.
-    pub fn start() -> Self {
-        Self { start: std::time::Instant::now(), began: Self::on_processor() }
-    }
-
-    /// So far.
-    pub fn seconds(&self) -> f64 {
-        let elapsed = self.start.elapsed().as_secs_f64();
-        self.began.zip(Self::on_processor()).map_or(elapsed, |(began, now)| now - began)
-    }
-
-    fn on_processor() -> Option<f64> {
-        let text = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
-        let nanoseconds: f64 = text.split_whitespace().next()?.parse().ok()?;
-        Some(nanoseconds / 1e9)
-    }
-}
-
 /// Runs a test over all golden files of the model at `path`, on a stack that holds large models.
 ///
 /// Outputs named `tflm_output_*` are compared exactly. Others may differ by `tolerance`: 0 for our own
@@ -123,14 +102,9 @@ pub fn run(path: &Path, tolerance: u8, test: impl Fn(&mut Vectors) + Send + 'sta
 impl Vectors {
     /// Reads a file of golden vectors.
     pub fn open(file: &Path) -> Self {
-        let opened = File::open(file).expect("golden files can be read");
-        let mut archive = ZipArchive::new(opened).unwrap_or_else(|e| panic!("{}: {e}", file.display()));
-        let names: Vec<String> =
-            archive.file_names().flatten().map(|name| name.trim_end_matches(".npy").to_owned()).collect();
-        let mut read = |kind: &str| -> Vec<Array> {
-            let name = |i: usize| format!("{kind}_{i}");
-            let count = (0..).take_while(|&i| names.contains(&name(i))).count();
-            (0..count).map(|i| array(&mut archive, &name(i))).collect()
+        let archive = Npz::open(file);
+        let read = |kind: &str| -> Vec<Array> {
+            (0..).map_while(|index| Some(Array::new(archive.array(&format!("{kind}_{index}"))?))).collect()
         };
         let inputs = read("input");
         let micro = read("tflm_output");
@@ -263,6 +237,20 @@ pub enum Slice<'a> {
 }
 
 impl Array {
+    fn new(array: Npy) -> Self {
+        let vectors = array.shape.first().copied().unwrap_or(1);
+        let values = match array.ty.as_str() {
+            "i1" => Values::Integers(array.elements(|[byte]| i64::from(byte as i8))),
+            "u1" | "b1" => Values::Integers(array.elements(|[byte]| i64::from(byte))),
+            "i2" => Values::Integers(array.elements(|bytes| i16::from_le_bytes(bytes).into())),
+            "i4" => Values::Integers(array.elements(|bytes| i32::from_le_bytes(bytes).into())),
+            "u4" => Values::Integers(array.elements(|bytes| u32::from_le_bytes(bytes).into())),
+            "f4" => Values::Floats(array.elements(f32::from_le_bytes)),
+            other => panic!("there are elements of type {other}"),
+        };
+        Self { vectors, values }
+    }
+
     fn slice(&self, vector: Option<usize>) -> Slice<'_> {
         let range = |len: usize| {
             let each = len / self.vectors;
@@ -274,29 +262,4 @@ impl Array {
             Values::Floats(values) => Slice::Floats(&values[range(values.len())]),
         }
     }
-}
-
-fn array(archive: &mut ZipArchive<File>, name: &str) -> Array {
-    let mut bytes = Vec::new();
-    let mut member = archive.by_name(&format!("{name}.npy")).expect("the name is listed");
-    member.read_to_end(&mut bytes).expect("the archive is sound");
-    let array = npyz::NpyFile::new(&bytes[..]).expect("members of a .npz are arrays");
-    let vectors = array.shape().first().map_or(1, |&n| n as usize);
-    let dtype = array.dtype().descr();
-    let values = match dtype.trim_matches(['<', '|', '\'']) {
-        "i1" => Values::Integers(integers::<i8>(array)),
-        "u1" => Values::Integers(integers::<u8>(array)),
-        "i2" => Values::Integers(integers::<i16>(array)),
-        "i4" => Values::Integers(integers::<i32>(array)),
-        "u4" => Values::Integers(integers::<u32>(array)),
-        "b1" => Values::Integers(integers::<bool>(array)),
-        "f4" => Values::Floats(array.into_vec().expect("the type was checked")),
-        other => panic!("{name} has elements of type {other}"),
-    };
-    Array { vectors, values }
-}
-
-fn integers<T: npyz::Deserialize + Into<i64>>(array: npyz::NpyFile<&[u8]>) -> Vec<i64> {
-    let values: Vec<T> = array.into_vec().expect("the type was checked");
-    values.into_iter().map(Into::into).collect()
 }

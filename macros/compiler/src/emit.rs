@@ -3,15 +3,21 @@
 use crate::Item;
 use crate::graph::ElementType;
 use crate::layout::Layout;
-use crate::program::{Access, Arg, BACKENDS, Call, Constant, Port, Program, Variant, View, falls_back_to};
-use crate::quantize::measure::Accuracy;
+use crate::program::{Access, Arg, Call, Constant, Program, Variant, View};
 use crate::quantize::model::Facts;
 use crate::table;
 use proc_macro2::{Ident, Literal, Span, TokenStream};
-use quote::{ToTokens, format_ident, quote};
+use quote::{format_ident, quote};
 
+mod figures;
 mod overlap;
+mod ports;
 mod state;
+mod windows;
+
+use figures::{accuracy, consts};
+use ports::{arrays, model_trait};
+use windows::{Window, open, open_ports};
 
 /// The struct of a model, its functions and constants.
 pub fn emit(
@@ -173,99 +179,6 @@ pub fn track(item: &Item, file_bytes: usize) -> TokenStream {
     quote!(#model #(#samples)*)
 }
 
-/// `INPUT`, `OUTPUT` and the figures.
-fn consts(item: &Item, program: &Program, layout: &Layout) -> TokenStream {
-    let Item { name, support, .. } = item;
-    let ports = |ports: &[Port]| {
-        let (types, values): (Vec<_>, Vec<_>) =
-            ports.iter().map(|p| (port_type(item, p), port(item, p))).unzip();
-        (group(&types), group(&values))
-    };
-    let (input_type, input) = ports(&program.inputs);
-    let (output_type, output) = ports(&program.outputs);
-    let figures = table::Figures::of(program, layout);
-    let (ram, state, macs) = (figures.ram, figures.state, count(figures.macs));
-    let flash = bytes_by_backend(figures.flash, |backend| table::flash_on(program, backend));
-    let layers = program.calls.iter().zip(table::live_bytes(program, layout)).map(|(call, ram)| {
-        let (name, shape, macs) = (call.name, &call.shape, count(call.macs));
-        let flash = bytes_by_backend(call.constant_bytes(), |backend| call.constant_bytes_on(backend));
-        let notes = call.notes.join(", ");
-        quote!(Layer {
-            operator: #name, shape: &[#(#shape),*], macs: #macs, flash: #flash, ram: #ram, notes: #notes
-        })
-    });
-    quote! {
-        #[allow(dead_code)]
-        impl #name {
-            /// The model's input, or all of them: shape, scale, zero point and conversions.
-            pub const INPUT: #input_type = #input;
-            /// The model's output, or all of them: shape, scale, zero point and conversions.
-            pub const OUTPUT: #output_type = #output;
-            /// Bytes of RAM that a value of this type takes, all activations included.
-            pub const RAM: usize = #ram;
-            /// Bytes of it that are kept from one inference to the next; 0 if none are.
-            pub const STATE: usize = #state;
-            /// Bytes of constants in program memory: weights, biases and tables.
-            pub const FLASH: usize = #flash;
-            /// Multiplications and accumulations of one inference; 65535 on AVR if there are more.
-            pub const MACS: usize = #macs;
-            /// What runs, in order.
-            pub const LAYERS: &'static [#support::Layer] = {
-                use #support::Layer;
-                &[#(#layers),*]
-            };
-        }
-        const _: () = ::core::assert!(::core::mem::size_of::<#name>() == #name::RAM);
-    }
-}
-
-/// A number that says how much is done, and may be too large for the integers of AVR.
-fn count(number: usize) -> TokenStream {
-    match u16::try_from(number) {
-        Ok(_) => quote!(#number),
-        Err(_) => {
-            let number = Literal::u64_suffixed(u64::try_from(number).unwrap_or(u64::MAX));
-            quote!(support::count(#number))
-        }
-    }
-}
-
-/// Bytes of constants, which are others where there are variants.
-fn bytes_by_backend(bytes: usize, on: impl Fn(&str) -> usize) -> TokenStream {
-    let others = BACKENDS.into_iter().map(|backend| (backend, on(backend)));
-    let others = others.filter(|&(backend, own)| own != falls_back_to(backend).map_or(bytes, &on));
-    let others = others.map(|(backend, on)| (backend, quote!(#on)));
-    by_backend(others.collect(), quote!(#bytes))
-}
-
-/// `ACCURACY`, of a model that was quantized while compiling.
-fn accuracy(item: &Item, facts: &Facts) -> TokenStream {
-    let Item { name, support, .. } = item;
-    let Accuracy { samples, agreement, sqnr, accuracy, float_accuracy } = &facts.accuracy;
-    let sqnr = *sqnr as f32;
-    let share = |share: &Option<f64>| match share {
-        Some(share) => {
-            let share = *share as f32;
-            quote!(::core::option::Option::Some(#share))
-        }
-        None => quote!(::core::option::Option::None),
-    };
-    let (agreement, accuracy, float) = (share(agreement), share(accuracy), share(float_accuracy));
-    quote! {
-        #[allow(dead_code)]
-        impl #name {
-            /// How near it is to the float model that it was quantized from, measured while compiling.
-            pub const ACCURACY: #support::Accuracy = #support::Accuracy {
-                samples: #samples,
-                agreement: #agreement,
-                sqnr: #sqnr,
-                accuracy: #accuracy,
-                float_accuracy: #float,
-            };
-        }
-    }
-}
-
 /// `new`, `infer`, `input_mut` and `run`.
 fn methods(item: &Item, program: &Program, layout: &Layout) -> TokenStream {
     let Item { name, .. } = item;
@@ -351,128 +264,6 @@ fn step(layout: &Layout, call: &Call, at: usize) -> TokenStream {
         let (#(#names,)*) = #opened;
         #name(#(#names),*);
     }
-}
-
-/// A window of the arena, with the name that it has in a function.
-struct Window {
-    name: &'static str,
-    view: View,
-    access: Access,
-    /// Its first byte.
-    at: usize,
-}
-
-impl Window {
-    fn new(name: &'static str, view: View, access: Access, layout: &Layout) -> Self {
-        let offset = layout.offsets.get(view.buffer.0).copied().unwrap_or(usize::MAX);
-        Self { name, view, access, at: offset.saturating_add(view.offset) }
-    }
-}
-
-/// Windows of the arena, as a tuple of references.
-fn open(windows: &[Window]) -> TokenStream {
-    let types: Vec<TokenStream> =
-        windows.iter().map(|window| element(window.view.ty).into_token_stream()).collect();
-    open_typed(windows, &types)
-}
-
-/// The same for inputs or outputs, of the types that the caller has them as.
-fn open_ports(layout: &Layout, ports: &[Port], access: Access) -> TokenStream {
-    let windows: Vec<Window> =
-        ports.iter().map(|port| Window::new("port", port.view, access, layout)).collect();
-    let types: Vec<TokenStream> = ports.iter().map(port_element).collect();
-    open_typed(&windows, &types)
-}
-
-fn open_typed(windows: &[Window], types: &[TokenStream]) -> TokenStream {
-    let types = windows.iter().zip(types).map(|(Window { view, access, at, .. }, ty)| {
-        let kind = match access {
-            Access::Read => quote!(Read),
-            Access::Write | Access::Update => quote!(Write),
-            Access::ReadInPlace | Access::WriteInPlace => quote!(Shared),
-        };
-        let len = view.len;
-        quote!(arena::#kind<#ty, #len, #at>)
-    });
-    match windows.is_empty() {
-        true => quote!(()),
-        false => quote!(self.arena.open::<(#(#types,)*)>()),
-    }
-}
-
-/// The type that the caller has elements of an input or output as.
-fn port_element(port: &Port) -> TokenStream {
-    match port.fixed {
-        Some(ty) => {
-            let name = format_ident!("{}", ty.to_string());
-            quote!(support::fixed_type!(#name))
-        }
-        None => element(port.view.ty).into_token_stream(),
-    }
-}
-
-/// The array type of each port.
-fn arrays(ports: &[Port]) -> Vec<TokenStream> {
-    let array = |port: &Port| {
-        let (ty, len) = (port_element(port), port.view.len);
-        quote!([#ty; #len])
-    };
-    ports.iter().map(array).collect()
-}
-
-/// The trait that generic code uses.
-fn model_trait(item: &Item, program: &Program) -> TokenStream {
-    let Item { name, support, .. } = item;
-    let shared =
-        |ports: &[Port]| group(&arrays(ports).iter().map(|array| quote!(&'a #array)).collect::<Vec<_>>());
-    let exclusive =
-        |ports: &[Port]| group(&arrays(ports).iter().map(|array| quote!(&'a mut #array)).collect::<Vec<_>>());
-    let (input, output, window) =
-        (shared(&program.inputs), shared(&program.outputs), exclusive(&program.inputs));
-    let shown = name.to_string();
-    let arguments: Vec<TokenStream> = match program.inputs.len() {
-        1 => vec![quote!(input)],
-        n => (0..n).map(Literal::usize_unsuffixed).map(|i| quote!(input.#i)).collect(),
-    };
-    quote! {
-        impl #support::Model for #name {
-            const NAME: &'static str = #shown;
-            const RAM: usize = Self::RAM;
-            const STATE: usize = Self::STATE;
-            const FLASH: usize = Self::FLASH;
-            const MACS: usize = Self::MACS;
-            const LAYERS: &'static [#support::Layer] = Self::LAYERS;
-            type Input<'a> = #input;
-            type InputMut<'a> = #window;
-            type Output<'a> = #output;
-
-            #[inline]
-            fn infer<'a>(&'a mut self, input: Self::Input<'_>) -> Self::Output<'a> {
-                Self::infer(self, #(#arguments),*)
-            }
-
-            #[inline]
-            fn input_mut(&mut self) -> Self::InputMut<'_> {
-                Self::input_mut(self)
-            }
-
-            #[inline]
-            fn run(&mut self) -> Self::Output<'_> {
-                Self::run(self)
-            }
-        }
-    }
-}
-
-fn port_type(item: &Item, port: &Port) -> TokenStream {
-    let (support, ty) = (&item.support, element(port.view.ty));
-    quote!(#support::Tensor<#ty>)
-}
-
-fn port(item: &Item, port: &Port) -> TokenStream {
-    let support = &item.support;
-    let Port { name, shape, scale, zero_point, .. } = port;
-    quote!(#support::Tensor::new(#name, &[#(#shape),*], #scale, #zero_point))
 }
 
 /// One thing as itself, several as a tuple.

@@ -18,6 +18,8 @@ pub use blocks::{
 #[allow(unused_imports)] // by assembly
 pub use depthwise::CHANNEL_CONSTANTS;
 pub use depthwise::{Loop3x3, Row3x3, Rows3};
+#[allow(unused_imports)] // by what makes them
+pub use fours::{DROPPED_OF_SUM, LOWER_OF_SCALE, SHORT, SIGNED, short_outputs_of_sums};
 pub use fours::{
     FOUR, FOUR_CONSTANTS, MAX_EXPONENT, UNIT_CONSTANTS, fours_of_row, fours_of_two_rows, outputs_of_sums,
     requantize_down, sums_of_row, sums_of_taps, sums_of_two_rows,
@@ -26,11 +28,11 @@ pub use pairs::{HALF, LESS_SIGN, bytes_of_row, pairs_of_row};
 pub use sums::{Factor, SumScales, sums_s8};
 pub use taps::{Tap, TapsOfPixel, depthwise_pixel};
 pub use units::{
-    ChannelTaps, MAX_RUN, MAX_SIDE, MAX_STEP, MAX_UNITS, Runs, SIDE_BY_SIDE, StreamOutput, channels_of_taps,
-    units_of_runs,
+    ChannelTaps, MAX_ROW, MAX_RUN, MAX_SIDE, MAX_STEP, MAX_UNITS, PADDING, Runs, SIDE_BY_SIDE, StreamOutput,
+    channels_of_taps, units_of_row, units_of_runs,
 };
 #[allow(unused_imports)] // by assembly
-pub use units::{STREAM_BIAS, STREAM_SCALE};
+pub use units::{RUNS_OF_ROW, STREAM_BIAS, STREAM_SCALE};
 pub use vectors::{
     ChannelWindow, CopiedRows, UnitConstants, UnitRows, VECTORS, channel_windows, copy_rows, fill, unit_rows,
 };

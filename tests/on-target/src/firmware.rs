@@ -81,8 +81,8 @@ impl Builder {
 
     /// Returns the ELF file, in a folder that is the program's and the board's own.
     pub(crate) fn build(&self, board: &Board, program: &Program) -> Result<PathBuf> {
-        // One for each board, for cargo locks it and boards are built side by side.
-        let target_folder = output_folder().join("build").join(board.name);
+        // One for each board and profile, for cargo locks it and they are built side by side.
+        let target_folder = output_folder().join("build").join(board.name).join(program.profile.name());
         let (mut cargo, flags) = self.cargo(board)?;
         cargo
             .args(["build", "--quiet", "--profile", program.profile.name()])

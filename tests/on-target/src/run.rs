@@ -1,9 +1,7 @@
-//! Runs programs on boards, several boards at a time.
+//! Runs programs on boards, several at a time.
 
 use std::collections::VecDeque;
 use std::path::Path;
-use std::sync::{Mutex, PoisonError};
-use std::thread;
 
 use anyhow::{Context, Result, ensure};
 use report::Measured;
@@ -17,7 +15,7 @@ use crate::ledger::Ledger;
 use crate::operators::Operators;
 use crate::program::Program;
 use crate::results::Row;
-use crate::{cases, layers, promises, roofline};
+use crate::{bars, cases, layers, parallel, promises, roofline};
 
 /// What is to be run on each board.
 pub(crate) struct Work {
@@ -62,47 +60,46 @@ struct Bench<'a> {
     emulators: &'a Emulators,
 }
 
-/// Does all the work on all boards, with as many boards at a time as there are processors.
+/// What one board does without the next: its programs, and the cases, are of different profiles.
+#[derive(Clone, Copy)]
+enum Part {
+    Programs,
+    Cases,
+}
+
+/// Does all the work on all boards, with as many parts of it at a time as there are processors.
 pub(crate) fn everything(boards: &[&'static Board], work: &Work) -> Result<Results> {
     let builder = Builder::new(boards)?;
     let emulators = Emulators::new(boards)?;
-    let queue: Mutex<VecDeque<_>> = Mutex::new(boards.iter().copied().enumerate().collect());
-    let done = Mutex::new(Vec::new());
-    let worker = || {
-        loop {
-            let next = queue.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
-            let Some((place, board)) = next else { return };
-            let bench = Bench { board, builder: &builder, emulators: &emulators };
-            let result = bench.all(work).with_context(|| format!("on {}", board.name));
-            done.lock().unwrap_or_else(PoisonError::into_inner).push((place, result));
-        }
-    };
-    thread::scope(|scope| {
-        let workers = thread::available_parallelism().map_or(1, usize::from).min(boards.len());
-        (0..workers).for_each(|_| {
-            scope.spawn(worker);
-        });
+    // What takes longest begins, so that no processor waits for it at the end.
+    let parts = [Part::Cases, Part::Programs].iter();
+    let parts: Vec<_> = parts.flat_map(|&part| boards.iter().map(move |&board| (part, board))).collect();
+    let done = parallel::map(&parts, |&(part, board)| {
+        let bench = Bench { board, builder: &builder, emulators: &emulators };
+        bench.part(part, work).with_context(|| format!("on {}", board.name))
     });
-    let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
-    done.sort_by_key(|(place, _)| *place);
     let mut results = Results::new();
-    for (_, result) in done {
+    for result in done {
         results.extend(result?);
     }
     Ok(results)
 }
 
 impl Bench<'_> {
-    fn all(&self, work: &Work) -> Result<Results> {
+    fn part(&self, part: Part, work: &Work) -> Result<Results> {
         let mut results = Results::new();
         let here = |program: &&Program| match (work.is_suite, work.is_roofline) {
+            (true, _) if program.model.is_none() => bars::has(program, self.board),
             (true, _) => self.board.suite.models.has(&program.name),
             (_, true) => roofline::has(&program.name, self.board),
             _ => true,
         };
-        self.programs(work.programs.iter().filter(here), &mut results)?;
-        if work.is_suite && self.board.suite.cases {
-            self.cases(&work.cases, &mut results)?;
+        match part {
+            Part::Programs => self.programs(work.programs.iter().filter(here), &mut results)?,
+            Part::Cases if work.is_suite && self.board.suite.cases => {
+                self.cases(&work.cases, &mut results)?
+            }
+            Part::Cases => {}
         }
         Ok(results)
     }
@@ -142,7 +139,10 @@ impl Bench<'_> {
         if let Some(measured) = layers::measured(board, program, &places, &run.costs)? {
             results.layers.push(measured);
         }
-        results.ledger.add(board, &program.name, number("macs"), &run.costs, &growth);
+        bars::check(board, program, &run.costs)?;
+        if program.model.is_some() {
+            results.ledger.add(board, &program.name, number("macs"), &run.costs, &growth);
+        }
         results.rows.extend(Row::of(board, program, &run, growth));
         Ok(())
     }

@@ -9,6 +9,7 @@ use anyhow::{Context, Result, ensure};
 use tiny_model_compiler::{Optimize, Options, Variant, analyze_with};
 
 use crate::golden::Golden;
+use crate::parallel;
 use crate::program::Program;
 
 /// Models of other people, and what became of each; see `tests/tests/zoo.rs`.
@@ -46,8 +47,19 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
+/// All models, and programs that have bars.
+pub(crate) fn all() -> Result<Vec<Program>> {
+    let mut programs = models()?;
+    for path in sorted(&crate::firmware::folder().join("programs"))? {
+        if path.extension().is_some_and(|extension| extension == "bars") && is_chosen(&path) {
+            programs.push(Program::find(&path.with_extension("rs").to_string_lossy())?);
+        }
+    }
+    Ok(programs)
+}
+
 /// Programs of all whole models.
-pub(crate) fn models() -> Result<Vec<Program>> {
+fn models() -> Result<Vec<Program>> {
     let mut paths = vec![root().join("examples/digits/digits.tflite")];
     let zoo = zoo();
     if zoo.is_dir() {
@@ -65,27 +77,38 @@ pub(crate) fn models() -> Result<Vec<Program>> {
         let others = OTHERS.iter().filter(move |(other, _)| name == *other);
         others.map(move |&(_, optimize)| (path, optimize))
     });
-    usual.chain(others).map(|(path, optimize)| crate::model::program(path, optimize)).collect()
+    let all: Vec<_> = usual.chain(others).collect();
+    parallel::map(&all, |&(path, optimize)| crate::model::program(path, optimize)).into_iter().collect()
 }
 
 /// The operators' cases, with all vectors of each. Those that the compiler does not take yet are left out; the golden
 /// tests on the host have their list.
 pub(crate) fn cases() -> Result<Vec<Golden>> {
-    let mut cases = Vec::new();
+    let mut paths = Vec::new();
     for folder in sorted(&root().join("tests/ops"))? {
-        for path in sorted(&folder).unwrap_or_default() {
-            if path.extension().is_some_and(|extension| extension == "tflite")
-                && is_chosen(&path)
-                && is_taken(&path)?
-            {
-                cases.push(Golden::case(&path, Optimize::default())?);
-                if has_other_loops(&path)? {
-                    cases.push(Golden::case(&path, Optimize::Speed)?);
-                }
-            }
-        }
+        paths.extend(sorted(&folder).unwrap_or_default());
     }
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "tflite") && is_chosen(path));
+    let cases = parallel::map(&paths, |path| cases_of(path)).into_iter().collect::<Result<Vec<_>>>()?;
+    let cases: Vec<Golden> = cases.into_iter().flatten().collect();
     ensure!(!cases.is_empty(), "there are no cases");
+    Ok(cases)
+}
+
+/// None if the compiler does not take the model, two if there are loops for it that it has with `optimize = "speed"`
+/// alone.
+fn cases_of(path: &Path) -> Result<Vec<Golden>> {
+    let file = fs::read(path)?;
+    let kernels = |optimize| {
+        let (program, _) = analyze_with(&file, &Options { optimize, ..Options::default() }).ok()?;
+        let variants = program.calls.into_iter().flat_map(|call| call.variants);
+        Some(variants.map(|variant: Variant| variant.kernel).collect::<Vec<_>>())
+    };
+    let Some(usual) = kernels(Optimize::default()) else { return Ok(Vec::new()) };
+    let mut cases = vec![Golden::case(path, Optimize::default())?];
+    if kernels(Optimize::Speed) != Some(usual) {
+        cases.push(Golden::case(path, Optimize::Speed)?);
+    }
     Ok(cases)
 }
 
@@ -93,22 +116,6 @@ pub(crate) fn cases() -> Result<Vec<Golden>> {
 fn is_chosen(path: &Path) -> bool {
     let Ok(only) = std::env::var("TINY_MODEL_ONLY") else { return true };
     only.split(',').any(|part| path.to_string_lossy().contains(&format!("/{part}")))
-}
-
-fn is_taken(path: &Path) -> Result<bool> {
-    Ok(tiny_model_compiler::analyze(&fs::read(path)?).is_ok())
-}
-
-/// Whether there are loops for it that it has with `optimize = "speed"` alone.
-fn has_other_loops(path: &Path) -> Result<bool> {
-    let file = fs::read(path)?;
-    let kernels = |optimize| {
-        let options = Options { optimize, ..Options::default() };
-        let calls = analyze_with(&file, &options).map(|(program, _)| program.calls).unwrap_or_default();
-        let variants = calls.into_iter().flat_map(|call| call.variants);
-        variants.map(|variant: Variant| variant.kernel).collect::<Vec<_>>()
-    };
-    Ok(kernels(Optimize::Speed) != kernels(Optimize::default()))
 }
 
 fn sorted(folder: &Path) -> Result<Vec<PathBuf>> {

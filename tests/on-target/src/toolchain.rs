@@ -23,6 +23,7 @@ pub(crate) struct Toolchain {
 /// What others set for a build of theirs, and what would change a build of ours. `LD_LIBRARY_PATH` is set by
 /// `cargo run` and could give another rustc the wrong libraries.
 const FOREIGN_VARIABLES: &[&str] = &[
+    "CARGO_BUILD_BUILD_DIR",
     "CARGO_BUILD_RUSTFLAGS",
     "CARGO_BUILD_TARGET",
     "CARGO_ENCODED_RUSTFLAGS",

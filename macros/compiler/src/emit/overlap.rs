@@ -1,6 +1,6 @@
 //! Inputs and outputs that the plan lays over each other: one window of the arena for both.
 
-use super::Window;
+use super::windows::Window;
 use crate::layout::Layout;
 use crate::program::{Access, Call, Planes, View};
 use proc_macro2::TokenStream;

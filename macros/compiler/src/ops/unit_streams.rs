@@ -95,7 +95,7 @@ impl Layer<'_> {
         for (&[low, middle, high, edge], lower) in
             multipliers.get(unit..end)?.iter().zip(edges.bytes.get(unit..end)?)
         {
-            bytes.extend([low, middle, high, *lower, edge]);
+            bytes.extend([middle, high, low, *lower, edge]);
         }
         Some(())
     }

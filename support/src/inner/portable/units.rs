@@ -2,14 +2,13 @@
 //!
 //! A *stream* holds the units of a layer in blocks of [`SIDE_BY_SIDE`], and what is left one by one. A block is the
 //! biases of its units, three bytes each; their weights, those of one input for all units before those of the next; and
-//! for each unit three bytes of a multiplier and two of an edge, the lower first, as [`narrow_s8`] takes them. The
-//! upper byte of a bias is one greater if the middle one is negative: the lower two are read as a signed number.
+//! for each unit three bytes of a multiplier, the lowest behind the others, which mostly do without it, and two of an
+//! edge, as [`narrow_s8`] takes them. All other numbers have their lower bytes first. The upper byte of a bias is one greater if the middle one is negative: the lower two are read as a signed number.
 
 use super::narrow_s8;
 use crate::inner::flash::Flash;
 use crate::inner::product;
 use core::iter::repeat_n;
-use core::slice::from_ref;
 
 /// Units in a block.
 pub const SIDE_BY_SIDE: usize = 4;
@@ -20,8 +19,16 @@ pub const STREAM_BIAS: usize = 3;
 /// Bytes of a multiplier and its edge in a stream.
 pub const STREAM_SCALE: usize = 5;
 
-/// How far a run goes, and how often one is repeated.
+/// How far a run goes.
 pub const MAX_RUN: usize = 255;
+
+/// Runs of a row, and the end of the list.
+#[allow(dead_code)] // by assembly
+pub const RUNS_OF_ROW: usize = 5;
+
+/// Most elements of a row.
+#[allow(dead_code)] // by what makes streams
+pub const MAX_ROW: usize = (RUNS_OF_ROW - 1) * MAX_RUN;
 
 /// Most units of a layer.
 #[allow(dead_code)] // by what makes streams
@@ -44,18 +51,29 @@ impl StreamOutput {
     }
 }
 
+/// Elements of the padding that lie side by side, a power of two.
+pub const PADDING: usize = 16;
+
 /// What all units see, in the order of their weights: less than `N` runs of elements.
 #[derive(Debug)]
 pub struct Runs<'a, const N: usize> {
-    runs: [(&'a [i8], usize); N],
+    runs: [Run<'a>; N],
     len: usize,
+}
+
+/// So many elements of what there is, again and again if there are fewer.
+#[derive(Clone, Copy, Debug)]
+struct Run<'a> {
+    from: &'a [i8],
+    terms: usize,
+    is_padding: bool,
 }
 
 impl<'a, const N: usize> Runs<'a, N> {
     /// Nothing yet.
     #[inline(always)]
     pub fn none() -> Self {
-        Self { runs: [(&[], 0); N], len: 0 }
+        Self { runs: [Run { from: &[], terms: 0, is_padding: false }; N], len: 0 }
     }
 
     /// Nothing again.
@@ -64,28 +82,43 @@ impl<'a, const N: usize> Runs<'a, N> {
         self.len = 0;
     }
 
-    /// Adds a run. What is longer than [`MAX_RUN`] takes the place of several.
+    /// Adds the first `len` elements. What is longer than [`MAX_RUN`] takes the place of several runs, and what is longer
+    /// than there is none.
     #[inline(always)]
-    pub fn push(&mut self, run: &'a [i8]) {
-        self.add(run, 1);
+    pub fn push(&mut self, from: &'a [i8], len: usize) {
+        if len <= from.len() {
+            self.add(Run { from, terms: len, is_padding: false });
+        }
     }
 
-    /// Adds an element so many times. More than [`MAX_RUN`] take the place of several runs.
+    /// Adds so many elements of the padding, whose elements are all the same. At least [`MAX_RUN`]` + 1 - `[`PADDING`]
+    /// take the place of one run, and what is left over of [`PADDING`] that of one more.
     #[inline(always)]
-    pub fn repeat(&mut self, element: &'a i8, times: usize) {
-        self.add(from_ref(element), times);
+    pub fn repeat(&mut self, padding: &'a [i8; PADDING], terms: usize) {
+        self.add(Run { from: padding, terms, is_padding: true });
     }
 
-    fn add(&mut self, run: &'a [i8], times: usize) {
+    /// Moves all runs so far on, but those on the padding, if behind each of them there are so many elements.
+    #[inline(always)]
+    pub fn advance(&mut self, step: usize) -> bool {
+        let has_room = |run: &Run<'_>| run.is_padding || run.from.len().wrapping_sub(run.terms) >= step;
+        let is_possible = self.runs.iter().take(self.len).all(has_room);
+        for run in self.runs.iter_mut().take(self.len).filter(|run| is_possible && !run.is_padding) {
+            run.from = run.from.get(step..).unwrap_or(&[]);
+        }
+        is_possible
+    }
+
+    fn add(&mut self, run: Run<'a>) {
         if let Some(next) = self.runs.get_mut(self.len) {
-            *next = (run, times);
+            *next = run;
             self.len = self.len.wrapping_add(1);
         }
     }
 
     fn elements(&self) -> impl Iterator<Item = i8> {
         let runs = self.runs.iter().take(self.len);
-        runs.flat_map(|&(run, times)| (0..times).flat_map(move |_| run.iter().copied()))
+        runs.flat_map(|run| run.from.iter().copied().cycle().take(run.terms))
     }
 }
 
@@ -161,6 +194,12 @@ pub fn units_of_runs<const N: usize>(
     units(stream, output, to, |_| runs.elements());
 }
 
+/// The same for what lies side by side, [`MAX_ROW`] elements at most.
+#[inline(always)]
+pub fn units_of_row(stream: Flash<'_, i8>, input: &[i8], output: &mut [i8], to: StreamOutput) {
+    units(stream, output, to, |_| input.iter().copied());
+}
+
 /// The same for units that have a channel each.
 #[inline(always)]
 pub fn channels_of_taps(stream: Flash<'_, i8>, taps: &ChannelTaps<'_>, output: &mut [i8], to: StreamOutput) {
@@ -196,7 +235,8 @@ fn units<I: Iterator<Item = i8>>(
                 at = at.wrapping_add(side);
             }
             let at = scales.wrapping_add(lane.wrapping_mul(STREAM_SCALE));
-            let scale = bytes(at) | byte(at.wrapping_add(4)) << 24;
+            let upper = byte(at) << 8 | byte(at.wrapping_add(1)) << 16;
+            let scale = byte(at.wrapping_add(2)) | upper | byte(at.wrapping_add(4)) << 24;
             let edge = stream.get(at.wrapping_add(3)).unwrap_or(0);
             // Three bytes of the sum are kept.
             let value = narrow_s8(sum << 8 >> 8, scale, edge, to.bits, [to.zero_point, -128, 127]);

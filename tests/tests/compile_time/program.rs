@@ -1,0 +1,65 @@
+//! Measures the compiler on one model: `program MODEL` compiles it, `program MODEL SAMPLES` quantizes it. Prints numbers.
+
+use quote::{format_ident, quote};
+use tiny_model_compiler::{Calibration, Item, Options, Settings, analyze, compile, quantize};
+
+#[cfg(not(test))]
+use crate::clock::Clock;
+#[cfg(test)]
+use tiny_model_tests::Clock;
+
+/// So many samples are in a file of them.
+pub const SAMPLES: usize = 100;
+
+pub fn main() {
+    let files = std::env::args().skip(1).map(|path| std::fs::read(path).expect("the file is there"));
+    match &files.collect::<Vec<_>>()[..] {
+        [model] => compiles(model),
+        [model, samples] => quantizes(model, samples),
+        _ => panic!("one or two files"),
+    }
+}
+
+fn compiles(model: &[u8]) {
+    let clock = Clock::start();
+    let expansion = compile(model, &item()).ok().expect("the model is supported");
+    let text = expansion.to_string();
+    println!("{}\n{}\n{}", clock.seconds(), text.len(), tokens(expansion));
+    let program = analyze(model).expect("it is").0;
+    // Most calls have several kernels: each for the processors that it is fastest on.
+    let kernels: usize = program.calls.iter().map(|call| 1 + call.variants.len()).sum();
+    println!("{kernels}");
+}
+
+/// Tokens of an expansion, groups opened.
+fn tokens(stream: proc_macro2::TokenStream) -> usize {
+    let count = |tree| match tree {
+        proc_macro2::TokenTree::Group(group) => 2 + tokens(group.stream()),
+        _ => 1,
+    };
+    stream.into_iter().map(count).sum()
+}
+
+fn item() -> Item {
+    Item {
+        attributes: Vec::new(),
+        visibility: syn::Visibility::Inherited,
+        name: format_ident!("Model"),
+        support: quote!(::tiny_model),
+        path: syn::parse_quote!("model.tflite"),
+        source: None,
+        module: format_ident!("hidden"),
+        options: Options::default(),
+        budgets: Vec::new(),
+    }
+}
+
+/// The file of samples holds their numbers, one sample after the other.
+fn quantizes(model: &[u8], samples: &[u8]) {
+    let numbers: Vec<f32> = samples.as_chunks().0.iter().copied().map(f32::from_le_bytes).collect();
+    let samples = numbers.chunks(numbers.len() / SAMPLES).map(|sample| vec![sample.to_vec()]).collect();
+    let settings = Settings { calibration: Calibration::Samples(samples), ..Settings::default() };
+    let clock = Clock::start();
+    let (_, _, facts) = quantize(model, &settings).unwrap_or_else(|problems| panic!("{problems:#?}"));
+    println!("{}\n{}", clock.seconds(), facts.accuracy.sqnr);
+}
