@@ -204,6 +204,7 @@ pub(crate) mod sums;
 pub(crate) mod unit_blocks;
 pub(crate) mod unit_fours;
 pub(crate) mod unit_pairs;
+pub(crate) mod unit_products;
 pub(crate) mod unit_streams;
 pub(crate) mod weighted;
 pub(crate) mod window;

@@ -212,6 +212,11 @@ impl Constant {
         Self { name, ty: ElementType::Int32, bytes }
     }
 
+    /// The elements of a constant of `int32`.
+    pub(crate) fn to_words(&self) -> Vec<i32> {
+        self.bytes.as_chunks::<4>().0.iter().map(|&word| i32::from_le_bytes(word)).collect()
+    }
+
     /// Bytes with the padding to whole words.
     fn padded_bytes(&self) -> usize {
         self.bytes.len().checked_next_multiple_of(4).unwrap_or(usize::MAX)

@@ -18,6 +18,8 @@ pub use blocks::{
 #[allow(unused_imports)] // by assembly
 pub use depthwise::CHANNEL_CONSTANTS;
 pub use depthwise::{Loop3x3, Row3x3, Rows3};
+#[allow(unused_imports)] // by what makes them
+pub use fours::{DROPPED_OF_SUM, LOWER_OF_SCALE, SHORT, SIGNED, short_outputs_of_sums};
 pub use fours::{
     FOUR, FOUR_CONSTANTS, MAX_EXPONENT, UNIT_CONSTANTS, fours_of_row, fours_of_two_rows, outputs_of_sums,
     requantize_down, sums_of_row, sums_of_taps, sums_of_two_rows,

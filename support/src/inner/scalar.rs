@@ -65,8 +65,20 @@
 //! The constants of a unit are twice its bias, its multiplier, the exponent and what is added before the shift, with the
 //! zero point in it. On Cortex-M3 an output is eight instructions in the loop itself: the doubled sum (`add` with a shift), `smull`, the
 //! rounding of the upper half, the sign that makes half up into half away from zero, the addition, the shift, `ssat` and
-//! `strb`. On Cortex-M0 multiplications give the lower 32 bits only: the multiplier is taken in three pieces if all four sums
-//! are short, and in 64 bits otherwise.
+//! `strb`.
+//!
+//! On Cortex-M0 multiplications give the lower 32 bits only. Where the compiler has proved that two short products do, an
+//! output is sixteen instructions, three more if it is limited: two loads, the bias, seven for a multiplier in two parts,
+//! what is added before the shift, the shift, three for the limit, and `strb`. Where negative outputs are told apart too,
+//! four more take what is missing from negative products, and three close the loop. For other units the multiplier is taken
+//! in three pieces if all four sums are short, in 35 instructions for each, and in 64 bits otherwise.
+//!
+//! - One product, with what is left of 32 bits beside the sum for the multiplier, would be ten instructions, but is proved
+//!   of whole layers only where sums are small, as in the middle of an autoencoder.
+//! - The multiplier in three pieces without a check, where it is proved that sums are short: two short products are nearly
+//!   always proved then too.
+//! - More bits in the lower part: with 13 and one bit of the sum less, more of the layers with sums beyond 20 bits are proved,
+//!   and less of the others.
 //!
 //! # Depthwise windows
 //!

@@ -8,7 +8,7 @@ use anyhow::{Context, Result, ensure};
 
 use crate::board::Board;
 use crate::elf::Growth;
-use crate::floats::twin;
+use crate::floats;
 use crate::measure::Cost;
 
 /// What is on record: program and board, then the figures.
@@ -22,9 +22,6 @@ const FIGURES: [&str; 6] = ["macs", "effort", "code", "constants", "ram", "stack
 
 /// A figure may be worse than the one on record by this share.
 const TOLERANCE: f64 = 0.02;
-
-/// A float model may cost more than its twin by this share: where its inputs have no sign, each is first brought to int8.
-const DEARER: f64 = 0.05;
 
 fn path() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("ledger.csv")
@@ -63,12 +60,12 @@ impl Ledger {
     }
 
     /// Adds these figures to the file, or replaces those of the same program and board.
-    pub(crate) fn save(self) -> Result<()> {
+    pub(crate) fn save(&self) -> Result<()> {
         if self.rows.is_empty() {
             return Ok(());
         }
         let mut all = Self::read().unwrap_or_else(|_| Self::new());
-        all.rows.extend(self.rows);
+        all.rows.extend(self.rows.clone());
         let mut text = [KEYS.as_slice(), FIGURES.as_slice()].concat().join(",") + "\n";
         for ((program, board), figures) in &all.rows {
             let figures: Vec<String> = figures.iter().map(ToString::to_string).collect();
@@ -94,31 +91,23 @@ impl Ledger {
             }
         }
         ensure!(worse.is_empty(), "worse than the ledger has it:\n{}", worse.join("\n"));
-        let dearer = self.dearer(&recorded);
-        ensure!(dearer.is_empty(), "float models that cost more than their twins:\n{}", dearer.join("\n"));
         Ok(())
     }
 
-    /// Where a float model that we quantize costs more than the one that its authors have quantized. Code and constants
-    /// count together: what one has in tables, the other may have in code.
-    fn dearer(&self, recorded: &Self) -> Vec<String> {
-        let flash = |figures: &[u64; FIGURES.len()]| figures[2] + figures[3];
-        let mut dearer = Vec::new();
-        for ((program, board), own) in &self.rows {
-            let Some(twin) = twin(program) else { continue };
-            let key = (twin.to_owned(), board.clone());
-            let Some(other) = self.rows.get(&key).or_else(|| recorded.rows.get(&key)) else { continue };
-            let pairs = [
-                ("effort", own[1], other[1]),
-                ("flash", flash(own), flash(other)),
-                ("ram", own[4], other[4]),
-            ];
-            for (name, own, other) in pairs {
-                if own as f64 > other as f64 * (1.0 + DEARER) {
-                    dearer.push(format!("{program} on {board}: {name} {own}, and {other} of {twin}"));
-                }
-            }
+    /// Fails if a float model that we quantize costs more than the one that its authors have quantized. Code and
+    /// constants count together: what one has in tables, the other may have in code.
+    pub(crate) fn check_twins(&self) -> Result<()> {
+        let recorded = Self::read()?;
+        let costs =
+            |&[_, effort, code, constants, ram, _]: &[u64; FIGURES.len()]| [effort, code + constants, ram];
+        let mut wrong = Vec::new();
+        for (key @ (program, board), own) in &self.rows {
+            let Some(twin) = floats::twin(program) else { continue };
+            let other = (twin.to_owned(), board.clone());
+            let Some(other) = self.rows.get(&other).or_else(|| recorded.rows.get(&other)) else { continue };
+            wrong.extend(floats::wrong(key, costs(own), costs(other)));
         }
-        dearer
+        ensure!(wrong.is_empty(), "float models and their twins of integers:\n{}", wrong.join("\n"));
+        Ok(())
     }
 }

@@ -105,13 +105,15 @@ fn harness(words: impl Iterator<Item = String>) -> Result<usize> {
     if order.roofline || work.is_suite && failures == 0 && (!is_update || roofline::is_whole(&layers)) {
         roofline::keep(&layers, is_update)?;
     }
-    match is_update {
-        _ if !(order.ledger || work.is_suite) => {}
-        true => {
-            ledger.save()?;
-            operators.save()?;
+    if order.ledger || work.is_suite {
+        match is_update {
+            true => {
+                ledger.save()?;
+                operators.save()?;
+            }
+            false => ledger.check()?,
         }
-        false => ledger.check()?,
+        ledger.check_twins()?;
     }
     Ok(failures)
 }

@@ -7,7 +7,8 @@ use super::one_scale::{Following, Joined, Scales};
 use super::sums::{Activations, Sums};
 use super::unit_blocks::{self, MAX_MEMORY, MEMORY_OF_A_STEP, Simplified, Units};
 use super::{
-    Op, Padding, channel_rows, requantization, unit_fours, unit_streams, weighted, window, winograd,
+    Op, Padding, channel_rows, requantization, unit_fours, unit_products, unit_streams, weighted, window,
+    winograd,
 };
 use crate::graph::{ElementType, Tensor};
 use crate::inner::BLOCK;
@@ -119,11 +120,14 @@ impl Op for Convolution {
         };
         let plain = weight_zero_point == 0 && !four_bits;
         let sums = self.sums(&to.known());
+        let layer = || Simplified::of(&weights, &bias, &self.multipliers, range);
+        let short = sums.as_ref().and_then(|sums| unit_products::shorten(&mut variants, layer, sums, range));
         let ring = to.ring(input).filter(|_| plain);
         let narrow = sums.as_ref().filter(|_| plain);
         let narrow = narrow.and_then(|sums| narrow::narrowed(range, &self.multipliers, sums));
         if let Some(((range, scales), sums)) = narrow.zip(sums.as_ref()) {
             let (on_ring, kernel) = self.plain_kernel(ring, padding, range);
+            let note = narrow::note(&scales);
             let stream =
                 unit_streams::Layer { weights: &weights, bias: &bias, scales: &scales, sums, output: range };
             let is_small = to.optimize() == Optimize::Size;
@@ -132,7 +136,7 @@ impl Op for Convolution {
                 let weights = self.ordered(&weights, &kernel);
                 narrow::variant(kernel.module, kernel.name, &*kernel.params, (weights, &bias, scales))
             }));
-            to.note(narrow::note());
+            to.note(note);
         }
         let (ring, kernel) = match plain {
             true => self.plain_kernel(ring, padding, range),
@@ -160,6 +164,7 @@ impl Op for Convolution {
                 variants.retain(|variant| variant.backend == narrow::BACKEND);
             }
             None => {
+                short.into_iter().for_each(|note| to.note(note));
                 let mut planes = self.planes(to.read(input)?, to.write(output)?);
                 if let Some(layer) = variants.iter().find_map(winograd::of) {
                     planes = planes.and(|len| layer.reach(len));

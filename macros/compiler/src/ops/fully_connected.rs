@@ -9,7 +9,7 @@ use super::unit_blocks::{MAX_MEMORY, MEMORY_OF_A_STEP, Simplified, Units, with_a
 use super::narrow::{self, Form};
 use super::unit_pairs::{self, Layout};
 use super::one_scale::{Following, Joined, Scales};
-use super::{Op, requantization, unit_fours, unit_streams};
+use super::{Op, requantization, unit_fours, unit_products, unit_streams};
 use crate::diagnostics::Problem;
 use crate::graph::{ElementType, Tensor};
 use crate::inner::FOUR;
@@ -102,7 +102,7 @@ pub(crate) fn read(reader: &Reader<'_>) -> Result<Rc<dyn Op>, Problem> {
 const SMALL: usize = 1024;
 
 /// The same for pairs: less inputs than these.
-const SHORT: usize = 8;
+const SHORT: usize = 4;
 
 impl Layer {
     /// An input and an output that may share memory.
@@ -302,10 +302,13 @@ impl Op for Layer {
             false => Vec::new(),
         };
         let sums = self.sums(&to.known());
+        let layer = || Simplified::of(&values, &bias, &self.multipliers, range);
+        let short = sums.as_ref().and_then(|sums| unit_products::shorten(&mut variants, layer, sums, range));
         let ring = to.ring(input).filter(|_| plain && self.rows == 1);
         let narrow = sums.as_ref().filter(|_| plain);
         let narrow = narrow.and_then(|sums| narrow::narrowed(range, &self.multipliers, sums));
 if let Some(((range, scales), sums)) = narrow.zip(sums.as_ref()) {
+            let note = narrow::note(&scales);
             let is_small = to.optimize() == Optimize::Size;
             let stream =
                 unit_streams::Layer { weights: &values, bias: &bias, scales: &scales, sums, output: range };
@@ -318,7 +321,7 @@ if let Some(((range, scales), sums)) = narrow.zip(sums.as_ref()) {
                 }
                 narrow::variant("fully_connected", name, &*params, (values.clone(), &*bias, scales))
             }));
-            to.note(narrow::note());
+            to.note(note);
         }
         let values = if four_bits { requantization::packed(&values, self.depth) } else { values };
         let (multipliers, shifts) = requantization::constants(&self.multipliers, self.units);
@@ -335,7 +338,10 @@ if let Some(((range, scales), sums)) = narrow.zip(sums.as_ref()) {
                 // What other backends have reads no ring.
                 variants.retain(|variant| variant.backend == narrow::BACKEND);
             }
-            None => args.push(Arg::Planes(self.planes(to.read(input)?, to.write(output)?))),
+            None => {
+                short.into_iter().for_each(|note| to.note(note));
+                args.push(Arg::Planes(self.planes(to.read(input)?, to.write(output)?)));
+            }
         }
         if let Some(sums) = sums {
             to.prove_sums(&sums);

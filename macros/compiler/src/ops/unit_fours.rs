@@ -12,7 +12,7 @@ use crate::program::{Constant, Variant};
 use crate::quantize::Multiplier;
 
 /// The backend whose loops read them.
-const BACKEND: &str = "portable";
+pub(crate) const BACKEND: &str = "portable";
 
 /// Bytes of stack that a kernel may take for inputs.
 const MAX_MEMORY: usize = 4096;

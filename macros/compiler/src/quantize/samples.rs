@@ -1,7 +1,6 @@
 //! Samples of what a model will see, from files as people have them.
 
 mod csv;
-mod inflate;
 mod npy;
 mod picture;
 mod sound;
@@ -189,6 +188,19 @@ fn labels(values: &[f32], count: usize) -> Result<Vec<usize>, Problem> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// A file cut off everywhere, and with each byte changed.
+    pub(super) fn damaged(bytes: &[u8]) -> impl Iterator<Item = Vec<u8>> {
+        let cut = (0..bytes.len()).map(|len| bytes[..len].to_vec());
+        let changed = (0..bytes.len()).flat_map(|at| {
+            [1, 0x80, 0xff, 0x0f].map(|change| {
+                let mut bytes = bytes.to_vec();
+                bytes[at] ^= change;
+                bytes
+            })
+        });
+        cut.chain(changed)
+    }
 
     fn input(name: &str, shape: &[usize]) -> Input {
         Input { name: name.to_owned(), shape: shape.to_vec() }

@@ -7,7 +7,7 @@ use crate::inner::flash::Flash;
 /// Units that are summed up together.
 pub const FOUR: usize = 4;
 
-/// Words of constants of a unit: twice its bias, its multiplier, an exponent *e* from 1 to [`MAX_EXPONENT`] that stands for a
+/// Words of constants of a unit, for loops that take no [`SHORT`] ones: twice its bias, its multiplier, an exponent *e* from 1 to [`MAX_EXPONENT`] that stands for a
 /// shift to the right, and `2^(e - 1) + 2^e · zero point of the output`. Sums fit into 31 bits.
 pub const UNIT_CONSTANTS: usize = 4;
 
@@ -16,6 +16,24 @@ pub const MAX_EXPONENT: i32 = 22;
 
 /// Constants of four units.
 pub const FOUR_CONSTANTS: usize = FOUR * UNIT_CONSTANTS;
+
+/// Stands beside the exponent of the first of four units if all of them have short products. Their constants are the bias
+/// itself, the upper and the lower part of a multiplier, the exponent, and what is added before the shift: see
+/// [`short_outputs_of_sums`].
+#[allow(dead_code)] // by what makes them
+pub const SHORT: i32 = i32::MIN;
+
+/// Stands beside it if something is taken away from negative products: as many bits to the left as bits 8 to 15 tell, one.
+#[allow(dead_code)] // by what makes them
+pub const SIGNED: i32 = 1 << 30;
+
+/// Bits of the lower part of a multiplier, which is the lower half of a word.
+#[allow(dead_code)] // by what makes them
+pub const LOWER_OF_SCALE: u32 = 12;
+
+/// Bits of a sum that the lower part does not meet.
+#[allow(dead_code)] // by what makes them
+pub const DROPPED_OF_SUM: u32 = 3;
 
 /// The outputs of as many fours of units as there are, limited to eight bits, for one row of inputs.
 #[inline]
@@ -54,6 +72,29 @@ pub fn outputs_of_sums(constants: Flash<'_, i32>, [a, b, c, d]: [i32; FOUR]) -> 
         value.clamp(i8::MIN.into(), i8::MAX.into()) as i8
     };
     [next(a), next(b), next(c), next(d)]
+}
+
+/// The outputs of four sums by products of 32 bits: `sum · upper + (((sum >> 3) · lower) >> 9)`, less what is taken away
+/// from negative ones, and what is added before the shift.
+///
+/// What is dropped of the sum is less than a thousandth of what the outputs are rounded by, and leaves room for three more
+/// bits of it.
+#[allow(dead_code)] // by assembly
+pub fn short_outputs_of_sums(constants: Flash<'_, i32>, sums: [i32; FOUR]) -> [i8; FOUR] {
+    let constants: [i32; FOUR_CONSTANTS] = constants.array(0).unwrap_or([0; FOUR_CONSTANTS]);
+    let is_signed = constants[2] & SIGNED != 0;
+    let mut outputs = [0; FOUR];
+    let units = constants.as_chunks::<UNIT_CONSTANTS>().0.iter().zip(sums);
+    for (output, (&[bias, scale, exponent, offset], sum)) in outputs.iter_mut().zip(units) {
+        let sum = sum.wrapping_add(bias);
+        let lower = (sum >> DROPPED_OF_SUM).wrapping_mul(scale & 0xffff) >> (LOWER_OF_SCALE - DROPPED_OF_SUM);
+        let product = sum.wrapping_mul((scale.cast_unsigned() >> 16).cast_signed()).wrapping_add(lower);
+        let below_zero =
+            if is_signed { (product >> 31).wrapping_shl(exponent.cast_unsigned() >> 8 & 0xff) } else { 0 };
+        let value = product.wrapping_add(below_zero).wrapping_add(offset);
+        *output = value.wrapping_shr(exponent.cast_unsigned() & 0xff).clamp(-128, 127) as i8;
+    }
+    outputs
 }
 
 /// `Σ weights · x` of four units, modulo 2^32, as far as both reach.

@@ -115,15 +115,15 @@ unsafe extern "C" fn one_row(weights: *const i8, x: *const i8, len: usize, sums:
     )
 }
 
-/// As [`crate::inner::portable::outputs_of_sums`].
+/// As [`crate::inner::portable::outputs_of_sums`], and as `short_outputs_of_sums` where the constants say so.
 #[inline(always)]
 pub fn outputs_of_sums(constants: Flash<'_, i32>, sums: [i32; FOUR]) -> [i8; FOUR] {
     let mut outputs = [0; FOUR];
     if constants.len() >= FOUR_CONSTANTS {
         // SAFETY: there are the constants of four units.
         #[allow(unsafe_code)]
-        let are_short = unsafe { short_outputs(&sums, constants.start(), &mut outputs) };
-        if !are_short {
+        let are_done = unsafe { outputs_of_four(&sums, constants.start(), &mut outputs) };
+        if !are_done {
             long_outputs(constants, sums, &mut outputs);
         }
     }
@@ -135,23 +135,117 @@ fn long_outputs(constants: Flash<'_, i32>, sums: [i32; FOUR], outputs: &mut [i8;
     *outputs = portable::outputs_of_sums(constants, sums);
 }
 
-/// One output, as `inner::short` tells: the multiplier is taken in pieces of 12, 12 and 7 bits.
-macro_rules! output {
+/// Loads a sum and its constants, and multiplies as `short_outputs_of_sums` tells: the product is in `r4` then, the
+/// exponent in `r6`, and what is added in `r7`.
+macro_rules! product {
     () => {
         "ldm r0!, {{r3}}
          ldm r1!, {{r4, r5, r6, r7}}
+         adds r3, r3, r4
+         uxth r4, r5
+         lsrs r5, r5, #16
+         muls r5, r3, r5
+         asrs r3, r3, #3
+         muls r4, r3, r4
+         asrs r4, r4, #9
+         adds r4, r4, r5"
+    };
+}
+
+/// Limits `r4` to eight bits.
+macro_rules! limit {
+    () => {
+        "sxtb r5, r4
+         cmp r5, r4
+         beq 8f
+         asrs r4, r4, #31
+         movs r5, #127
+         eors r4, r5
+         8:"
+    };
+}
+
+/// One output, whose distance from `r2` is `$at`: sixteen instructions, and three where it is limited.
+macro_rules! short_output {
+    ($at:literal) => {
+        concat!(
+            product!(),
+            "
+         adds r4, r4, r7
+         asrs r4, r6
+         ",
+            limit!(),
+            "
+         strb r4, [r2, #",
+            $at,
+            "]"
+        )
+    };
+}
+
+/// Whether the four units have short products, or all sums, with their biases, are below 2^18 in both directions, and then
+/// their outputs.
+///
+/// # Safety
+///
+/// There are the constants of four units.
+#[allow(unsafe_code)] // the compiler has too few registers for it
+#[unsafe(naked)]
+unsafe extern "C" fn outputs_of_four(
+    sums: &[i32; FOUR],
+    constants: *const i32,
+    outputs: &mut [i8; FOUR],
+) -> bool {
+    // `lr` is the end of the sums.
+    naked_asm!(
+        "push {{r4, r5, r6, r7, lr}}",
+        "ldr r3, [r1, #8]",
+        "cmp r3, #0",
+        "bge 3f",
+        "lsls r3, r3, #1",
+        "bmi 2f",
+        short_output!("0"),
+        short_output!("1"),
+        short_output!("2"),
+        short_output!("3"),
+        "b 7f",
+        "2:",
+        "movs r3, #16",
+        "adds r3, r3, r0",
+        "mov lr, r3",
+        "4:",
+        product!(),
+        // What is taken away from negative products.
+        "asrs r3, r4, #31
+         lsrs r5, r6, #8
+         lsls r3, r5
+         adds r4, r4, r3
+         adds r4, r4, r7
+         asrs r4, r6",
+        limit!(),
+        "strb r4, [r2]
+         adds r2, #1
+         cmp r0, lr
+         bne 4b
+         b 7f",
+        // As `inner::short` tells: the multiplier is taken in pieces of 12, 12 and 7 bits. `r12` is the bound of sums.
+        "3:",
+        "movs r3, #16
+         adds r3, r3, r0
+         mov lr, r3
+         movs r3, #1
+         lsls r3, r3, #18
+         mov r12, r3",
+        "5:",
+        "ldm r0!, {{r3}}
+         ldm r1!, {{r4, r5}}
          lsls r3, r3, #1
          adds r3, r3, r4
          asrs r3, r3, #1
-         mov r12, r7
-         mov lr, r6
-         movs r4, #1
-         lsls r4, r4, #18
+         mov r4, r12
          adds r4, r4, r3
          lsrs r4, r4, #19
-         beq 7f
-         b 9f
-         7:
+         bne 9f
          lsls r4, r5, #20
          lsrs r4, r4, #20
          muls r4, r3, r4
@@ -164,44 +258,19 @@ macro_rules! output {
          lsrs r5, r5, #24
          muls r5, r3, r5
          adds r4, r4, r5
+         ldm r1!, {{r6, r7}}
          adds r4, #64
          asrs r4, r4, #7
          asrs r5, r4, #31
          adds r4, r4, r5
-         add r4, r12
-         mov r5, lr
-         asrs r4, r5
-         sxtb r5, r4
-         cmp r5, r4
-         beq 8f
-         asrs r4, r4, #31
-         movs r5, #127
-         eors r4, r5
-         8:
-         strb r4, [r2]
-         adds r2, #1"
-    };
-}
-
-/// Whether all sums, with their biases, are below 2^18 in both directions, and then their outputs.
-///
-/// # Safety
-///
-/// There are the constants of four units.
-#[allow(unsafe_code)] // the compiler has too few registers for it
-#[unsafe(naked)]
-unsafe extern "C" fn short_outputs(
-    sums: &[i32; FOUR],
-    constants: *const i32,
-    outputs: &mut [i8; FOUR],
-) -> bool {
-    // The exponent waits in `lr`, and what is added before the shift in `r12`.
-    naked_asm!(
-        "push {{r4, r5, r6, r7, lr}}",
-        output!(),
-        output!(),
-        output!(),
-        output!(),
+         adds r4, r4, r7
+         asrs r4, r6",
+        limit!(),
+        "strb r4, [r2]
+         adds r2, #1
+         cmp r0, lr
+         bne 5b",
+        "7:",
         "movs r0, #1",
         "pop {{r4, r5, r6, r7, pc}}",
         "9:",

@@ -1,8 +1,11 @@
 //! Samples as pictures: `.png` and `.bmp` files, one for each.
 
-use super::inflate::inflate;
 use super::{Input, unfit};
 use crate::diagnostics::{Problem, printable};
+use png::Transformations;
+use std::io::Cursor;
+use zune_bmp::BmpDecoder;
+use zune_bmp::zune_core::bytestream::ZCursor;
 
 /// Pixels of red, green, blue and whatever else, row by row from above.
 struct Picture {
@@ -12,7 +15,7 @@ struct Picture {
     bytes: Vec<u8>,
 }
 
-/// Pictures with more pixels are refused.
+/// Pictures of more bytes are refused.
 const MOST: usize = 1 << 26;
 
 /// Reads a picture of the size of the input, whose last dimension counts channels.
@@ -23,9 +26,9 @@ pub(super) fn read(name: &str, bytes: &[u8], input: &Input, range: (f32, f32)) -
     };
     let picture = picture.ok_or_else(|| {
         unfit(
-            "no picture with 8 bits for each channel",
-            "of .png files those without interlacing are read, and of .bmp files those of 24 or 32 bits",
-            "convert it, as by `convert in.png -depth 8 -interlace none out.png`",
+            "no picture that can be read",
+            "it is damaged or too large, or not what its name says",
+            "convert it anew, as by `convert in.jpg out.png`",
         )
     })?;
     let (height, width, channels) = match *input.shape.as_slice() {
@@ -46,7 +49,7 @@ pub(super) fn read(name: &str, bytes: &[u8], input: &Input, range: (f32, f32)) -
     let values = pixels.flat_map(|pixel| {
         let color: [u8; 3] = match *pixel {
             [red, green, blue, ..] => [red, green, blue],
-            [gray, ..] => [gray; 3],
+            [gray, ..] => [gray; 3], // and perhaps how opaque it is
             [] => [0; 3],
         };
         let [red, green, blue] = color.map(f32::from);
@@ -60,156 +63,96 @@ pub(super) fn read(name: &str, bytes: &[u8], input: &Input, range: (f32, f32)) -
     Ok(values.collect())
 }
 
-/// A number whose most significant byte comes first.
-fn big(bytes: &[u8], at: usize) -> Option<usize> {
-    let bytes = bytes.get(at..)?.first_chunk()?;
-    usize::try_from(u32::from_be_bytes(*bytes)).ok()
-}
-
 fn png(bytes: &[u8]) -> Option<Picture> {
-    let mut rest = bytes.strip_prefix(b"\x89PNG\r\n\x1a\n")?;
-    let (mut header, mut palette, mut data) = (None, Vec::new(), Vec::new());
-    loop {
-        let len = big(rest, 0)?;
-        let chunk = rest.get(8..)?.get(..len)?;
-        match rest.get(4..8)? {
-            b"IHDR" => header = Some(chunk),
-            b"PLTE" => palette = chunk.to_vec(),
-            b"IDAT" => data.extend_from_slice(chunk),
-            b"IEND" => break,
-            _ => {}
-        }
-        rest = rest.get(len.checked_add(12)?..)?;
-    }
-    let header = header?;
-    let (width, height) = (big(header, 0)?, big(header, 4)?);
-    let &[8, color, 0, 0, 0] = header.get(8..)? else { return None };
-    let channels = match color {
-        0 | 3 => 1,
-        2 => 3,
-        4 => 2,
-        6 => 4,
-        _ => return None,
-    };
-    width.checked_mul(height).filter(|&pixels| pixels > 0 && pixels <= MOST)?;
-    // Two bytes in front of what is compressed say how.
-    let filtered = inflate(data.get(2..)?)?;
-    let bytes = unfiltered(&filtered, width.checked_mul(channels)?, height, channels)?;
-    let (channels, bytes) = match color {
-        // Of gray with transparency, the gray.
-        4 => (1, bytes.chunks(2).filter_map(|pair| pair.first().copied()).collect()),
-        3 => {
-            let color = |&index: &u8| palette.chunks_exact(3).nth(usize::from(index));
-            let colors: Option<Vec<&[u8]>> = bytes.iter().map(color).collect();
-            (3, colors?.concat())
-        }
-        _ => (channels, bytes),
-    };
-    Some(Picture { width, height, channels, bytes })
-}
-
-/// Undoes what each row of a PNG file was prepared with.
-fn unfiltered(bytes: &[u8], width: usize, height: usize, channels: usize) -> Option<Vec<u8>> {
-    let mut output: Vec<u8> = Vec::with_capacity(width.checked_mul(height)?);
-    let mut above = vec![0u8; width];
-    for row in bytes.chunks_exact(width.checked_add(1)?).take(height) {
-        let (&filter, row) = row.split_first()?;
-        let mut line: Vec<u8> = Vec::with_capacity(width);
-        for (at, &byte) in row.iter().enumerate() {
-            let before = at.checked_sub(channels);
-            let left = before.and_then(|at| line.get(at)).copied().unwrap_or(0);
-            let corner = before.and_then(|at| above.get(at)).copied().unwrap_or(0);
-            let up = above.get(at).copied().unwrap_or(0);
-            let predicted = match filter {
-                0 => 0,
-                1 => left,
-                2 => up,
-                3 => left.midpoint(up),
-                4 => nearest(left, up, corner),
-                _ => return None,
-            };
-            line.push(byte.wrapping_add(predicted));
-        }
-        output.extend_from_slice(&line);
-        above = line;
-    }
-    (output.len() == width.checked_mul(height)?).then_some(output)
-}
-
-/// Of three neighbours that which is nearest to what goes on evenly from them.
-fn nearest(left: u8, up: u8, corner: u8) -> u8 {
-    let even = i16::from(left).saturating_add(up.into()).saturating_sub(corner.into());
-    let distance = |byte: u8| even.abs_diff(byte.into());
-    if distance(left) <= distance(up) && distance(left) <= distance(corner) {
-        left
-    } else if distance(up) <= distance(corner) {
-        up
-    } else {
-        corner
-    }
+    let mut decoder = png::Decoder::new(Cursor::new(bytes));
+    decoder.set_transformations(Transformations::normalize_to_color8());
+    let mut reader = decoder.read_info().ok()?;
+    let mut pixels = vec![0; reader.output_buffer_size().filter(|&size| size <= MOST)?];
+    let frame = reader.next_frame(&mut pixels).ok()?;
+    pixels.truncate(frame.buffer_size());
+    let channels = frame.color_type.samples();
+    let (width, height) = (usize::try_from(frame.width).ok()?, usize::try_from(frame.height).ok()?);
+    Some(Picture { width, height, channels, bytes: pixels })
 }
 
 fn bmp(bytes: &[u8]) -> Option<Picture> {
-    let word = |at: usize| bytes.get(at..)?.first_chunk().map(|&b| i32::from_le_bytes(b));
-    let half = |at: usize| bytes.get(at..)?.first_chunk().map(|&b| u16::from_le_bytes(b));
-    bytes.strip_prefix(b"BM")?;
-    let (start, width, signed_height) =
-        (usize::try_from(word(10)?).ok()?, usize::try_from(word(18)?).ok()?, word(22)?);
-    let height = usize::try_from(signed_height.unsigned_abs()).ok()?;
-    let channels = match (half(28)?, word(30)?) {
-        (24, 0) => 3usize,
-        (32, 0 | 3) => 4,
-        _ => return None,
-    };
-    width.checked_mul(height).filter(|&pixels| pixels > 0 && pixels <= MOST)?;
-    let row = width.checked_mul(channels)?;
-    let rows = bytes.get(start..)?.chunks(row.checked_next_multiple_of(4)?).take(height);
-    let line = |line: &[u8]| -> Option<Vec<u8>> {
-        // Blue comes first.
-        Some(
-            line.get(..row)?.chunks(channels).flat_map(|pixel| pixel.iter().take(3).rev().copied()).collect(),
-        )
-    };
-    let mut lines: Vec<Vec<u8>> = rows.map(line).collect::<Option<_>>()?;
-    if lines.len() != height {
-        return None;
-    }
-    if signed_height > 0 {
-        lines.reverse();
-    }
-    Some(Picture { width, height, channels: 3, bytes: lines.concat() })
+    let mut decoder = BmpDecoder::new(ZCursor::new(bytes));
+    decoder.decode_headers().ok()?;
+    let (width, height) = decoder.dimensions()?;
+    let channels = decoder.colorspace()?.num_components();
+    decoder.output_buf_size().filter(|&size| size > 0 && size <= MOST)?;
+    Some(Picture { width, height, channels, bytes: decoder.decode().ok()? })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use png::ColorType;
 
     fn input(shape: &[usize]) -> Input {
         Input { name: "x".to_owned(), shape: shape.to_vec() }
     }
 
-    #[test]
-    fn bitmaps_begin_at_the_bottom() {
+    /// Two rows of three pixels, of which the first is written last.
+    fn bitmap() -> Vec<u8> {
         let mut bytes = b"BM".to_vec();
         bytes.resize(54, 0);
-        for (at, byte) in [(10, 54), (18, 1), (22, 2), (26, 1), (28, 24)] {
+        for (at, byte) in [(10, 54), (14, 40), (18, 3), (22, 2), (26, 1), (28, 24)] {
             bytes[at] = byte;
         }
-        bytes.extend([1, 2, 3, 0, 51, 51, 51, 0]);
-        let gray = read("x.BMP", &bytes, &input(&[1, 2, 1, 1]), (0.0, 1.0)).map(|values| values[0]);
-        assert_eq!(gray, Ok(0.2));
-        let colors = read("x.bmp", &bytes, &input(&[2, 1, 3]), (0.0, 255.0));
-        assert_eq!(colors, Ok(vec![51.0, 51.0, 51.0, 3.0, 2.0, 1.0]));
-        assert!(read("x.bmp", &bytes, &input(&[2, 2, 3]), (0.0, 1.0)).is_err());
-        for len in 0..bytes.len() - 1 {
-            assert!(read("x.bmp", &bytes[..len], &input(&[2, 1, 3]), (0.0, 1.0)).is_err(), "{len}");
+        for pixels in [[1, 2, 3, 4, 5, 6, 7, 8, 9], [51; 9]] {
+            bytes.extend(pixels);
+            bytes.extend([0; 3]);
         }
+        bytes
     }
 
     #[test]
-    fn rows_are_predicted() {
-        let rows = [1, 5, 1, 1, 2, 1, 1, 1, 4, 1, 0, 0];
-        assert_eq!(unfiltered(&rows, 3, 3, 1), Some(vec![5, 6, 7, 6, 7, 8, 7, 7, 8]));
-        assert_eq!(unfiltered(&[9, 0, 0, 0], 3, 1, 1), None);
+    fn bitmaps_begin_at_the_bottom() {
+        let bytes = bitmap();
+        let gray = read("x.BMP", &bytes, &input(&[1, 2, 3, 1]), (0.0, 1.0)).map(|values| values[0]);
+        assert_eq!(gray, Ok(0.2));
+        let colors = read("x.bmp", &bytes, &input(&[2, 3, 3]), (0.0, 255.0));
+        let expected = [[51.0; 9], [3.0, 2.0, 1.0, 6.0, 5.0, 4.0, 9.0, 8.0, 7.0]].concat();
+        assert_eq!(colors, Ok(expected));
+        assert!(read("x.bmp", &bytes, &input(&[2, 2, 3]), (0.0, 1.0)).is_err());
+        for len in 0..bytes.len() - 3 {
+            assert!(read("x.bmp", &bytes[..len], &input(&[2, 3, 3]), (0.0, 1.0)).is_err(), "{len}");
+        }
+    }
+
+    /// A picture of gray levels 0 to 5, three in a row.
+    fn png(color: ColorType, pixels: &[u8]) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        let mut encoder = png::Encoder::new(&mut bytes, 3, 2);
+        encoder.set_color(color);
+        encoder.set_palette((0..18).collect::<Vec<u8>>());
+        encoder.write_header().unwrap().write_image_data(pixels).unwrap();
+        bytes
+    }
+
+    #[test]
+    fn colors_of_all_kinds_are_read() {
+        let shape = |channels| input(&[1, 2, 3, channels]);
+        let gray: Vec<u8> = (0..6).collect();
+        let read = |bytes: &[u8], channels| super::read("x.png", bytes, &shape(channels), (0.0, 255.0));
+        let levels = |from: u8| Ok((from..from + 6).map(f32::from).collect::<Vec<_>>());
+        assert_eq!(read(&png(ColorType::Grayscale, &gray), 1), levels(0));
+        let with_alpha: Vec<u8> = gray.iter().flat_map(|&level| [level, 77]).collect();
+        assert_eq!(read(&png(ColorType::GrayscaleAlpha, &with_alpha), 1), levels(0));
+        let colors = Ok((0..18).map(|level: u8| f32::from(level)).collect::<Vec<_>>());
+        assert_eq!(read(&png(ColorType::Indexed, &gray), 3), colors);
+        assert_eq!(read(&png(ColorType::Rgb, &(0..18).collect::<Vec<u8>>()), 3), colors);
+        assert!(read(&png(ColorType::Grayscale, &gray)[..40], 1).is_err());
+    }
+
+    #[test]
+    fn damaged_pictures_do_not_panic() {
+        for bytes in super::super::tests::damaged(&png(ColorType::Indexed, &[0, 1, 2, 3, 4, 5])) {
+            drop(super::png(&bytes));
+        }
+        for bytes in super::super::tests::damaged(&bitmap()) {
+            drop(bmp(&bytes));
+        }
     }
 }

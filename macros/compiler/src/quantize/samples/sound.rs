@@ -2,22 +2,17 @@
 
 use super::{Input, unfit};
 use crate::diagnostics::{Problem, printable};
+use hound::{SampleFormat, WavReader, WavSpec};
 
-/// Reads a file of one channel in steps of 8 or 16 bits.
+/// Reads a file of one channel.
 pub(super) fn read(bytes: &[u8], input: &Input, range: (f32, f32)) -> Result<Vec<f32>, Problem> {
-    let (bits, data) = chunks(bytes).ok_or_else(|| {
+    let values = shares(bytes).ok_or_else(|| {
         unfit(
-            "no sound of one channel with 8 or 16 bits",
+            "no sound of one channel",
             "other kinds of .wav files are not read",
             "convert it, as by `sox in.wav -b 16 -c 1 out.wav`",
         )
     })?;
-    let (low, high) = range;
-    let real = |share: f32| low + (high - low) * (share + 1.0) / 2.0;
-    let values: Vec<f32> = match bits {
-        8 => data.iter().map(|&byte| real(f32::from(byte) / 128.0 - 1.0)).collect(),
-        _ => data.as_chunks().0.iter().map(|&b| real(f32::from(i16::from_le_bytes(b)) / 32768.0)).collect(),
-    };
     if values.len() != input.elements() {
         return Err(unfit(
             format!("a sound of {} values", values.len()),
@@ -25,30 +20,22 @@ pub(super) fn read(bytes: &[u8], input: &Input, range: (f32, f32)) -> Result<Vec
             "cut sounds to the length of the input; for features, save those as .npy",
         ));
     }
-    Ok(values)
+    let (low, high) = range;
+    Ok(values.into_iter().map(|share| low + (high - low) * (share + 1.0) / 2.0).collect())
 }
 
-/// Bits of a value, and the data.
-fn chunks(bytes: &[u8]) -> Option<(u16, &[u8])> {
-    let mut rest = bytes.strip_prefix(b"RIFF")?.get(4..)?.strip_prefix(b"WAVE")?;
-    let mut bits = None;
-    loop {
-        let (name, after) = rest.split_first_chunk::<4>()?;
-        let (len, after) = after.split_first_chunk()?;
-        let len = usize::try_from(u32::from_le_bytes(*len)).ok()?;
-        let data = after.get(..len).unwrap_or(after);
-        match name {
-            b"fmt " => {
-                let word = |at: usize| data.get(at..)?.first_chunk().map(|&b| u16::from_le_bytes(b));
-                const PCM: u16 = 1;
-                const EXTENSIBLE: u16 = 0xfffe;
-                let known = matches!(word(0)?, PCM | EXTENSIBLE) && word(2)? == 1;
-                bits = word(14).filter(|bits| known && matches!(bits, 8 | 16));
-            }
-            b"data" => return Some((bits?, data)),
-            _ => {}
+/// The sound, from -1 to 1.
+fn shares(bytes: &[u8]) -> Option<Vec<f32>> {
+    let reader = WavReader::new(bytes).ok()?;
+    let WavSpec { channels: 1, bits_per_sample: bits @ 1..=32, sample_format, .. } = reader.spec() else {
+        return None;
+    };
+    let full = (1u64 << bits) as f32 / 2.0;
+    match sample_format {
+        SampleFormat::Float => reader.into_samples::<f32>().map(Result::ok).collect(),
+        SampleFormat::Int => {
+            reader.into_samples::<i32>().map(|value| value.ok().map(|value| value as f32 / full)).collect()
         }
-        rest = after.get(len.checked_add(len & 1)?..)?;
     }
 }
 
@@ -65,6 +52,7 @@ mod tests {
         assert_eq!(read(&bytes, &input(2), (-1.0, 1.0)), Ok(vec![-1.0, 0.5]));
         assert_eq!(read(&bytes, &input(2), (0.0, 4.0)), Ok(vec![0.0, 3.0]));
         assert!(read(&bytes, &input(3), (-1.0, 1.0)).is_err());
+        super::super::tests::damaged(&bytes).for_each(|bytes| drop(shares(&bytes)));
         for len in 0..bytes.len() - 4 {
             assert!(read(&bytes[..len], &input(2), (-1.0, 1.0)).is_err(), "{len}");
         }
