@@ -137,15 +137,17 @@ mod blocks;
 mod depthwise;
 mod dot;
 mod high;
+mod row;
 mod small;
 mod taps;
 mod widen;
 mod winograd;
 
-pub use blocks::{block_bytes, block_rows_2};
+pub use blocks::block_rows_2;
 pub use depthwise::Loop3x3;
 pub use dot::dot_s8;
 pub use high::{high, high_add};
+pub use row::block_bytes;
 pub use small::block_bytes_small;
 pub use taps::depthwise_pixel;
 pub use widen::{pad_row, widen_2};

@@ -14,8 +14,8 @@ use super::window::{Axis, Taps, Window};
 pub use crate::inner::MAX_ROW;
 use crate::inner::flash::Flash;
 use crate::inner::{
-    ChannelTaps, MAX_RUN, MAX_SIDE, MAX_STEP, PADDING, Runs, StreamOutput, channels_of_taps, product,
-    units_of_row, units_of_runs,
+    ChannelTaps, MAX_RUN, MAX_SIDE, MAX_STEP, PADDING, RowTaps, Runs, StreamOutput, channels_of_taps,
+    product, row_of_3x3, units_of_row, units_of_runs,
 };
 
 /// Runs of a window, and the end of the list.
@@ -83,6 +83,19 @@ pub fn channels_fit(window: &Window) -> bool {
     units == channels && y.taps.max(x.taps) <= MAX_SIDE && line.max(step) <= MAX_STEP
 }
 
+/// Whether a depthwise convolution with such a window and so many bits that are dropped can be done a row of one channel at
+/// a time.
+#[allow(dead_code)] // by the compiler
+pub fn rows_fit(window: &Window, bits: u32) -> bool {
+    let Window { y, x, channels, units } = *window;
+    // One row at most is padding.
+    let end = y.output.saturating_sub(1).saturating_mul(y.stride).saturating_add(3);
+    let inside = y.pad <= 1 && y.input >= 2 && end <= y.input.saturating_add(y.pad).saturating_add(1);
+    let side = [x.taps, x.dilation, x.stride, x.pad, y.taps, y.dilation] == [3, 1, 1, 1, 3, 1];
+    let row = RowTaps { image: &[], columns: x.input, channels, first: false, last: false, padding: 0 };
+    side && inside && x.input == x.output && units == channels && bits <= 32 && row.fits()
+}
+
 impl Narrow {
     #[inline(always)]
     fn of_stream(self) -> StreamOutput {
@@ -121,7 +134,26 @@ pub fn depthwise_conv_2d_units_s8(p: &WindowUnits, stream: Flash<'_, i8>, planes
     p.channel_by_channel(stream, planes);
 }
 
+/// As [`depthwise_conv_2d_s8`](super::depthwise_conv_2d::depthwise_conv_2d_s8), if its [`rows_fit`].
+#[cfg_attr(not(debug_assertions), inline)]
+pub fn depthwise_conv_2d_3x3_units_s8(p: &WindowUnits, stream: Flash<'_, i8>, planes: Planes<'_, i8>) {
+    p.row_by_row(stream, planes);
+}
+
 impl WindowUnits {
+    #[inline(never)] // one copy for all layers
+    fn row_by_row(&self, stream: Flash<'_, i8>, planes: Planes<'_, i8>) {
+        let to = self.output.of_stream();
+        let Window { x, channels, .. } = self.window;
+        let mut lines = self.window.rows(planes);
+        while let Some((image, rows, output)) = next_row(&mut lines) {
+            let (first, last) = (rows.before != 0, rows.before.wrapping_add(rows.inside) < 3);
+            let row = RowTaps { image, columns: x.input, channels, first, last, padding: self.padding };
+            row_of_3x3(stream, &row, output, to);
+            self.output.clamp(output);
+        }
+    }
+
     #[inline(never)] // one copy for all layers
     fn channel_by_channel(&self, stream: Flash<'_, i8>, planes: Planes<'_, i8>) {
         let mut lines = self.window.rows(planes);

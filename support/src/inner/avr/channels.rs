@@ -13,10 +13,7 @@
 //! What does not help, by counting: a list of runs as in [`super::units`] takes 38 cycles for each row, for what lies
 //! on the image moves on with the channels, and what lies on the padding does not.
 //!
-//! What would help, by counting: one channel of a row of outputs at a time, with its nine weights in `r17` to `r25`, an
-//! input in `r16`, and the sums of three outputs side by side in `r2` to `r10`, so that three inputs make nine
-//! products: 131 cycles for each output, 14.6 for each product, and about 160 for each row of a channel, which is 16 for
-//! each product in rows of eleven outputs.
+//! Windows of 3x3 next to each other do better one channel at a time: see [`super::row_of_3x3`].
 
 use super::units::{StreamOutput, add_partial, biases, carry, multiply_add, outputs};
 use crate::inner::flash::Flash;

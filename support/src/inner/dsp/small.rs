@@ -1,6 +1,7 @@
-//! Four units at a time where program memory is scarce: the loop of `blocks` that is not unrolled.
+//! Four units at a time where program memory is scarce: the loop of `row` that is not unrolled.
 
-use super::blocks::{four_bytes, single_step, suffices};
+use super::blocks::suffices;
+use super::row::{four_bytes, output_of_one_row, pair_of_one_row, single_step};
 use crate::inner::flash::Flash;
 use crate::inner::portable::{BLOCK, BlockOutput};
 use core::arch::naked_asm;
@@ -20,73 +21,6 @@ pub fn block_bytes_small(blocks: Flash<'_, i32>, row: &[i8], to: BlockOutput, ou
     unsafe {
         row_of_bytes(row.as_ptr(), blocks.start(), range.start, row.len(), end, to.zero_point, to.ties);
     }
-}
-
-/// From a doubled sum in `$sum` to the output, with the multiplier in `$m` and the divisor in `$d`. The flags say whether
-/// ties matter, and nothing changes them.
-macro_rules! output {
-    ($sum:literal, $m:literal, $d:literal) => {
-        concat!(
-            "smmulr ",
-            $sum,
-            ", ",
-            $sum,
-            ", ",
-            $m,
-            "\n",
-            "it ne\n",
-            "addne ",
-            $sum,
-            ", ",
-            $sum,
-            ", ",
-            $sum,
-            ", asr #31\n",
-            "smmlar ",
-            $sum,
-            ", ",
-            $sum,
-            ", ",
-            $d,
-            ", r0\n",
-            "ssat ",
-            $sum,
-            ", #8, ",
-            $sum,
-            "\n",
-            "strb ",
-            $sum,
-            ", [r2], #1\n",
-        )
-    };
-}
-
-/// Two units, of which `$a` is the sum of the first, and `$b` that of both.
-macro_rules! pair {
-    ($a:literal, $b:literal) => {
-        concat!(
-            "ldm r1!, {{r8, r9, r10, r11, r12}}\n",
-            "sub ",
-            $b,
-            ", ",
-            $b,
-            ", ",
-            $a,
-            "\n",
-            "lsl ",
-            $a,
-            ", ",
-            $a,
-            ", #1\n",
-            output!($a, "r8", "r9"),
-            "add ",
-            $b,
-            ", r12, ",
-            $b,
-            ", asr #7\n",
-            output!($b, "r10", "r11"),
-        )
-    };
 }
 
 /// # Safety
@@ -137,8 +71,8 @@ unsafe extern "C" fn row_of_bytes(
         "ldrd r0, r8, [sp, #48]",
         "uxtb r8, r8",
         "cmp r8, #0",
-        pair!("r4", "r5"),
-        pair!("r6", "r7"),
+        pair_of_one_row!("r4", "r5", "it ne\naddne"),
+        pair_of_one_row!("r6", "r7", "it ne\naddne"),
         "ldr r8, [sp, #44]",
         "cmp r2, r8",
         "bne 2b",

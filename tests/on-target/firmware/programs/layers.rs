@@ -5,7 +5,8 @@ use crate::Report;
 use tiny_model::__private::{flash::{Flash, FlashBytes}, kernels, not_in_ram};
 use kernels::planes::Planes;
 use kernels::shapes::{Axis, Narrow, Window};
-use kernels::units::{RowUnits, WindowUnits, conv_2d_units_s8, depthwise_conv_2d_units_s8, fully_connected_units_s8};
+use kernels::units::{RowUnits, WindowUnits, conv_2d_units_s8, depthwise_conv_2d_3x3_units_s8, depthwise_conv_2d_units_s8,
+    fully_connected_units_s8};
 
 const fn weight(i: usize) -> i8 {
     ((i as u32).wrapping_mul(2654435761) >> 24) as u8 as i8 >> 1
@@ -20,11 +21,11 @@ const fn edge(u: usize) -> u8 {
     (u * 16) as u8
 }
 
-const fn stream<const N: usize>(units: usize, terms: usize) -> [u8; N] {
+const fn stream<const N: usize>(units: usize, terms: usize, block: usize) -> [u8; N] {
     let mut out = [0; N];
     let (mut at, mut unit) = (0, 0);
     while unit < units {
-        let side = if unit + 4 <= units { 4 } else { 1 };
+        let side = if unit + block <= units { block } else { 1 };
         let mut lane = 0;
         while lane < side {
             let b = bias(unit + lane);
@@ -92,23 +93,24 @@ fn connected(input: &[i8], _: usize, unit: usize, to: Narrow) -> i8 {
 
 /// One of a convolution with so many channels in each group, and as many groups as there are units or one.
 #[inline(never)]
-fn convolved(input: &[i8], pixel: usize, unit: usize, to: Narrow, group: usize) -> i8 {
-    let (channels, side) = (input.len() / (SIDE * SIDE), SIDE as isize);
+fn convolved(input: &[i8], pixel: usize, unit: usize, to: Narrow, group: usize, [rows, columns]: [usize; 2]) -> i8 {
+    let channels = input.len() / (rows * columns);
+    let (rows, columns) = (rows as isize, columns as isize);
     let mut sum = bias(unit);
     for term in 0..9 * group {
         let (tap, channel) = ((term / group) as isize, term % group + if group == 1 { unit } else { 0 });
-        let (y, x) = (pixel as isize / side + tap / 3 - 1, pixel as isize % side + tap % 3 - 1);
-        let is_inside = (0..side).contains(&y) && (0..side).contains(&x);
-        let x = if is_inside { input[(y * side + x) as usize * channels + channel] } else { PADDING };
+        let (y, x) = (pixel as isize / columns + tap / 3 - 1, pixel as isize % columns + tap % 3 - 1);
+        let is_inside = (0..rows).contains(&y) && (0..columns).contains(&x);
+        let x = if is_inside { input[(y * columns + x) as usize * channels + channel] } else { PADDING };
         sum += i32::from(weight(unit * 9 * group + term)) * i32::from(x);
     }
     output(unit, sum, to)
 }
 
 macro_rules! layer {
-    ($report:ident, $name:literal, [$units:literal, $terms:literal, $len:literal], $inputs:literal, $outputs:literal, $to:ident,
+    ($report:ident, $name:literal, [$units:literal, $terms:literal, $len:literal, $block:literal], $inputs:literal, $outputs:literal, $to:ident,
      $defined:expr, |$stream:ident, $planes:ident| $work:expr) => {{
-        constant!(STREAM: $len = stream($units, $terms));
+        constant!(STREAM: $len = stream($units, $terms, $block));
         let (mut input, mut output) = ([0i8; $inputs], [1i8; $outputs]);
         for salt in [0, 9, 77] {
             fill(&mut input, salt);
@@ -125,26 +127,29 @@ macro_rules! layer {
     }};
 }
 
-/// Of images, whose windows are of 3x3.
-const SIDE: usize = 4;
 const PADDING: i8 = -7;
 const TO: Narrow = Narrow { bits: 34, zero_point: 5, least: -128, greatest: 127 };
 const TO_5: Narrow = Narrow { bits: 31, zero_point: -5, least: -128, greatest: 127 };
 
-const fn window(channels: usize, units: usize, to: Narrow) -> WindowUnits {
-    let axis = Axis { input: SIDE, pad: 1, taps: 3, dilation: 1, stride: 1, output: SIDE };
-    WindowUnits { window: Window { y: axis, x: axis, channels, units }, padding: PADDING, output: to }
+const fn axis(side: usize) -> Axis {
+    Axis { input: side, pad: 1, taps: 3, dilation: 1, stride: 1, output: side }
+}
+const fn window(channels: usize, to: Narrow, [rows, columns]: [usize; 2]) -> WindowUnits {
+    let window = Window { y: axis(rows), x: axis(columns), channels, units: channels };
+    WindowUnits { window, padding: PADDING, output: to }
 }
 
 pub fn run(report: &mut impl Report) {
-    layer!(report, "fc_64_16", [16, 64, 1152], 64, 16, TO, connected,
+    layer!(report, "fc_64_16", [16, 64, 1152, 4], 64, 16, TO, connected,
         |stream, planes| fully_connected_units_s8(not_in_ram!(RowUnits { depth: 64, units: 16, output: TO }), stream, planes));
-    layer!(report, "fc_16_5", [5, 16, 120], 16, 5, TO_5, connected,
+    layer!(report, "fc_16_5", [5, 16, 120, 4], 16, 5, TO_5, connected,
         |stream, planes| fully_connected_units_s8(not_in_ram!(RowUnits { depth: 16, units: 5, output: TO_5 }), stream, planes));
-    layer!(report, "conv_3x3_8_8", [8, 72, 640], 128, 128, TO, |input: &_, pixel, unit, to| convolved(input, pixel, unit, to, 8),
-        |stream, planes| conv_2d_units_s8(not_in_ram!(window(8, 8, TO)), stream, planes));
-    layer!(report, "depthwise_3x3_16", [16, 9, 272], 256, 256, TO_5, |input: &_, pixel, unit, to| convolved(input, pixel, unit, to, 1),
-        |stream, planes| depthwise_conv_2d_units_s8(not_in_ram!(window(16, 16, TO_5)), stream, planes));
-    layer!(report, "depthwise_3x3_18", [18, 9, 306], 288, 288, TO_5, |input: &_, pixel, unit, to| convolved(input, pixel, unit, to, 1),
-        |stream, planes| depthwise_conv_2d_units_s8(not_in_ram!(window(18, 18, TO_5)), stream, planes));
+    layer!(report, "conv_3x3_8_8", [8, 72, 640, 4], 128, 128, TO, |input: &_, pixel, unit, to| convolved(input, pixel, unit, to, 8, [4, 4]),
+        |stream, planes| conv_2d_units_s8(not_in_ram!(window(8, TO, [4, 4])), stream, planes));
+    layer!(report, "depthwise_blocks", [18, 9, 306, 4], 288, 288, TO_5, |input: &_, pixel, unit, to| convolved(input, pixel, unit, to, 1, [4, 4]),
+        |stream, planes| depthwise_conv_2d_units_s8(not_in_ram!(window(18, TO_5, [4, 4])), stream, planes));
+    layer!(report, "depthwise_4x4x16", [16, 9, 272, 1], 256, 256, TO_5, |input: &_, pixel, unit, to| convolved(input, pixel, unit, to, 1, [4, 4]),
+        |stream, planes| depthwise_conv_2d_3x3_units_s8(not_in_ram!(window(16, TO_5, [4, 4])), stream, planes));
+    layer!(report, "depthwise_6x12x8", [8, 9, 136, 1], 576, 576, TO_5, |input: &_, pixel, unit, to| convolved(input, pixel, unit, to, 1, [6, 12]),
+        |stream, planes| depthwise_conv_2d_3x3_units_s8(not_in_ram!(window(8, TO_5, [6, 12])), stream, planes));
 }
