@@ -10,8 +10,8 @@
 //! takes 8 more.
 //!
 //! Outputs take 52 to 59 by counting, of which 8 are for their constants and 12 for the three products that tell nearly
-//! all of them apart, and about 110 if a sum has a third byte, or if what the three leave out could matter: that is so for 5 of 256 where
-//! outputs are whole bytes of the product, and for 5 of 128 with one more bit of it. With
+//! all of them apart, and about 110 if a sum has a third byte, or if what the three leave out could matter: that is so for
+//! 5 of 256 where outputs are whole bytes of the product, and for 5 of 128 with one more bit of it. With
 //! `cargo run -p on-target -- --board atmega328p layers` whole layers are measured, and with `outputs` the last step is
 //! checked.
 //!
