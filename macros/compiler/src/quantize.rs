@@ -11,6 +11,7 @@ pub(crate) mod fit;
 pub mod fixed_point;
 pub mod float;
 pub(crate) mod lattice;
+pub(crate) mod logits;
 pub(crate) mod measure;
 pub(crate) mod model;
 pub(crate) mod observe;

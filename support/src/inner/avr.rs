@@ -31,6 +31,7 @@ mod dot;
 mod narrow;
 mod product;
 mod requantize;
+mod rows;
 mod units;
 
 pub use channels::channels_of_taps;
@@ -38,7 +39,8 @@ pub use dot::{dot_constant_s8, dot_s8};
 pub use narrow::narrow_s8;
 pub use product::{product, product_s8};
 pub use requantize::{offset_and_clamp_s8, requantize};
-pub use units::{Runs, StreamOutput, units_of_runs};
+pub use rows::row_of_3x3;
+pub use units::{Runs, StreamOutput, units_of_row, units_of_runs};
 
 /// The pairs of registers that hold a number.
 #[inline(always)]

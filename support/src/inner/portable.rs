@@ -28,11 +28,11 @@ pub use pairs::{HALF, LESS_SIGN, bytes_of_row, pairs_of_row};
 pub use sums::{Factor, SumScales, sums_s8};
 pub use taps::{Tap, TapsOfPixel, depthwise_pixel};
 pub use units::{
-    ChannelTaps, MAX_RUN, MAX_SIDE, MAX_STEP, MAX_UNITS, Runs, SIDE_BY_SIDE, StreamOutput, channels_of_taps,
-    units_of_runs,
+    ChannelTaps, MAX_ROW, MAX_RUN, MAX_SIDE, MAX_STEP, MAX_UNITS, PADDING, RowTaps, Runs, SIDE_BY_SIDE,
+    StreamOutput, channels_of_taps, row_of_3x3, units_of_row, units_of_runs,
 };
 #[allow(unused_imports)] // by assembly
-pub use units::{STREAM_BIAS, STREAM_SCALE};
+pub use units::{RUNS_OF_ROW, STREAM_BIAS, STREAM_SCALE};
 pub use vectors::{
     ChannelWindow, CopiedRows, UnitConstants, UnitRows, VECTORS, channel_windows, copy_rows, fill, unit_rows,
 };

@@ -9,21 +9,22 @@ use super::planes::Planes;
 use super::reach::Reach;
 use super::requantization::{Narrow, Requantization};
 use super::rows::{rows, rows_mut};
-use super::window::{Taps, Window};
+use super::window::{Axis, Taps, Window};
+#[allow(unused_imports)] // by the compiler
+pub use crate::inner::MAX_ROW;
 use crate::inner::flash::Flash;
 use crate::inner::{
-    ChannelTaps, MAX_RUN, MAX_SIDE, MAX_STEP, Runs, StreamOutput, channels_of_taps, product, units_of_runs,
+    ChannelTaps, MAX_RUN, MAX_SIDE, MAX_STEP, PADDING, RowTaps, Runs, StreamOutput, channels_of_taps,
+    product, row_of_3x3, units_of_row, units_of_runs,
 };
 
-/// Runs of a row, and the end of the list.
-const RUNS_OF_ROW: usize = 5;
-
 /// Runs of a window, and the end of the list.
-const RUNS_OF_WINDOW: usize = 24;
+const RUNS_OF_WINDOW: usize = 26;
 
-/// Most elements of a row.
-#[allow(dead_code)] // by the compiler
-pub const MAX_ROW: usize = (RUNS_OF_ROW - 1) * MAX_RUN;
+/// What windows of a row see: the image from the first row that they do, and the padding.
+type Row<'a> = (&'a [i8], Taps, &'a [i8; PADDING]);
+
+type Seen<'a> = Runs<'a, RUNS_OF_WINDOW>;
 
 /// Shape and range of a layer whose every row of inputs, or pixel, becomes a row of outputs.
 #[derive(Clone, Copy, Debug)]
@@ -65,10 +66,11 @@ impl WindowUnits {
 #[allow(dead_code)] // by the compiler
 pub fn fits([y, x]: [usize; 2], channels: usize) -> bool {
     let runs = |elements: usize| elements.div_ceil(MAX_RUN);
+    let padding = |elements: usize| elements.div_ceil(MAX_RUN + 1 - PADDING);
     let row = x.saturating_mul(channels);
     // Each row on the image, what lies before it, and what lies behind the last; all padding may be in one piece.
     let inside = runs(row).saturating_mul(y);
-    let outside = y.saturating_add(1).saturating_add(runs(row.saturating_mul(y)));
+    let outside = y.saturating_add(1).saturating_mul(2).saturating_add(padding(row.saturating_mul(y)));
     inside.saturating_add(outside) < RUNS_OF_WINDOW
 }
 
@@ -79,6 +81,19 @@ pub fn channels_fit(window: &Window) -> bool {
     let step = channels.saturating_mul(x.dilation);
     let line = channels.saturating_mul(x.input).saturating_mul(y.dilation);
     units == channels && y.taps.max(x.taps) <= MAX_SIDE && line.max(step) <= MAX_STEP
+}
+
+/// Whether a depthwise convolution with such a window and so many bits that are dropped can be done a row of one channel at
+/// a time.
+#[allow(dead_code)] // by the compiler
+pub fn rows_fit(window: &Window, bits: u32) -> bool {
+    let Window { y, x, channels, units } = *window;
+    // One row at most is padding.
+    let end = y.output.saturating_sub(1).saturating_mul(y.stride).saturating_add(3);
+    let inside = y.pad <= 1 && y.input >= 2 && end <= y.input.saturating_add(y.pad).saturating_add(1);
+    let side = [x.taps, x.dilation, x.stride, x.pad, y.taps, y.dilation] == [3, 1, 1, 1, 3, 1];
+    let row = RowTaps { image: &[], columns: x.input, channels, first: false, last: false, padding: 0 };
+    side && inside && x.input == x.output && units == channels && bits <= 32 && row.fits()
 }
 
 impl Narrow {
@@ -101,9 +116,7 @@ pub fn fully_connected_units_s8(p: &RowUnits, stream: Flash<'_, i8>, planes: Pla
     let mut all = planes.runs(p.depth, p.units);
     while let Some((input, output)) = all.next() {
         for (input, output) in rows(input, p.depth).zip(rows_mut(output, p.units)) {
-            let mut runs = Runs::<RUNS_OF_ROW>::none();
-            runs.push(input);
-            units_of_runs(stream, &runs, output, p.output.of_stream());
+            units_of_row(stream, input, output, p.output.of_stream());
             p.output.clamp(output);
         }
     }
@@ -121,76 +134,134 @@ pub fn depthwise_conv_2d_units_s8(p: &WindowUnits, stream: Flash<'_, i8>, planes
     p.channel_by_channel(stream, planes);
 }
 
+/// As [`depthwise_conv_2d_s8`](super::depthwise_conv_2d::depthwise_conv_2d_s8), if its [`rows_fit`].
+#[cfg_attr(not(debug_assertions), inline)]
+pub fn depthwise_conv_2d_3x3_units_s8(p: &WindowUnits, stream: Flash<'_, i8>, planes: Planes<'_, i8>) {
+    p.row_by_row(stream, planes);
+}
+
 impl WindowUnits {
     #[inline(never)] // one copy for all layers
-    fn channel_by_channel(&self, stream: Flash<'_, i8>, planes: Planes<'_, i8>) {
+    fn row_by_row(&self, stream: Flash<'_, i8>, planes: Planes<'_, i8>) {
         let to = self.output.of_stream();
-        let Window { y, x, channels, units } = self.window;
-        let step = product(channels, x.dilation);
-        let line = product(product(x.input, channels), y.dilation);
-        let all = product(y.taps, x.taps);
+        let Window { x, channels, .. } = self.window;
         let mut lines = self.window.rows(planes);
         while let Some((image, rows, output)) = next_row(&mut lines) {
-            for (columns, output) in x.outputs().zip(rows_mut(output, units)) {
-                let image = image.get(product(channels, columns.first)..).unwrap_or(&[]);
-                let mut taps = ChannelTaps {
-                    rows: 0,
-                    columns: columns.inside,
-                    before: all,
-                    ..self.outside(image, line, step)
-                };
-                if rows.inside != 0 && columns.inside != 0 {
-                    taps.rows = rows.inside;
-                    taps.before = product(rows.before, x.taps).wrapping_add(columns.before);
-                    taps.between = x.taps.wrapping_sub(columns.inside);
-                    let seen = product(rows.inside, x.taps).wrapping_sub(taps.between);
-                    taps.after = all.wrapping_sub(taps.before).wrapping_sub(seen);
-                }
-                channels_of_taps(stream, &taps, output, to);
-            }
+            let (first, last) = (rows.before != 0, rows.before.wrapping_add(rows.inside) < 3);
+            let row = RowTaps { image, columns: x.input, channels, first, last, padding: self.padding };
+            row_of_3x3(stream, &row, output, to);
             self.output.clamp(output);
         }
     }
 
-    /// An image, no tap on it.
-    #[inline(always)]
-    fn outside<'a>(&self, image: &'a [i8], line: usize, step: usize) -> ChannelTaps<'a> {
-        let padding = self.padding;
-        ChannelTaps { image, rows: 0, columns: 0, line, step, before: 0, between: 0, after: 0, padding }
+    #[inline(never)] // one copy for all layers
+    fn channel_by_channel(&self, stream: Flash<'_, i8>, planes: Planes<'_, i8>) {
+        let mut lines = self.window.rows(planes);
+        while let Some((image, rows, output)) = next_row(&mut lines) {
+            self.row_of_channels(stream, (image, rows), output);
+            self.output.clamp(output);
+        }
+    }
+
+    /// One row of the output of a depthwise convolution.
+    #[inline(never)] // what it keeps in registers is enough
+    fn row_of_channels(&self, stream: Flash<'_, i8>, (image, rows): (&[i8], Taps), output: &mut [i8]) {
+        let to = self.output.of_stream();
+        let Window { y, x, channels, units } = self.window;
+        let mut taps = ChannelTaps {
+            image,
+            rows: 0,
+            columns: 0,
+            line: product(product(channels, x.input), y.dilation),
+            step: product(channels, x.dilation),
+            before: 0,
+            between: 0,
+            after: 0,
+            padding: self.padding,
+        };
+        // Most windows see as many columns as the one before.
+        let mut last = None;
+        for (columns, output) in x.outputs().zip(rows_mut(output, units)) {
+            let of_columns = Some((columns.before, columns.inside));
+            if last != of_columns {
+                self.see_channels(rows, columns, &mut taps);
+                last = of_columns;
+            }
+            taps.image = image.get(product(channels, columns.first)..).unwrap_or(&[]);
+            channels_of_taps(stream, &taps, output, to);
+        }
+    }
+
+    /// What a window of a depthwise convolution sees.
+    #[inline(never)] // what it keeps in registers is enough
+    fn see_channels(&self, rows: Taps, columns: Taps, taps: &mut ChannelTaps<'_>) {
+        let Window { y, x, .. } = self.window;
+        let all = product(y.taps, x.taps);
+        (taps.rows, taps.columns) = (0, columns.inside);
+        (taps.before, taps.between, taps.after) = (all, 0, 0);
+        if rows.inside != 0 && columns.inside != 0 {
+            taps.rows = rows.inside;
+            taps.before = product(rows.before, x.taps).wrapping_add(columns.before);
+            taps.between = x.taps.wrapping_sub(columns.inside);
+            let seen = product(rows.inside, x.taps).wrapping_sub(taps.between);
+            taps.after = all.wrapping_sub(taps.before).wrapping_sub(seen);
+        }
     }
 
     #[inline(never)] // one copy for all layers
     fn convolve(&self, stream: Flash<'_, i8>, planes: Planes<'_, i8>) {
-        let to = self.output.of_stream();
+        let padding = [self.padding; PADDING];
         let mut lines = self.window.rows(planes);
         while let Some((image, rows, output)) = next_row(&mut lines) {
-            let mut seen = Runs::<RUNS_OF_WINDOW>::none();
-            for (columns, output) in self.window.x.outputs().zip(rows_mut(output, self.window.units)) {
-                self.see(image, rows, columns, &mut seen);
-                units_of_runs(stream, &seen, output, to);
-            }
+            let mut seen = Runs::none();
+            self.row(stream, (image, rows, &padding), output, &mut seen);
             self.output.clamp(output);
         }
     }
 
+    /// One row of the output.
+    #[inline(never)] // what it keeps in registers is enough
+    fn row<'a>(&self, stream: Flash<'_, i8>, all: Row<'a>, output: &mut [i8], seen: &mut Seen<'a>) {
+        let to = self.output.of_stream();
+        let Axis { taps, stride, .. } = self.window.x;
+        let step = product(stride, self.window.channels);
+        let mut was_inside = false;
+        for (columns, output) in self.window.x.outputs().zip(rows_mut(output, self.window.units)) {
+            let is_inside = columns.inside == taps;
+            if !(is_inside && was_inside && seen.advance(step)) {
+                self.see(all, columns, seen);
+            }
+            was_inside = is_inside;
+            units_of_runs(stream, seen, output, to);
+        }
+    }
+
     /// What a window sees.
-    #[inline(always)]
-    fn see<'a>(&'a self, image: &'a [i8], rows: Taps, columns: Taps, seen: &mut Runs<'a, RUNS_OF_WINDOW>) {
-        let channels = self.window.channels;
-        let inside = product(columns.inside, channels);
+    #[inline(never)] // what it keeps in registers is enough
+    fn see<'a>(&self, (image, rows, padding): Row<'a>, columns: Taps, seen: &mut Seen<'a>) {
+        let Window { y, x, channels, .. } = self.window;
         seen.clear();
-        self.window.fold(
-            rows,
-            columns,
-            seen,
-            |seen, _, at| {
-                seen.push(image.get(at..at.wrapping_add(inside)).unwrap_or(&[]));
-                seen
-            },
-            |seen, _, taps| {
-                seen.repeat(&self.padding, product(taps, channels));
-                seen
-            },
-        );
+        let all = product(x.taps, channels);
+        let inside = product(columns.inside, channels);
+        // From what is on the image of one row to what is of the next, and before and behind all of it.
+        let between = all.wrapping_sub(inside);
+        let mut outside = product(rows.before, all).wrapping_add(product(columns.before, channels));
+        let mut left = product(y.taps, all);
+        if inside != 0 {
+            let line = product(product(x.input, channels), y.dilation);
+            let mut at = product(columns.first, channels);
+            for _ in 0..rows.inside {
+                if outside != 0 {
+                    seen.repeat(padding, outside);
+                }
+                seen.push(image.get(at..).unwrap_or(&[]), inside);
+                left = left.wrapping_sub(outside).wrapping_sub(inside);
+                outside = between;
+                at = at.wrapping_add(line);
+            }
+        }
+        if left != 0 {
+            seen.repeat(padding, left);
+        }
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! `cargo run -p on-target` does so with all there is to test; `--help` says the rest.
 
+mod bars;
 mod board;
 mod bounds;
 mod cases;
@@ -44,7 +45,8 @@ usage: cargo run -p on-target -- [--board NAME]... [--ledger] [--layers] [PROGRA
 PROGRAM is the path of a .tflite model beside which lie golden vectors, in a .npz of the same name; behind it may stand
 what the model is optimized for, as in model.tflite:speed. Or it is the name
 of a file in tests/on-target/firmware/programs, or the path of a Rust file like those; beside it lie PROGRAM.expected,
-the bytes that every board must put out, and PROGRAM.input, if it reads any.
+the bytes that every board must put out, PROGRAM.input, if it reads any, and PROGRAM.bars, if there is a most that it may
+take.
 With --ledger the figures are compared with those in tests/on-target/ledger.csv; more than 2 % worse is an error. With
 UPDATE=1 in the environment they are written there instead, and in operators.csv how many golden cases of each
 operator were equal on each board.
@@ -53,7 +55,7 @@ a file for `cargo run -p report`.
 With --roofline the layers of well-known models are compared with those in tests/on-target/ROOFLINE.md; more than 2 % of
 difference is an error. With UPDATE=1 in the environment they are written there instead.
 With --examples the firmware projects in the folder examples are built and run instead.
-Without PROGRAM all models and the operators' golden cases run, and the ledger and the roofline are compared.
+Without PROGRAM all models, the programs with bars and the operators' golden cases run, and the ledger and the roofline are compared.
 Without --board that is on all boards:";
 
 /// What the command line asks for.
@@ -124,7 +126,7 @@ fn work(order: &Order) -> Result<Work> {
     let is_suite = order.programs.is_empty() && !is_roofline;
     let (programs, cases) = match () {
         () if is_roofline => (suite::named(roofline::models())?, Vec::new()),
-        () if is_suite => (suite::models()?, suite::cases()?),
+        () if is_suite => (suite::all()?, suite::cases()?),
         () => (order.programs.iter().map(|name| Program::find(name)).collect::<Result<_>>()?, Vec::new()),
     };
     Ok(Work { programs, cases, is_suite, is_roofline })

@@ -15,7 +15,7 @@ use crate::ledger::Ledger;
 use crate::operators::Operators;
 use crate::program::Program;
 use crate::results::Row;
-use crate::{cases, layers, parallel, promises, roofline};
+use crate::{bars, cases, layers, parallel, promises, roofline};
 
 /// What is to be run on each board.
 pub(crate) struct Work {
@@ -89,6 +89,7 @@ impl Bench<'_> {
     fn part(&self, part: Part, work: &Work) -> Result<Results> {
         let mut results = Results::new();
         let here = |program: &&Program| match (work.is_suite, work.is_roofline) {
+            (true, _) if program.model.is_none() => bars::has(program, self.board),
             (true, _) => self.board.suite.models.has(&program.name),
             (_, true) => roofline::has(&program.name, self.board),
             _ => true,
@@ -138,7 +139,10 @@ impl Bench<'_> {
         if let Some(measured) = layers::measured(board, program, &places, &run.costs)? {
             results.layers.push(measured);
         }
-        results.ledger.add(board, &program.name, number("macs"), &run.costs, &growth);
+        bars::check(board, program, &run.costs)?;
+        if program.model.is_some() {
+            results.ledger.add(board, &program.name, number("macs"), &run.costs, &growth);
+        }
         results.rows.extend(Row::of(board, program, &run, growth));
         Ok(())
     }

@@ -47,8 +47,19 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
+/// All models, and programs that have bars.
+pub(crate) fn all() -> Result<Vec<Program>> {
+    let mut programs = models()?;
+    for path in sorted(&crate::firmware::folder().join("programs"))? {
+        if path.extension().is_some_and(|extension| extension == "bars") && is_chosen(&path) {
+            programs.push(Program::find(&path.with_extension("rs").to_string_lossy())?);
+        }
+    }
+    Ok(programs)
+}
+
 /// Programs of all whole models.
-pub(crate) fn models() -> Result<Vec<Program>> {
+fn models() -> Result<Vec<Program>> {
     let mut paths = vec![root().join("examples/digits/digits.tflite")];
     let zoo = zoo();
     if zoo.is_dir() {

@@ -5,7 +5,7 @@ use super::narrow::BACKEND;
 use super::weighted::Bounds;
 use crate::inner::{MAX_UNITS, SIDE_BY_SIDE};
 use crate::kernels::shapes::{Narrow, Window};
-use crate::kernels::units::{MAX_ROW, RowUnits, WindowUnits, channels_fit, fits};
+use crate::kernels::units::{MAX_ROW, RowUnits, WindowUnits, channels_fit, fits, rows_fit};
 use crate::program::{Constant, Params, Variant};
 
 /// Sums have three bytes.
@@ -31,7 +31,8 @@ impl Layer<'_> {
     pub(crate) fn fully_connected(&self, depth: usize) -> Option<Variant> {
         let is_small = self.weights.len() < SMALL;
         let params = RowUnits { depth, units: self.bias.len(), output: self.output };
-        (depth <= MAX_ROW && !is_small).then(|| self.variant("fully_connected_units_s8", &params, depth))?
+        (depth <= MAX_ROW && !is_small)
+            .then(|| self.variant("fully_connected_units_s8", &params, [depth, SIDE_BY_SIDE]))?
     }
 
     /// The kernel for a window on all channels, whose columns are neighbours.
@@ -39,18 +40,24 @@ impl Layer<'_> {
         let taps = [window.y.taps, window.x.taps];
         let filter = taps.into_iter().fold(window.channels, usize::saturating_mul);
         let params = WindowUnits { window, padding, output: self.output };
-        fits(taps, window.channels).then(|| self.variant("conv_2d_units_s8", &params, filter))?
+        fits(taps, window.channels)
+            .then(|| self.variant("conv_2d_units_s8", &params, [filter, SIDE_BY_SIDE]))?
     }
 
     /// The kernel for a window on each channel for itself.
     pub(crate) fn depthwise_conv_2d(&self, window: Window, padding: i8) -> Option<Variant> {
         let taps = window.y.taps.saturating_mul(window.x.taps);
         let params = WindowUnits { window, padding, output: self.output };
-        channels_fit(&window).then(|| self.variant("depthwise_conv_2d_units_s8", &params, taps))?
+        if rows_fit(&window, self.output.bits) {
+            return self.variant("depthwise_conv_2d_3x3_units_s8", &params, [taps, 1]);
+        }
+        let size = [taps, SIDE_BY_SIDE];
+        channels_fit(&window).then(|| self.variant("depthwise_conv_2d_units_s8", &params, size))?
     }
 
-    fn variant(&self, kernel: &'static str, params: &dyn Params, terms: usize) -> Option<Variant> {
-        let stream = Constant::int8("STREAM", self.stream(terms)?);
+    /// A kernel for units of so many terms, and so many of them side by side.
+    fn variant(&self, kernel: &'static str, params: &dyn Params, size: [usize; 2]) -> Option<Variant> {
+        let stream = Constant::int8("STREAM", self.stream(size)?);
         let (parameters, params) = (Some(params.keep()), format!("{params:?}"));
         Some(Variant {
             backend: BACKEND,
@@ -63,7 +70,7 @@ impl Layer<'_> {
     }
 
     /// All units, in blocks and then one by one.
-    fn stream(&self, terms: usize) -> Option<Vec<i8>> {
+    fn stream(&self, [terms, block]: [usize; 2]) -> Option<Vec<i8>> {
         let units = self.bias.len();
         let short = |&[low, high]: &Bounds| low >= -MAX_SUM && high <= MAX_SUM;
         if units > MAX_UNITS || !self.sums.iter().all(short) {
@@ -73,7 +80,7 @@ impl Layer<'_> {
         let mut unit = 0usize;
         while unit < units {
             let left = units.checked_sub(unit)?;
-            let side = if left < SIDE_BY_SIDE { 1 } else { SIDE_BY_SIDE };
+            let side = if left < block { 1 } else { block };
             self.block(unit, side, terms, &mut bytes)?;
             unit = unit.checked_add(side)?;
         }
@@ -95,7 +102,7 @@ impl Layer<'_> {
         for (&[low, middle, high, edge], lower) in
             multipliers.get(unit..end)?.iter().zip(edges.bytes.get(unit..end)?)
         {
-            bytes.extend([low, middle, high, *lower, edge]);
+            bytes.extend([middle, high, low, *lower, edge]);
         }
         Some(())
     }

@@ -4,6 +4,7 @@
 #![allow(clippy::arithmetic_side_effects)]
 
 use super::float::Float;
+use super::logits;
 use super::observe::{Histogram, Observations};
 use super::rewrite::{Groups, Meaning};
 use super::roles::{Role, fixed_output, is_tied, role};
@@ -52,7 +53,7 @@ impl Method {
 const HEADROOM: f32 = 2.0;
 
 /// Scale and zero point for a range.
-fn meaning(least: f32, greatest: f32, ty: ElementType) -> Meaning {
+pub(crate) fn meaning(least: f32, greatest: f32, ty: ElementType) -> Meaning {
     /// So that nothing divides by zero.
     const LEAST: f32 = 1e-8;
     let (least, greatest) = (least.min(0.0), greatest.max(0.0));
@@ -134,6 +135,13 @@ impl Choice<'_, '_> {
         together
     }
 
+    /// Whether all tensors of a group hold what this one does, in other shapes perhaps.
+    fn has_own_range(&self, together: &HashMap<TensorId, Histogram>, id: TensorId) -> bool {
+        let range = |seen: &Histogram| (seen.least, seen.greatest);
+        let own = self.seen.histograms.get(&id).map(range);
+        own.is_some() && own == together.get(&self.groups.first(id)).map(range)
+    }
+
     /// The meaning of each group by a method, if these groups have 16 bits.
     pub(crate) fn meanings(&self, method: Method, wide: &BTreeSet<TensorId>) -> HashMap<TensorId, Meaning> {
         let together = self.together();
@@ -142,6 +150,12 @@ impl Choice<'_, '_> {
             false => (id, method.meaning(seen, self.ty)),
         };
         let mut meanings: HashMap<TensorId, Meaning> = together.iter().map(meaning).collect();
+        if self.ty == ElementType::Int8 {
+            let logits = logits::meanings(self.model, self.seen, method).into_iter();
+            let own = logits.filter(|(id, _)| self.has_own_range(&together, *id));
+            let own = own.map(|(id, meaning)| (self.groups.first(id), meaning));
+            meanings.extend(own.filter(|(id, _)| !wide.contains(id)));
+        }
         for (id, ty) in self.model.graph.outputs.iter().zip(&self.outputs) {
             if let Some(ty) = ty {
                 meanings.insert(self.groups.first(*id), meaning_of(*ty));

@@ -76,7 +76,7 @@ pub(crate) fn fit(
         let damping = known.map(|known| known.get(&step.found.index).and_then(|fitted| fitted.damping));
         let fitted = Fitting::of(model, step, lessons, &exact, &found);
         let fitted = fitted.and_then(|fitting| match damping {
-            Some(damping) => fitting.fitted(damping, &SHARES, true),
+            Some(damping) => fitting.fitted(&fitting.moments(&|_| true), damping, &SHARES),
             None => fitting.best(),
         });
         let own = fitted.as_ref().map(|fitted| constants(step, fitted)).unwrap_or_default();
@@ -200,42 +200,65 @@ impl<'m> Fitting<'m> {
 
     /// By the damping that holds best for the samples that are held out.
     fn best(&self) -> Option<Fitted> {
+        let own = self.moments(&|held_out| !held_out);
+        let others = self.moments(&|held_out| held_out);
         let mut best: Option<(f64, Option<f32>)> = None;
         for damping in std::iter::once(None).chain(DAMPINGS.map(Some)) {
-            let Some(fitted) = self.fitted(damping, &[1.0], false) else { continue };
-            let error = self.error(&fitted)?;
+            let Some(fitted) = self.fitted(&own, damping, &[1.0]) else { continue };
+            let error = self.error(&others, &fitted)?;
             if best.is_none_or(|best| error < best.0) {
                 best = Some((error, damping));
             }
         }
         let (_, damping) = best?;
-        self.fitted(damping, &SHARES, false)
+        self.fitted(&own, damping, &SHARES)
     }
 
-    /// The sum of squared errors of all units for what is held out.
-    fn error(&self, fitted: &Fitted) -> Option<f64> {
+    /// What there is to know of the rows that count.
+    fn moments(&self, counts: &dyn Fn(bool) -> bool) -> Vec<Moments> {
+        let counted: Vec<bool> = self.held_out.iter().map(|&held_out| counts(held_out)).collect();
+        // Biases make up for means.
+        let centred = |values: &Vec<f32>| centred(values, &counted, self.biases.is_some());
+        let of_group = self.products.units / self.products.groups;
+        let group = |(inputs, missing): (&Vec<Vec<f32>>, &[Vec<f32>])| {
+            let (means, inputs): (Vec<f32>, Vec<Vec<f32>>) = inputs.iter().map(centred).unzip();
+            let unit = |missing: &Vec<f32>| {
+                let (mean, missing) = centred(missing);
+                let count = missing.len().max(1) as f32;
+                let slope = inputs.iter().map(|x| dot(x, &missing) / count).collect();
+                Missing { mean, square: dot(&missing, &missing) / count, slope }
+            };
+            let missing = missing.iter().map(unit).collect();
+            Moments { means, products: lattice::Products::of(&inputs), missing }
+        };
+        self.inputs.iter().zip(self.missing.chunks(of_group)).map(group).collect()
+    }
+
+    /// The sum of the mean squared errors of all units on some rows.
+    fn error(&self, of: &[Moments], fitted: &Fitted) -> Option<f64> {
         let Products { units, groups, .. } = self.products;
         let mut sum = 0f64;
         for unit in 0..units {
-            let (scale, inputs) = (*fitted.scales.get(unit)?, self.inputs.get(unit / (units / groups))?);
-            let mut left = self.missing.get(unit)?.clone();
-            for (place, values) in self.products.places(unit).zip(inputs) {
-                let off = self.weights.get(place)? - f32::from(*fitted.integers.get(place)?) * scale;
-                left.iter_mut().zip(values).for_each(|(left, x)| *left += off * x);
-            }
+            let moments = of.get(unit / (units / groups))?;
+            let missing = moments.missing.get(unit % (units / groups))?;
+            let scale = *fitted.scales.get(unit)?;
+            let off = |place: usize| {
+                Some(self.weights.get(place)? - f32::from(*fitted.integers.get(place)?) * scale)
+            };
+            let off: Vec<f32> = self.products.places(unit).map(off).collect::<Option<_>>()?;
             let bias =
                 |biases: Option<&[f32]>| biases.and_then(|biases| biases.get(unit).copied()).unwrap_or(0.0);
             let shift = bias(fitted.biases.as_deref()) - bias(self.biases);
-            let held_out = left.iter().zip(&self.held_out).filter(|(_, held_out)| **held_out);
-            sum += held_out.map(|(left, _)| f64::from(left - shift).powi(2)).sum::<f64>();
+            let left = missing.mean + dot(&off, &moments.means) - shift;
+            let spread = missing.square + 2.0 * dot(&off, &missing.slope);
+            sum += f64::from(spread) + moments.products.square(&off) + f64::from(left).powi(2);
         }
         Some(sum)
     }
 
     /// The weights of all units, and the biases that belong to them.
-    fn fitted(&self, damping: Option<f32>, shares: &[f32], all: bool) -> Option<Fitted> {
+    fn fitted(&self, of: &[Moments], damping: Option<f32>, shares: &[f32]) -> Option<Fitted> {
         let Products { units, groups, .. } = self.products;
-        let counted: Vec<bool> = self.held_out.iter().map(|held_out| all || !held_out).collect();
         let whole = self.weights.iter().fold(0f32, |greatest, w| greatest.max(w.abs()));
         let mut fitted = Fitted {
             scales: Vec::with_capacity(units),
@@ -243,24 +266,21 @@ impl<'m> Fitting<'m> {
             biases: self.biases.map(<[f32]>::to_vec),
             damping,
         };
-        for (group, inputs) in self.inputs.iter().enumerate() {
-            // Biases make up for means.
-            let centred = |values: &Vec<f32>| centred(values, &counted, self.biases.is_some());
-            let (means, inputs): (Vec<f32>, Vec<Vec<f32>>) = inputs.iter().map(centred).unzip();
-            let metric = damping.and_then(|damping| Metric::of(&lattice::Products::of(&inputs), damping));
-            for unit in group * (units / groups)..(group + 1) * (units / groups) {
+        for (group, moments) in of.iter().enumerate() {
+            let metric = damping.and_then(|damping| Metric::of(&moments.products, damping));
+            let first = group * (units / groups);
+            for (unit, missing) in (first..).zip(&moments.missing) {
                 let places: Vec<usize> = self.products.places(unit).collect();
                 let filter: Vec<f32> =
                     places.iter().filter_map(|&at| self.weights.get(at).copied()).collect();
-                let (missing_mean, missing) = centred(self.missing.get(unit)?);
                 let (scale, integers) = match &metric {
-                    Some(metric) => nearest(metric, &inputs, &filter, &missing, whole, shares)?,
+                    Some(metric) => nearest(metric, &filter, &missing.slope, whole, shares)?,
                     None => plain(&filter, whole),
                 };
                 if let Some(bias) = fitted.biases.as_mut().and_then(|biases| biases.get_mut(unit)) {
                     let off = filter.iter().zip(&integers).map(|(w, q)| w - q * scale);
-                    let shift: f32 = off.zip(&means).map(|(off, mean)| off * mean).sum();
-                    *bias += missing_mean + shift;
+                    let shift: f32 = off.zip(&moments.means).map(|(off, mean)| off * mean).sum();
+                    *bias += missing.mean + shift;
                 }
                 for (place, integer) in places.into_iter().zip(integers) {
                     *fitted.integers.get_mut(place)? = integer as i8;
@@ -270,6 +290,25 @@ impl<'m> Fitting<'m> {
         }
         Some(fitted)
     }
+}
+
+/// What there is to know of some rows of a group of inputs.
+struct Moments {
+    /// The mean of each input; zeros if there is no bias to make up for means.
+    means: Vec<f32>,
+    /// Of what inputs are beside their means.
+    products: lattice::Products,
+    /// For each unit.
+    missing: Vec<Missing>,
+}
+
+/// What is missing to the float model's output of a unit.
+struct Missing {
+    mean: f32,
+    /// The mean square beside that.
+    square: f32,
+    /// The mean product of each input and that.
+    slope: Vec<f32>,
 }
 
 /// The mean of the rows that count, and what each of them has beside it.
@@ -298,15 +337,12 @@ fn plain(filter: &[f32], whole: f32) -> (f32, Vec<f32>) {
 /// The scale and the integers that make the error least.
 fn nearest(
     metric: &Metric,
-    inputs: &[Vec<f32>],
     filter: &[f32],
-    missing: &[f32],
+    slope: &[f32],
     whole: f32,
     shares: &[f32],
 ) -> Option<(f32, Vec<f32>)> {
-    let count = missing.len().max(1) as f32;
-    let slope: Vec<f32> = inputs.iter().map(|x| dot(x, missing) / count).collect();
-    let by = metric.solve(&slope)?;
+    let by = metric.solve(slope)?;
     let wanted: Vec<f32> = filter.iter().zip(by).map(|(w, by)| w + by).collect();
     let greatest = wanted.iter().fold(0f32, |greatest, w| greatest.max(w.abs()));
     let mut best: Option<(f64, f32, Vec<f32>)> = None;

@@ -86,11 +86,16 @@ pub(crate) struct Float<'a> {
     pub(crate) graph: Graph,
     pub(crate) steps: Vec<Step<'a>>,
     pub(crate) constants: HashMap<TensorId, Value>,
+    /// Multiplications and results of one inference.
+    pub(crate) work: usize,
     /// Tensors that keep their value from one inference to the next.
     state: HashMap<TensorId, Vec<f32>>,
     /// What nobody reads after each step.
     done: Vec<Vec<TensorId>>,
 }
+
+/// What a model takes of which an inference more or less does not matter.
+const SMALL: usize = 1_000_000;
 
 /// Turns what is constant into real numbers, and refuses what cannot be quantized.
 pub(crate) fn simplify(survey: &mut Survey<'_>) -> Vec<Diagnostic> {
@@ -210,6 +215,11 @@ fn wide(bits: u16) -> f32 {
 
 impl<'a> Float<'a> {
     /// A model whose shapes and options the readers of its operators have checked, with other types: what
+    /// Whether its quantization can try much in no time.
+    pub(crate) fn is_small(&self) -> bool {
+        self.work <= SMALL
+    }
+
     /// they made of it is in `draft`.
     pub(crate) fn new(survey: Survey<'a>, draft: &Imported) -> Result<Self, Diagnostic> {
         let constants = survey.graph.tensors.iter().enumerate();
@@ -219,6 +229,7 @@ impl<'a> Float<'a> {
             graph: survey.graph,
             steps: Vec::new(),
             constants,
+            work: usize::MAX,
             state: HashMap::new(),
             done: Vec::new(),
         };

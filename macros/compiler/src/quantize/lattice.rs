@@ -29,6 +29,19 @@ impl Products {
             |(at, x): (usize, &Vec<f32>)| inputs.iter().take(at + 1).map(|y| dot(x, y) / count).collect();
         Self { rows: inputs.iter().enumerate().map(row).collect() }
     }
+
+    /// The mean square of the sum of all inputs, each times its own factor.
+    pub(crate) fn square(&self, factors: &[f32]) -> f64 {
+        let pairs = self.rows.iter().zip(factors);
+        let sum = |(at, (row, x)): (usize, (&Vec<f32>, &f32))| {
+            let own = row.last().copied().unwrap_or(0.0) * x;
+            f64::from(
+                x * (2.0 * dot(row.get(..at).unwrap_or_default(), factors.get(..at).unwrap_or_default())
+                    + own),
+            )
+        };
+        pairs.enumerate().map(sum).sum()
+    }
 }
 
 /// What an error of weights costs.
@@ -200,6 +213,8 @@ mod tests {
         let found = error(&inputs, &off);
         assert!((f64::from(found) - told).abs() < 1e-3, "{found} instead of {told}");
         assert!(found < error(&inputs, &wanted.map(|x| x - x.round())) / 2.0);
+        let square = Products::of(&inputs).square(&off);
+        assert!((f64::from(found) - square).abs() < 1e-6, "{square} instead of {found}");
     }
 
     #[test]

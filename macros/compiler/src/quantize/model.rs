@@ -3,13 +3,14 @@
 use super::choose::{Choice, fixed_type};
 use super::equalize::equalize;
 use super::float::{Float, Value, constant, simplify};
+use super::logits;
 use super::measure::{Accuracy, Loss, compare, measure, real_outputs};
 use super::observe::Observations;
-use super::raise::raise;
+use super::raise::{is_within, raise};
 use super::rewrite::{Groups, Scheme, rewrite};
 use super::samples::{self, Input, Samples};
 use super::settings::{Bits, Calibration, Fixed, Sample, Settings, Verification};
-use super::trial::{Known, Trial};
+use super::trial::{Known, Trial, Tried};
 use crate::diagnostics::{At, Diagnostic, Problem};
 use crate::graph::{ElementType, Graph, TensorId};
 use crate::import::{Imported, perform, survey};
@@ -95,6 +96,7 @@ pub(crate) fn read<'a>(file: &File<'a>, ty: ElementType) -> Result<(Float<'a>, G
     }
     let mut model = Float::new(survey, &draft).map_err(|bug| vec![bug])?;
     model.fold_affine();
+    model.work = work;
     Ok((model, groups))
 }
 
@@ -216,6 +218,7 @@ pub(crate) fn quantize(
     let mut equalized = plain.is_some();
     if let Some(plain) = plain {
         let ports = (inputs.as_slice(), outputs.as_slice(), &wide);
+        let compared = known.compared(&model);
         let mut again = |samples: &[Sample]| {
             let mut others = Observations::default();
             observe(&mut model, samples, &mut others).map_err(|diagnostic| vec![diagnostic])?;
@@ -223,7 +226,7 @@ pub(crate) fn quantize(
             Ok::<_, Vec<Diagnostic>>((trial.again(&best)?, others))
         };
         // Ranges that come from what is compared look better than they are: what is worse even so needs no other look.
-        let (mut other, mut others) = again(&known.compared().samples)?;
+        let (mut other, mut others) = again(&compared.samples)?;
         if other.sqnr > best.sqnr {
             (other, others) = again(&known.samples)?;
         }
@@ -234,14 +237,18 @@ pub(crate) fn quantize(
         }
     }
     let trial = trial(&file, (&model, &groups, &seen), ty, (&inputs, &outputs, &wide), build, &known);
-    // Where activations have 8 bits, their errors hide what fitted weights gain; made-up samples tell nothing of others.
-    if ty == ElementType::Int16 && given {
-        best = trial.fitted(&best)?.unwrap_or(best);
-    }
     let raised = match settings.bits {
         Bits::Auto => raise(&trial, &mut best, settings.limits, whole),
         _ => Vec::new(),
     };
+    // Where activations have 8 bits, their errors hide part of what fitted weights gain, so that only small models are
+    // worth the time; made-up samples tell nothing of others.
+    if (ty == ElementType::Int16 || model.is_small()) && given {
+        let limits = settings.limits;
+        let is_auto = settings.bits == Bits::Auto;
+        let fits = |tried: &Tried| !is_auto || is_within(&trial, &tried.scheme, limits, whole);
+        best = trial.fitted(&best)?.filter(fits).unwrap_or(best);
+    }
     let imported = trial.rewritten(&best.scheme)?;
     let program = build(trial.rewritten(&best.scheme)?.graph)?;
     let Known { samples, expected } = known;
@@ -388,6 +395,7 @@ fn observe(
     seen: &mut Observations,
 ) -> Result<Vec<Vec<Vec<f32>>>, Diagnostic> {
     let mut outputs = Vec::with_capacity(samples.len());
+    seen.keep(logits::read(model));
     for sample in samples {
         model.reset();
         let inputs = inputs(model, sample)?;

@@ -9,6 +9,9 @@ use std::collections::HashMap;
 
 /// Parts of a histogram; an even number.
 const PARTS: usize = 8192;
+/// Inferences of which all is kept of some tensors, at most, and the values of each of these.
+const MOST_ROWS: usize = 256;
+const MOST_KEPT: usize = 1 << 15;
 /// Means of the elements of larger tensors are not kept.
 const MOST_MEANS: usize = 1 << 18;
 
@@ -175,14 +178,27 @@ impl Means {
 pub(crate) struct Observations {
     pub(crate) histograms: HashMap<TensorId, Histogram>,
     pub(crate) means: HashMap<TensorId, Means>,
+    /// All that some tensors held, for each inference of many.
+    pub(crate) rows: HashMap<TensorId, Vec<Vec<f32>>>,
     /// Tensors with values that are not finite.
     pub(crate) not_finite: Vec<TensorId>,
 }
 
 impl Observations {
+    /// Keeps all that these tensors will hold.
+    pub(crate) fn keep(&mut self, ids: Vec<TensorId>) {
+        self.rows.extend(ids.into_iter().map(|id| (id, Vec::new())));
+    }
+
     /// Takes the value of a tensor in one inference.
     pub(crate) fn add(&mut self, id: TensorId, value: &Value) {
         let Some(values) = value.real() else { return };
+        if let Some(rows) = self.rows.get_mut(&id) {
+            let (inferences, len) = (rows.len() + 1, values.len());
+            if inferences <= MOST_ROWS && inferences.saturating_mul(len) <= MOST_KEPT {
+                rows.push(values.to_vec());
+            }
+        }
         if !self.histograms.entry(id).or_default().add(values) && !self.not_finite.contains(&id) {
             self.not_finite.push(id);
         }

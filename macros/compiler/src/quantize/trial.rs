@@ -5,7 +5,7 @@
 
 use super::choose::{Choice, Method};
 use super::fit::{Fitted, Lesson, fit};
-use super::float::{Value, constant};
+use super::float::{Float, Value, constant};
 use super::measure::measure;
 use super::model::{inputs, not_run};
 use super::rewrite::{Scheme, bias_of, rewrite};
@@ -20,6 +20,8 @@ use std::collections::{BTreeSet, HashMap};
 
 /// Samples that schemes are compared on, at most.
 const COMPARED: usize = 16;
+/// The same for small models, of which a look at more samples takes no time: a few that lie between classes decide else.
+const MORE_COMPARED: usize = 64;
 /// Samples that weights are fitted to, at most.
 const FITTED: usize = 40;
 /// One of so many is held out.
@@ -38,8 +40,8 @@ pub(crate) struct Known {
 
 impl Known {
     /// What schemes are compared on.
-    pub(crate) fn compared(&self) -> Self {
-        self.some(COMPARED)
+    pub(crate) fn compared(&self, model: &Float<'_>) -> Self {
+        self.some(if model.is_small() { MORE_COMPARED } else { COMPARED })
     }
 
     /// At most so many, from all over.
@@ -86,7 +88,7 @@ impl<'t, 'a> Trial<'t, 'a> {
         let largest = choice.model.steps.iter().flat_map(|step| &step.found.outputs);
         let largest = largest.map(|&id| choice.model.graph.tensor(id).elements()).max().unwrap_or(1);
         let most = ELEMENTS.checked_div(largest).unwrap_or(FITTED).clamp(1, FITTED);
-        let (compared, lessons) = (known.compared(), known.some(most));
+        let (compared, lessons) = (known.compared(choice.model), known.some(most));
         Self { file, choice, build, compared, lessons }
     }
 

@@ -6,12 +6,14 @@
 //! the same loop goes back for each tap, with `T` set.
 //!
 //! Bound: 3 cycles for a weight, 2 for an input, 2 to multiply, 2 to add, 1 to see that nothing went over, and for every
-//! fourth product 5 for the next column: 11.25 by counting. A row takes about 17 and a block about 90, so that a window of
-//! 3x3 comes to 15; then come its outputs. With `cargo run -p on-target -- --board atmega328p layers_depthwise` a whole layer
-//! is measured.
+//! fourth product 5 for the next column: 11.25 by counting. A row takes about 17, padding between rows about 40, and
+//! a block about 90 and its outputs: 23 for each product of a window of 3x3, and then comes what Rust does for each pixel.
+//! With `cargo run -p on-target -- --board atmega328p layers` whole layers are measured.
 //!
 //! What does not help, by counting: a list of runs as in [`super::units`] takes 38 cycles for each row, for what lies
 //! on the image moves on with the channels, and what lies on the padding does not.
+//!
+//! Windows of 3x3 next to each other do better one channel at a time: see [`super::row_of_3x3`].
 
 use super::units::{StreamOutput, add_partial, biases, carry, multiply_add, outputs};
 use crate::inner::flash::Flash;

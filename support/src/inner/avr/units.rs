@@ -5,10 +5,15 @@
 //! in `Z` the stream, in `Y` the output, in `r14` and `r15` the list of runs, and what the outputs have in common in
 //! `r20` to `r23`. The number of blocks is on the stack while outputs are made, which take all that is left.
 //!
-//! Bound: 3 cycles for a weight, 2 to multiply, 2 to add, 1 to see that nothing went over, and for every fourth product 2
-//! for an input and 3 for the loop: 9.25 by counting, where a unit alone takes 13. A sum that does go over takes 8 more.
-//! Outputs take about 80 by counting, of which 15 are for their multipliers and edges, and 15 more if the sum has
-//! a third byte. With `cargo run -p on-target -- --board atmega328p layers` whole layers are measured.
+//! Bound: 3 cycles for a weight, 2 to multiply, 2 to add, 1 to see that nothing went over, for every fourth product 2 for
+//! an input, and for every eighth 3 for the loop: 8.875 by counting, where a unit alone takes 13. A sum that does go over
+//! takes 8 more.
+//!
+//! Outputs take 52 to 59 by counting, of which 8 are for their constants and 12 for the three products that tell nearly
+//! all of them apart, and about 110 if a sum has a third byte, or if what the three leave out could matter: that is so for 5 of 256 where
+//! outputs are whole bytes of the product, and for 5 of 128 with one more bit of it. With
+//! `cargo run -p on-target -- --board atmega328p layers` whole layers are measured, and with `outputs` the last step is
+//! checked.
 //!
 //! What does not help, by counting:
 //!
@@ -17,9 +22,11 @@
 //!   summed up once more.
 //! - A constant for each sign in place of the magnitude: as many cycles for positive sums, and more for negative ones.
 //! - Multipliers of 20 bits: they take as many products of bytes as those of 24.
+//! - Multipliers with which no bits have to be shifted: those of 24 bits would leave too few for scales between powers of
+//!   256, and one more byte takes two more products.
 
 use crate::inner::flash::Flash;
-use crate::inner::portable::{MAX_RUN, SIDE_BY_SIDE, STREAM_BIAS, STREAM_SCALE};
+use crate::inner::portable::{MAX_RUN, PADDING, RUNS_OF_ROW, SIDE_BY_SIDE, STREAM_BIAS, STREAM_SCALE};
 use crate::inner::product;
 use core::arch::asm;
 use core::marker::PhantomData;
@@ -37,7 +44,15 @@ pub struct Runs<'a, const N: usize> {
 struct Len {
     runs: usize,
     terms: usize,
+    /// Elements behind each of them, but those on the padding.
+    behind: usize,
 }
+
+/// What [`Len::behind`] is of no runs.
+const MAX_BEHIND: usize = usize::MAX;
+
+/// In the number of times of a run on the padding.
+const PADS: u8 = 0x80;
 
 /// A run, or behind the last one, zero times nothing.
 #[repr(C)]
@@ -55,13 +70,13 @@ impl<'a, const N: usize> Runs<'a, N> {
     /// See [`crate::inner::portable::Runs::none`].
     #[inline(always)]
     pub fn none() -> Self {
-        Self { list: [END; N], len: Len { runs: 0, terms: 0 }, inputs: PhantomData }
+        Self { list: [END; N], len: Len { runs: 0, terms: 0, behind: MAX_BEHIND }, inputs: PhantomData }
     }
 
     /// See [`crate::inner::portable::Runs::clear`].
     #[inline(always)]
     pub fn clear(&mut self) {
-        self.len = Len { runs: 0, terms: 0 };
+        self.len = Len { runs: 0, terms: 0, behind: MAX_BEHIND };
         if let Some(first) = self.list.first_mut() {
             *first = END;
         }
@@ -69,39 +84,84 @@ impl<'a, const N: usize> Runs<'a, N> {
 
     /// See [`crate::inner::portable::Runs::push`].
     #[inline(always)]
-    pub fn push(&mut self, run: &'a [i8]) {
-        self.len = add(&mut self.list, self.len, (run.as_ptr(), run.len()), 1);
+    pub fn push(&mut self, from: &'a [i8], len: usize) {
+        self.len = add(&mut self.list, self.len, from, len);
     }
 
     /// See [`crate::inner::portable::Runs::repeat`].
     #[inline(always)]
-    pub fn repeat(&mut self, element: &'a i8, times: usize) {
-        self.len = add(&mut self.list, self.len, (element, 1), times);
+    pub fn repeat(&mut self, padding: &'a [i8; PADDING], terms: usize) {
+        self.len = repeat(&mut self.list, self.len, padding, terms);
+    }
+
+    /// See [`crate::inner::portable::Runs::advance`].
+    #[inline(always)]
+    pub fn advance(&mut self, step: usize) -> bool {
+        if step > self.len.behind {
+            return false;
+        }
+        self.len.behind = self.len.behind.wrapping_sub(step);
+        advance(&mut self.list, self.len.runs, step);
+        true
     }
 }
 
-/// Adds a run so many times, in pieces whose numbers are bytes, and the end. Either is 1.
+/// Adds a run, in pieces whose numbers are bytes, and the end.
 #[inline(never)] // one copy serves a program
-fn add(list: &mut [Run], mut len: Len, (mut start, mut left): (*const i8, usize), mut times: usize) -> Len {
-    while left != 0 && times != 0 {
-        let (some, often) = (left.min(MAX_RUN), times.min(MAX_RUN));
-        let Some([run, end]) = list.get_mut(len.runs..).and_then(|rest| rest.first_chunk_mut()) else {
-            break;
-        };
-        *run = Run { times: often as u8, len: some as u8, start };
-        *end = END;
-        len = Len { runs: len.runs.wrapping_add(1), terms: len.terms.wrapping_add(some.max(often)) };
-        start = start.wrapping_add(some);
-        if left > MAX_RUN {
-            left = left.wrapping_sub(MAX_RUN);
-        } else if times > MAX_RUN {
-            times = times.wrapping_sub(MAX_RUN);
-            start = start.wrapping_sub(1);
-        } else {
-            break;
-        }
+fn add(list: &mut [Run], mut len: Len, from: &[i8], terms: usize) -> Len {
+    let Some(behind) = from.len().checked_sub(terms) else {
+        return len;
+    };
+    len.behind = len.behind.min(behind);
+    let (mut start, mut left) = (from.as_ptr(), terms);
+    while left > MAX_RUN {
+        len = put(list, len, Run { times: 1, len: MAX_RUN as u8, start }, MAX_RUN);
+        start = start.wrapping_add(MAX_RUN);
+        left = left.wrapping_sub(MAX_RUN);
+    }
+    if left != 0 {
+        len = put(list, len, Run { times: 1, len: left as u8, start }, left);
     }
     len
+}
+
+/// Adds so much of the padding, and the end.
+#[inline(never)] // one copy serves a program
+fn repeat(list: &mut [Run], mut len: Len, padding: &[i8; PADDING], terms: usize) -> Len {
+    const WHOLE: usize = !(PADDING - 1);
+    let start = padding.as_ptr();
+    let mut left = terms;
+    while left >= PADDING {
+        let some = (left & WHOLE).min(MAX_RUN & WHOLE);
+        let times = ((some as u8) / (PADDING as u8)) | PADS;
+        len = put(list, len, Run { times, len: PADDING as u8, start }, some);
+        left = left.wrapping_sub(some);
+    }
+    if left != 0 {
+        len = put(list, len, Run { times: 1 | PADS, len: left as u8, start }, left);
+    }
+    len
+}
+
+/// Adds a run of so many terms, and the end, if there is room.
+#[inline(always)]
+fn put(list: &mut [Run], len: Len, next: Run, terms: usize) -> Len {
+    let Some([run, end]) = list.get_mut(len.runs..).and_then(|rest| rest.first_chunk_mut()) else {
+        return len;
+    };
+    *run = next;
+    *end = END;
+    Len { runs: len.runs.wrapping_add(1), terms: len.terms.wrapping_add(terms), ..len }
+}
+
+/// Moves so many runs on, but those on the padding. Behind each there are as many elements.
+#[inline(never)] // one copy serves a program
+fn advance(list: &mut [Run], runs: usize, step: usize) {
+    for run in list.iter_mut().take(runs) {
+        if run.times & PADS == 0 {
+            run.start = run.start.wrapping_add(step);
+        }
+    }
 }
 
 /// As [`crate::inner::portable::units_of_runs`].
@@ -113,6 +173,25 @@ pub fn units_of_runs<const N: usize>(
     to: StreamOutput,
 ) {
     units_of_list(stream, &runs.list, runs.len.terms, output, to);
+}
+
+/// As [`crate::inner::portable::units_of_row`].
+#[inline(always)]
+pub fn units_of_row(stream: Flash<'_, i8>, input: &[i8], output: &mut [i8], to: StreamOutput) {
+    let (len, start) = (input.len() as u8, input.as_ptr());
+    if usize::from(len) == input.len() {
+        units_of_list(stream, &[Run { times: 1, len, start }, END], input.len(), output, to);
+    } else {
+        units_of_long_row(stream, input, output, to);
+    }
+}
+
+/// The same for a row of more than one run.
+#[inline(never)] // one copy serves a program
+fn units_of_long_row(stream: Flash<'_, i8>, input: &[i8], output: &mut [i8], to: StreamOutput) {
+    let mut runs = Runs::<RUNS_OF_ROW>::none();
+    runs.push(input, input.len());
+    units_of_runs(stream, &runs, output, to);
 }
 
 /// The same for a list with so many terms.
@@ -194,31 +273,116 @@ macro_rules! add_partial {
     };
 }
 
-/// The outputs of the units of a block whose sums are in registers, as `narrow_byte` has it. The sums of the others
-/// move to the registers of the first one by one. Two bytes of the multiplied sum hold half of what is dropped
-/// from the beginning, one of them nothing else: the upper one, if the output is above it, or else the lower.
+/// The outputs of the units of a block whose sums are in registers. The sums of the others move to the registers of the
+/// first one by one.
+///
+/// A sum of two bytes is first multiplied without what only counts below the byte of the product that tells outputs
+/// apart: of three products of bytes what is above byte 2, and a negative sum as its complement, which is one less than
+/// its magnitude. What is left out is less than six in byte 3, so that it can only matter where the rest is near the next
+/// output, and then everything is done as `narrow_byte` has it. There two bytes of the multiplied sum hold half of what is
+/// dropped from the beginning, one of them nothing else: the upper one, if the output is above it, or else the lower.
 macro_rules! outputs {
     () => {
         concat!(
             "clr r15\n",
+            "ldi r24, 0x80\n",
+            // What is not near the next output, as `r22` has it.
+            "ldi r25, 5\n",
+            "mul r25, r22\n",
+            "clr r25\n",
+            "tst r1\n",
+            "brne 30f\n",
+            "sub r25, r0\n",
             "30:\n",
-            "sbrc r3, 7\n",
-            "dec r10\n",
-            "lpm r16, Z+\n",
             "lpm r17, Z+\n",
             "lpm r18, Z+\n",
-            "lpm r24, Z+\n",
-            "lpm r25, Z+\n",
-            // The magnitude, and the sign in T. What inverts a byte leaves the carry that is to be added.
-            "bst r10, 7\n",
+            "adiw r30, 3\n",
+            "tst r10\n",
+            "brne 40f\n",
+            "bst r3, 7\n",
             "brtc 31f\n",
             "com r2\n",
             "com r3\n",
+            "31:\n",
+            "movw r26, r20\n",
+            "mul r3, r18\n",
+            "add r26, r0\n",
+            "adc r27, r1\n",
+            "mul r2, r18\n",
+            "add r26, r1\n",
+            "adc r27, r15\n",
+            "mul r3, r17\n",
+            "add r26, r1\n",
+            "adc r27, r15\n",
+            "tst r21\n",
+            "brne 32f\n",
+            "mul r26, r22\n",
+            "cp r0, r25\n",
+            "brsh 39f\n",
+            "mov r16, r1\n",
+            "mul r27, r22\n",
+            "or r16, r0\n",
+            "tst r1\n",
+            "brne 37f\n",
+            "34:\n",
+            "brts 36f\n",
+            "add r16, r23\n",
+            "brcs 37f\n",
+            "35:\n",
+            "eor r16, r24\n",
+            "st Y+, r16\n",
+            "dec r19\n",
+            "breq 33f\n",
+            "movw r2, r4\n",
+            "movw r4, r6\n",
+            "movw r6, r8\n",
+            "mov r10, r11\n",
+            "mov r11, r12\n",
+            "mov r12, r13\n",
+            "rjmp 30b\n",
+            "33:\n",
+            "rjmp 49f\n",
+            "32:\n",
+            "cpi r26, 0xfb\n",
+            "brsh 39f\n",
+            "mul r27, r22\n",
+            "mov r16, r1\n",
+            "rjmp 34b\n",
+            "36:\n",
+            "sub r16, r23\n",
+            "brcc 38f\n",
+            "neg r16\n",
+            "rjmp 35b\n",
+            // What leaves the byte leaves every range.
+            "37:\n",
+            "ldi r16, 0xff\n",
+            "brtc 35b\n",
+            "38:\n",
+            "clr r16\n",
+            "rjmp 35b\n",
+            // All of it: the magnitude first, and the sign in T. What inverts a byte leaves the carry that is to be added.
+            "39:\n",
+            "brtc 42f\n",
+            "sec\n",
+            "rjmp 41f\n",
+            "40:\n",
+            "sbrc r3, 7\n",
+            "dec r10\n",
+            "bst r10, 7\n",
+            "brtc 42f\n",
+            "com r2\n",
+            "com r3\n",
             "com r10\n",
+            "41:\n",
             "adc r2, r15\n",
             "adc r3, r15\n",
             "adc r10, r15\n",
-            "31:\n",
+            "42:\n",
+            "push r25\n",
+            "sbiw r30, 3\n",
+            "lpm r16, Z+\n",
+            "lpm r24, Z+\n",
+            "lpm r25, Z+\n",
             "movw r26, r20\n",
             "clr r14\n",
             "mul r2, r16\n",
@@ -230,56 +394,33 @@ macro_rules! outputs {
             add_partial!("r2", "r18", "r25", "r26", "r27"),
             add_partial!("r3", "r17", "r25", "r26", "r27"),
             add_partial!("r3", "r18", "r26", "r27", "r14"),
-            // Most sums are short.
             "tst r10\n",
-            "breq 32f\n",
+            "breq 43f\n",
             add_partial!("r10", "r16", "r25", "r26", "r27"),
             "adc r14, r15\n",
             add_partial!("r10", "r17", "r26", "r27", "r14"),
             "mul r10, r18\n",
             "add r27, r0\n",
             "adc r14, r1\n",
-            "32:\n",
+            "43:\n",
+            "pop r25\n",
+            "ldi r24, 0x80\n",
             "tst r21\n",
-            "breq 33f\n",
+            "breq 44f\n",
             "mov r26, r27\n",
             "mov r27, r14\n",
             "clr r14\n",
-            "33:\n",
+            "44:\n",
             "mul r26, r22\n",
-            "mov r26, r1\n",
+            "mov r16, r1\n",
             "mul r27, r22\n",
-            "or r0, r26\n",
+            "or r16, r0\n",
             "or r14, r1\n",
-            "brne 34f\n",
-            "brts 36f\n",
-            "add r0, r23\n",
-            "brcc 35f\n",
-            // What leaves the byte leaves every range.
-            "34:\n",
-            "clr r0\n",
-            "brts 35f\n",
-            "com r0\n",
-            "rjmp 35f\n",
-            "36:\n",
-            "mov r1, r23\n",
-            "sub r1, r0\n",
-            "mov r0, r1\n",
-            "brcs 34b\n",
-            "35:\n",
-            "ldi r26, 0x80\n",
-            "eor r0, r26\n",
-            "st Y+, r0\n",
-            "dec r19\n",
-            "breq 37f\n",
-            "movw r2, r4\n",
-            "movw r4, r6\n",
-            "movw r6, r8\n",
-            "mov r10, r11\n",
-            "mov r11, r12\n",
-            "mov r12, r13\n",
-            "rjmp 30b\n",
-            "37:\n",
+            "brne 45f\n",
+            "rjmp 34b\n",
+            "45:\n",
+            "rjmp 37b\n",
+            "49:\n",
         )
     };
 }
@@ -361,8 +502,10 @@ unsafe fn blocks_of_runs(
             "movw r26, r14",
             "ld r18, X+",
             "tst r18",
-            "brne 3f",
+            "brne 9f",
             "rjmp 20f",
+            "9:",
+            "andi r18, 0x7f",
             "3:",
             "ld r24, X+",
             "ld r16, X+",
@@ -371,24 +514,42 @@ unsafe fn blocks_of_runs(
             "movw r26, r16",
             "sbrs r25, 7",
             "rjmp 7f",
+            // Two inputs at a time, and of an odd number first the second of a pair.
+            "lsr r24",
+            "brcc 4f",
+            "inc r24",
+            "rjmp 6f",
             "4:",
             "ld r16, X+",
             multiply_add!("r2", "r3", "60", "40"),
             multiply_add!("r4", "r5", "61", "41"),
             multiply_add!("r6", "r7", "62", "42"),
             multiply_add!("r8", "r9", "63", "43"),
+            "6:",
+            "ld r16, X+",
+            multiply_add!("r2", "r3", "65", "45"),
+            multiply_add!("r4", "r5", "66", "46"),
+            multiply_add!("r6", "r7", "67", "47"),
+            multiply_add!("r8", "r9", "68", "48"),
             "dec r24",
             "brne 4b",
-            "5:",
-            "dec r18",
-            "breq 2b",
-            "movw r26, r14",
-            "sbiw r26, 3",
-            "rjmp 3b",
+            "rjmp 5f",
             carry!("r10", "60", "40"),
             carry!("r11", "61", "41"),
             carry!("r12", "62", "42"),
             carry!("r13", "63", "43"),
+            carry!("r10", "65", "45"),
+            carry!("r11", "66", "46"),
+            carry!("r12", "67", "47"),
+            carry!("r13", "68", "48"),
+            "5:",
+            "dec r18",
+            "brne 8f",
+            "rjmp 2b",
+            "8:",
+            "movw r26, r14",
+            "sbiw r26, 3",
+            "rjmp 3b",
             "7:",
             "ld r16, X+",
             multiply_add!("r2", "r3", "64", "44"),

@@ -2,14 +2,13 @@
 //!
 //! A *stream* holds the units of a layer in blocks of [`SIDE_BY_SIDE`], and what is left one by one. A block is the
 //! biases of its units, three bytes each; their weights, those of one input for all units before those of the next; and
-//! for each unit three bytes of a multiplier and two of an edge, the lower first, as [`narrow_s8`] takes them. The
-//! upper byte of a bias is one greater if the middle one is negative: the lower two are read as a signed number.
+//! for each unit three bytes of a multiplier, the lowest behind the others, which mostly do without it, and two of an
+//! edge, as [`narrow_s8`] takes them. All other numbers have their lower bytes first. The upper byte of a bias is one greater if the middle one is negative: the lower two are read as a signed number.
 
 use super::narrow_s8;
 use crate::inner::flash::Flash;
 use crate::inner::product;
 use core::iter::repeat_n;
-use core::slice::from_ref;
 
 /// Units in a block.
 pub const SIDE_BY_SIDE: usize = 4;
@@ -20,8 +19,16 @@ pub const STREAM_BIAS: usize = 3;
 /// Bytes of a multiplier and its edge in a stream.
 pub const STREAM_SCALE: usize = 5;
 
-/// How far a run goes, and how often one is repeated.
+/// How far a run goes.
 pub const MAX_RUN: usize = 255;
+
+/// Runs of a row, and the end of the list.
+#[allow(dead_code)] // by assembly
+pub const RUNS_OF_ROW: usize = 5;
+
+/// Most elements of a row.
+#[allow(dead_code)] // by what makes streams
+pub const MAX_ROW: usize = (RUNS_OF_ROW - 1) * MAX_RUN;
 
 /// Most units of a layer.
 #[allow(dead_code)] // by what makes streams
@@ -44,18 +51,29 @@ impl StreamOutput {
     }
 }
 
+/// Elements of the padding that lie side by side, a power of two.
+pub const PADDING: usize = 16;
+
 /// What all units see, in the order of their weights: less than `N` runs of elements.
 #[derive(Debug)]
 pub struct Runs<'a, const N: usize> {
-    runs: [(&'a [i8], usize); N],
+    runs: [Run<'a>; N],
     len: usize,
+}
+
+/// So many elements of what there is, again and again if there are fewer.
+#[derive(Clone, Copy, Debug)]
+struct Run<'a> {
+    from: &'a [i8],
+    terms: usize,
+    is_padding: bool,
 }
 
 impl<'a, const N: usize> Runs<'a, N> {
     /// Nothing yet.
     #[inline(always)]
     pub fn none() -> Self {
-        Self { runs: [(&[], 0); N], len: 0 }
+        Self { runs: [Run { from: &[], terms: 0, is_padding: false }; N], len: 0 }
     }
 
     /// Nothing again.
@@ -64,28 +82,43 @@ impl<'a, const N: usize> Runs<'a, N> {
         self.len = 0;
     }
 
-    /// Adds a run. What is longer than [`MAX_RUN`] takes the place of several.
+    /// Adds the first `len` elements. What is longer than [`MAX_RUN`] takes the place of several runs, and what is longer
+    /// than there is none.
     #[inline(always)]
-    pub fn push(&mut self, run: &'a [i8]) {
-        self.add(run, 1);
+    pub fn push(&mut self, from: &'a [i8], len: usize) {
+        if len <= from.len() {
+            self.add(Run { from, terms: len, is_padding: false });
+        }
     }
 
-    /// Adds an element so many times. More than [`MAX_RUN`] take the place of several runs.
+    /// Adds so many elements of the padding, whose elements are all the same. At least [`MAX_RUN`]` + 1 - `[`PADDING`]
+    /// take the place of one run, and what is left over of [`PADDING`] that of one more.
     #[inline(always)]
-    pub fn repeat(&mut self, element: &'a i8, times: usize) {
-        self.add(from_ref(element), times);
+    pub fn repeat(&mut self, padding: &'a [i8; PADDING], terms: usize) {
+        self.add(Run { from: padding, terms, is_padding: true });
     }
 
-    fn add(&mut self, run: &'a [i8], times: usize) {
+    /// Moves all runs so far on, but those on the padding, if behind each of them there are so many elements.
+    #[inline(always)]
+    pub fn advance(&mut self, step: usize) -> bool {
+        let has_room = |run: &Run<'_>| run.is_padding || run.from.len().wrapping_sub(run.terms) >= step;
+        let is_possible = self.runs.iter().take(self.len).all(has_room);
+        for run in self.runs.iter_mut().take(self.len).filter(|run| is_possible && !run.is_padding) {
+            run.from = run.from.get(step..).unwrap_or(&[]);
+        }
+        is_possible
+    }
+
+    fn add(&mut self, run: Run<'a>) {
         if let Some(next) = self.runs.get_mut(self.len) {
-            *next = (run, times);
+            *next = run;
             self.len = self.len.wrapping_add(1);
         }
     }
 
     fn elements(&self) -> impl Iterator<Item = i8> {
         let runs = self.runs.iter().take(self.len);
-        runs.flat_map(|&(run, times)| (0..times).flat_map(move |_| run.iter().copied()))
+        runs.flat_map(|run| run.from.iter().copied().cycle().take(run.terms))
     }
 }
 
@@ -149,6 +182,61 @@ impl ChannelTaps<'_> {
     }
 }
 
+/// What a row of outputs sees that have a channel each, windows of 3x3 one column apart, and as many outputs as columns.
+#[derive(Clone, Copy, Debug)]
+pub struct RowTaps<'a> {
+    /// The image from the first row that is not padding.
+    pub image: &'a [i8],
+    /// Columns of the image. There is one of padding on either side.
+    pub columns: usize,
+    /// Channels of the image.
+    pub channels: usize,
+    /// Whether the first row of the windows is padding.
+    pub first: bool,
+    /// Whether the last row is; one of the two at most.
+    pub last: bool,
+    /// What the padding holds.
+    pub padding: i8,
+}
+
+impl RowTaps<'_> {
+    /// Whether there are not too many columns and channels.
+    #[allow(dead_code)] // by assembly and by what makes streams
+    pub fn fits(&self) -> bool {
+        let &Self { columns, channels, first, last, .. } = self;
+        let few = columns <= 127 && channels <= 255 && columns != 0 && channels != 0;
+        few && product(columns, channels) <= MAX_STEP && !(first && last)
+    }
+
+    /// What the output of a column and a channel sees, tap by tap.
+    fn elements(&self, column: usize, channel: usize) -> impl Iterator<Item = i8> {
+        let &Self { image, columns, channels, first, last, padding } = self;
+        (0..9usize).map(move |tap| {
+            let (row, x) = (tap / 3, column.wrapping_add(tap % 3).wrapping_sub(1));
+            if x >= columns || row == 0 && first || row == 2 && last {
+                return padding;
+            }
+            let pixel = product(row.wrapping_sub(first.into()), columns).wrapping_add(x);
+            image.get(product(pixel, channels).wrapping_add(channel)).copied().unwrap_or(0)
+        })
+    }
+}
+
+/// The outputs of a row of windows, whose units are one by one in the stream. `to` drops 32 bits at most.
+#[inline(always)]
+pub fn row_of_3x3(stream: Flash<'_, i8>, row: &RowTaps<'_>, output: &mut [i8], to: StreamOutput) {
+    const UNIT: usize = STREAM_BIAS + 9 + STREAM_SCALE;
+    for column in 0..row.columns {
+        for channel in 0..row.channels {
+            let start = product(channel, UNIT);
+            let at = [start, start.wrapping_add(STREAM_BIAS), start.wrapping_add(STREAM_BIAS + 9)];
+            if let Some(y) = output.get_mut(product(column, row.channels).wrapping_add(channel)) {
+                *y = unit(stream, at, 1, row.elements(column, channel), to);
+            }
+        }
+    }
+}
+
 /// The outputs of units that all see the same, without limits but those of eight bits. As many as there are in both, the
 /// stream and `output`.
 #[inline(always)]
@@ -159,6 +247,12 @@ pub fn units_of_runs<const N: usize>(
     to: StreamOutput,
 ) {
     units(stream, output, to, |_| runs.elements());
+}
+
+/// The same for what lies side by side, [`MAX_ROW`] elements at most.
+#[inline(always)]
+pub fn units_of_row(stream: Flash<'_, i8>, input: &[i8], output: &mut [i8], to: StreamOutput) {
+    units(stream, output, to, |_| input.iter().copied());
 }
 
 /// The same for units that have a channel each.
@@ -176,35 +270,50 @@ fn units<I: Iterator<Item = i8>>(
     elements: impl Fn(usize) -> I,
 ) {
     let terms = elements(0).count();
-    let byte = |at: usize| i32::from(stream.get(at).unwrap_or(0).cast_unsigned());
-    let bytes = |at: usize| byte(at) | byte(at.wrapping_add(1)) << 8 | byte(at.wrapping_add(2)) << 16;
     let whole = output.len() & !(SIDE_BY_SIDE - 1);
     let mut start = 0usize;
-    let mut unit = 0usize;
-    while unit < output.len() {
-        let side = if unit < whole { SIDE_BY_SIDE } else { 1 };
+    let mut first = 0usize;
+    while first < output.len() {
+        let side = if first < whole { SIDE_BY_SIDE } else { 1 };
         let weights = start.wrapping_add(side.wrapping_mul(STREAM_BIAS));
         let scales = weights.wrapping_add(side.wrapping_mul(terms));
         for lane in 0..side {
-            let bias = bytes(start.wrapping_add(lane.wrapping_mul(STREAM_BIAS)));
-            let mut sum = (bias & 0xffff) as i16 as i32;
-            sum = sum.wrapping_add(bias >> 16 << 16);
-            let mut at = weights.wrapping_add(lane);
-            for x in elements(unit.wrapping_add(lane)) {
-                let weight = i32::from(stream.get(at).unwrap_or(0));
-                sum = sum.wrapping_add(weight.wrapping_mul(x.into()));
-                at = at.wrapping_add(side);
-            }
-            let at = scales.wrapping_add(lane.wrapping_mul(STREAM_SCALE));
-            let scale = bytes(at) | byte(at.wrapping_add(4)) << 24;
-            let edge = stream.get(at.wrapping_add(3)).unwrap_or(0);
-            // Three bytes of the sum are kept.
-            let value = narrow_s8(sum << 8 >> 8, scale, edge, to.bits, [to.zero_point, -128, 127]);
-            if let Some(y) = output.get_mut(unit.wrapping_add(lane)) {
-                *y = value;
+            let at = [
+                start.wrapping_add(lane.wrapping_mul(STREAM_BIAS)),
+                weights.wrapping_add(lane),
+                scales.wrapping_add(lane.wrapping_mul(STREAM_SCALE)),
+            ];
+            if let Some(y) = output.get_mut(first.wrapping_add(lane)) {
+                *y = unit(stream, at, side, elements(first.wrapping_add(lane)), to);
             }
         }
         start = scales.wrapping_add(side.wrapping_mul(STREAM_SCALE));
-        unit = unit.wrapping_add(side);
+        first = first.wrapping_add(side);
     }
+}
+
+/// The output of one unit, whose bias, weights and multiplier are there in the stream, and from one weight to the next it
+/// is so far.
+#[inline(always)]
+fn unit(
+    stream: Flash<'_, i8>,
+    [bias, mut weight, scale]: [usize; 3],
+    step: usize,
+    elements: impl Iterator<Item = i8>,
+    to: StreamOutput,
+) -> i8 {
+    let byte = |at: usize| i32::from(stream.get(at).unwrap_or(0).cast_unsigned());
+    let bias = byte(bias) | byte(bias.wrapping_add(1)) << 8 | byte(bias.wrapping_add(2)) << 16;
+    let mut sum = (bias & 0xffff) as i16 as i32;
+    sum = sum.wrapping_add(bias >> 16 << 16);
+    for x in elements {
+        let product = i32::from(stream.get(weight).unwrap_or(0)).wrapping_mul(x.into());
+        sum = sum.wrapping_add(product);
+        weight = weight.wrapping_add(step);
+    }
+    let upper = byte(scale) << 8 | byte(scale.wrapping_add(1)) << 16;
+    let multiplier = byte(scale.wrapping_add(2)) | upper | byte(scale.wrapping_add(4)) << 24;
+    let edge = stream.get(scale.wrapping_add(3)).unwrap_or(0);
+    // Three bytes of the sum are kept.
+    narrow_s8(sum << 8 >> 8, multiplier, edge, to.bits, [to.zero_point, -128, 127])
 }
