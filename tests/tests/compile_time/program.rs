@@ -1,4 +1,4 @@
-//! Measures the compiler on one model: `program MODEL` compiles it, `program MODEL SAMPLES` quantizes it. Prints numbers.
+//! Measures the compiler. What it gives are numbers, one a line.
 
 use quote::{format_ident, quote};
 use tiny_model_compiler::{Calibration, Item, Options, Settings, analyze, compile, quantize};
@@ -11,24 +11,20 @@ use tiny_model_tests::Clock;
 /// So many samples are in a file of them.
 pub const SAMPLES: usize = 100;
 
-pub fn main() {
-    let files = std::env::args().skip(1).map(|path| std::fs::read(path).expect("the file is there"));
-    match &files.collect::<Vec<_>>()[..] {
-        [model] => compiles(model),
-        [model, samples] => quantizes(model, samples),
-        _ => panic!("one or two files"),
-    }
+/// Compiles models: for each of them the seconds that it took, and what came of it.
+pub fn compiles(models: &[&str]) -> String {
+    models.iter().map(|path| compiled(&std::fs::read(path).expect("the file is there"))).collect()
 }
 
-fn compiles(model: &[u8]) {
+fn compiled(model: &[u8]) -> String {
     let clock = Clock::start();
     let expansion = compile(model, &item()).ok().expect("the model is supported");
-    let text = expansion.to_string();
-    println!("{}\n{}\n{}", clock.seconds(), text.len(), tokens(expansion));
+    let characters = expansion.to_string().len();
+    let seconds = clock.seconds();
     let program = analyze(model).expect("it is").0;
     // Most calls have several kernels: each for the processors that it is fastest on.
     let kernels: usize = program.calls.iter().map(|call| 1 + call.variants.len()).sum();
-    println!("{kernels}");
+    format!("{seconds}\n{characters}\n{}\n{kernels}\n", tokens(expansion))
 }
 
 /// Tokens of an expansion, groups opened.
@@ -54,12 +50,14 @@ fn item() -> Item {
     }
 }
 
-/// The file of samples holds their numbers, one sample after the other.
-fn quantizes(model: &[u8], samples: &[u8]) {
+/// Quantizes a model by a file of samples, which holds their numbers, one sample after the other: the seconds that it
+/// took, and how near it is.
+pub fn quantizes(model: &str, samples: &str) -> String {
+    let [model, samples] = [model, samples].map(|path| std::fs::read(path).expect("the file is there"));
     let numbers: Vec<f32> = samples.as_chunks().0.iter().copied().map(f32::from_le_bytes).collect();
     let samples = numbers.chunks(numbers.len() / SAMPLES).map(|sample| vec![sample.to_vec()]).collect();
     let settings = Settings { calibration: Calibration::Samples(samples), ..Settings::default() };
     let clock = Clock::start();
-    let (_, _, facts) = quantize(model, &settings).unwrap_or_else(|problems| panic!("{problems:#?}"));
-    println!("{}\n{}", clock.seconds(), facts.accuracy.sqnr);
+    let (_, _, facts) = quantize(&model, &settings).unwrap_or_else(|problems| panic!("{problems:#?}"));
+    format!("{}\n{}\n", clock.seconds(), facts.accuracy.sqnr)
 }
