@@ -49,19 +49,14 @@ pub fn emit(item: &Item, file_bytes: usize, graph: &Graph) -> TokenStream {
     let windows = group(inputs.iter().map(|array| quote!(&mut #array)).collect());
     let [new, infer, input_mut, run, reset] =
         ["new", "infer", "input_mut", "run", "reset"].map(|name| method(item, name));
-    let methods = match known {
-        true => quote! {
-            pub fn #infer(&mut self, #(#names: &#inputs),*) -> #output #body
-            pub fn #input_mut(&mut self) -> #windows #body
-            pub fn #run(&mut self) -> #output #body
-        },
-        // Not even their number is known: one is the rule, and any type fits. The type `!` would fit too, but then rustc
-        // warns that what follows a call is not reached.
-        false => quote! {
-            pub fn #infer<I: ?Sized, O: ?Sized>(&mut self, _input: &I) -> &O #body
-            pub fn #input_mut<I: ?Sized>(&mut self) -> &mut I #body
-            pub fn #run<O: ?Sized>(&mut self) -> &O #body
-        },
+    let infer = match known {
+        true => quote!(pub fn #infer(&mut self, #(#names: &#inputs),*) -> #output #body),
+        // Not even the number of inputs is known: one is the rule, and any output type fits.
+        false => quote!(pub fn #infer<I: ?Sized>(&mut self, _input: &I) -> ! #body),
+    };
+    let (windows, output) = match known {
+        true => (windows, output),
+        false => (quote!(!), quote!(!)),
     };
     let tracked = track(item, file_bytes);
     let shown = name.to_string();
@@ -80,8 +75,10 @@ pub fn emit(item: &Item, file_bytes: usize, graph: &Graph) -> TokenStream {
             pub const MACS: usize = 0;
             pub const LAYERS: &'static [#support::Layer] = &[];
             pub const fn #new() -> Self { Self {} }
-            #methods
+            #infer
             pub fn #reset(&mut self) #body
+            pub fn #input_mut(&mut self) -> #windows #body
+            pub fn #run(&mut self) -> #output #body
         }
 
         impl ::core::default::Default for #name {
