@@ -67,32 +67,3 @@ fn nearest(
 fn rounded(x: f32, (scale, zero_point): Meaning) -> f32 {
     ((x / scale).round() + zero_point as f32).clamp(-128.0, 127.0) * scale - zero_point as f32 * scale
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::schema::{File, readable};
-
-    #[test]
-    fn what_comes_to_nothing_costs_no_steps() {
-        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/floats/softmax__rank_2.tflite");
-        let bytes = std::fs::read(path).expect("the test has a model");
-        let bytes = readable(&bytes);
-        let file = File::parse(&bytes).expect("it is a model");
-        let (model, _) = super::super::model::read(&file, ElementType::Int8).expect("it can be quantized");
-        let &[id] = super::read(&model).as_slice() else { panic!("one softmax reads one tensor") };
-        let len = model.graph.tensor(id).elements();
-        let mut seen = Observations::default();
-        seen.keep(vec![id]);
-        let far = |at: usize| if at % 4 == 3 { -100.0 } else { (at * 37 % 64) as f32 / 16.0 };
-        let value = Value::Real((0..len).map(far).collect());
-        seen.add(id, &value);
-        let plain = Method::MinMax.meaning(&seen.histograms[&id], ElementType::Int8);
-        let found = meanings(&model, &seen, Method::MinMax);
-        assert_eq!(found.len(), 1);
-        assert!(found[0].1.0 < plain.0 / 2.0, "{found:?}, and {plain:?}");
-        // Without what was seen of single inferences the method decides.
-        seen.rows.values_mut().for_each(Vec::clear);
-        assert_eq!(meanings(&model, &seen, Method::MinMax), [(id, plain)]);
-    }
-}

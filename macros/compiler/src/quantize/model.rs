@@ -6,11 +6,11 @@ use super::float::{Float, Value, constant, simplify};
 use super::logits;
 use super::measure::{Accuracy, Loss, compare, measure, real_outputs};
 use super::observe::Observations;
-use super::raise::{is_within, raise};
+use super::raise::raise;
 use super::rewrite::{Groups, Scheme, rewrite};
 use super::samples::{self, Input, Samples};
 use super::settings::{Bits, Calibration, Fixed, Sample, Settings, Verification};
-use super::trial::{Known, Trial, Tried};
+use super::trial::{Known, Trial};
 use crate::diagnostics::{At, Diagnostic, Problem};
 use crate::graph::{ElementType, Graph, TensorId};
 use crate::import::{Imported, perform, survey};
@@ -237,18 +237,16 @@ pub(crate) fn quantize(
         }
     }
     let trial = trial(&file, (&model, &groups, &seen), ty, (&inputs, &outputs, &wide), build, &known);
+    // Where activations have 8 bits, their errors hide part of what fitted weights gain, so that only small models are
+    // worth the time; made-up samples tell nothing of others.
+    let is_small = settings.bits == Bits::Eight && model.is_small();
+    if (ty == ElementType::Int16 || is_small) && given {
+        best = trial.fitted(&best)?.unwrap_or(best);
+    }
     let raised = match settings.bits {
         Bits::Auto => raise(&trial, &mut best, settings.limits, whole),
         _ => Vec::new(),
     };
-    // Where activations have 8 bits, their errors hide part of what fitted weights gain, so that only small models are
-    // worth the time; made-up samples tell nothing of others.
-    if (ty == ElementType::Int16 || model.is_small()) && given {
-        let limits = settings.limits;
-        let is_auto = settings.bits == Bits::Auto;
-        let fits = |tried: &Tried| !is_auto || is_within(&trial, &tried.scheme, limits, whole);
-        best = trial.fitted(&best)?.filter(fits).unwrap_or(best);
-    }
     let imported = trial.rewritten(&best.scheme)?;
     let program = build(trial.rewritten(&best.scheme)?.graph)?;
     let Known { samples, expected } = known;

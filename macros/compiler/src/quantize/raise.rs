@@ -1,7 +1,6 @@
 //! Single layers get 16-bit activations, where these buy most and the model stays within its limits.
 
 use super::model::Whole;
-use super::rewrite::Scheme;
 use super::roles::is_tied;
 use super::settings::Limits;
 use super::trial::{Trial, Tried};
@@ -20,8 +19,10 @@ pub(crate) fn raise(trial: &Trial<'_, '_>, best: &mut Tried, limits: Limits, who
     let with = |wide: &BTreeSet<TensorId>, from: &Tried| -> Option<Tried> {
         let mut scheme = trial.scheme(from.method, wide);
         scheme.corrections.clone_from(&from.scheme.corrections);
-        let is_within = is_within(trial, &scheme, limits, whole);
-        is_within.then(|| trial.tried(from.method, scheme).ok()).flatten()
+        // Where no kernel computes in 16 bits, there is no model.
+        let (program, layout) = whole(trial.rewritten(&scheme).ok()?.graph).ok()?;
+        let Figures { ram, flash, .. } = Figures::of(&program, &layout);
+        limits.allow(ram, flash).then(|| trial.tried(from.method, scheme).ok()).flatten()
     };
     let mut ranked: Vec<(f64, TensorId)> = Vec::new();
     for (id, _) in &candidates {
@@ -43,15 +44,6 @@ pub(crate) fn raise(trial: &Trial<'_, '_>, best: &mut Tried, limits: Limits, who
     }
     let raised = |(id, at): (TensorId, At)| best.scheme.wide.contains(&id).then_some(at);
     candidates.into_iter().filter_map(raised).collect()
-}
-
-/// Whether there is a model of a scheme and it is within the limits; where no kernel computes in 16 bits, there is none.
-pub(crate) fn is_within(trial: &Trial<'_, '_>, scheme: &Scheme, limits: Limits, whole: Whole<'_>) -> bool {
-    let model = trial.rewritten(scheme).ok().and_then(|imported| whole(imported.graph).ok());
-    model.is_some_and(|(program, layout)| {
-        let Figures { ram, flash, .. } = Figures::of(&program, &layout);
-        limits.allow(ram, flash)
-    })
 }
 
 /// Groups that may be raised, in the order in which they are written, and the first operator that writes each.
