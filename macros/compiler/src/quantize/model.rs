@@ -239,14 +239,17 @@ pub(crate) fn quantize(
     let trial = trial(&file, (&model, &groups, &seen), ty, (&inputs, &outputs, &wide), build, &known);
     // Where activations have 8 bits, their errors hide part of what fitted weights gain, so that only small models are
     // worth the time; made-up samples tell nothing of others.
-    let is_small = settings.bits == Bits::Eight && model.is_small();
-    if (ty == ElementType::Int16 || is_small) && given {
-        best = trial.fitted(&best)?.unwrap_or(best);
-    }
-    let raised = match settings.bits {
+    let fits = given && (ty == ElementType::Int16 || model.is_small());
+    let fitted = if fits { trial.fitted(&best)? } else { None };
+    let mut raised = match settings.bits {
         Bits::Auto => raise(&trial, &mut best, settings.limits, whole),
         _ => Vec::new(),
     };
+    // Raising single layers keeps no fits, and has to be worth more than these are.
+    if let Some(fitted) = fitted.filter(|fitted| raised.is_empty() || fitted.sqnr > best.sqnr) {
+        best = fitted;
+        raised.clear();
+    }
     let imported = trial.rewritten(&best.scheme)?;
     let program = build(trial.rewritten(&best.scheme)?.graph)?;
     let Known { samples, expected } = known;
