@@ -1,8 +1,11 @@
 //! Float models of other people, and what the same models cost that their authors have quantized: ours, with 8-bit
 //! activations, are to cost no more.
 
+use anyhow::{Context, Result, ensure};
 use tiny_model_compiler::{Calibration, Options, Settings};
 use tiny_model_tests::{Kind, Vectors, tensors};
+
+use crate::board::BOARDS;
 
 /// Float models, and beside each the one with 8-bit integers of the same layers.
 const TWINS: &str = include_str!("../../floats/twins.txt");
@@ -39,28 +42,50 @@ pub(crate) fn options(name: &str, vectors: &Vectors) -> Options {
     Options { quantization, ..Options::default() }
 }
 
+/// A line of [`DEARER`].
+struct Dearer<'a> {
+    program: &'a str,
+    board: &'a str,
+    cost: &'a str,
+    percent: u64,
+}
+
+/// All of them; an error if one speaks of what is not compared, and so allows nothing.
+fn dearer() -> Result<Vec<Dearer<'static>>> {
+    let line = |line: &'static str| {
+        let mut words = line.splitn(5, ' ');
+        let dearer = Dearer {
+            program: words.next().filter(|name| twin(name).is_some()).context("no program with a twin")?,
+            board: words
+                .next()
+                .filter(|name| BOARDS.iter().any(|board| board.name == *name))
+                .context("no board")?,
+            cost: words.next().filter(|name| COSTS.contains(name)).context("no cost")?,
+            percent: words.next().context("no percent")?.parse()?,
+        };
+        ensure!(dearer.percent > TOLERANCE, "all may cost {TOLERANCE} % more");
+        words.next().context("no reason")?;
+        Ok(dearer)
+    };
+    DEARER.lines().map(|text| line(text).with_context(|| format!("in dearer.txt: '{text}'"))).collect()
+}
+
 /// What is wrong with what a float model costs on a board, beside what its twin does: too much of it, or an exception
 /// that is not needed any more.
-pub(crate) fn wrong(key: &(String, String), own: [u64; 3], twin: [u64; 3]) -> Vec<String> {
+pub(crate) fn wrong(key: &(String, String), own: [u64; 3], twin: [u64; 3]) -> Result<Vec<String>> {
     let (program, board) = key;
+    let dearer = dearer()?;
     let mut wrong = Vec::new();
-    for (cost, (own, twin)) in COSTS.iter().zip(own.into_iter().zip(twin)) {
-        let known = DEARER.lines().find_map(|line| {
-            let rest = line.strip_prefix(&format!("{program} {board} {cost} "))?;
-            rest.split(' ').next()?.parse::<u64>().ok()
-        });
+    for (cost, (own, twin)) in COSTS.into_iter().zip(own.into_iter().zip(twin)) {
+        let is_here =
+            |known: &&Dearer<'_>| (known.program, known.board, known.cost) == (program, board, cost);
+        let known = dearer.iter().find(is_here);
         let is_within = |percent: u64| own * 100 <= twin * (100 + percent);
-        match known {
-            Some(_) if is_within(TOLERANCE) => {
-                wrong.push(format!(
-                    "{program} on {board}: {cost} is no exception any more: {own}, and {twin}"
-                ));
-            }
-            known if !is_within(known.unwrap_or(TOLERANCE)) => {
-                wrong.push(format!("{program} on {board}: {cost} {own}, and {twin} of the twin"));
-            }
-            _ => {}
+        if known.is_some() && is_within(TOLERANCE) {
+            wrong.push(format!("{program} on {board}: {cost} is no exception any more: {own}, and {twin}"));
+        } else if !is_within(known.map_or(TOLERANCE, |known| known.percent)) {
+            wrong.push(format!("{program} on {board}: {cost} {own}, and {twin} of the twin"));
         }
     }
-    wrong
+    Ok(wrong)
 }

@@ -55,7 +55,8 @@ a file for `cargo run -p report`.
 With --roofline the layers of well-known models are compared with those in tests/on-target/ROOFLINE.md; more than 2 % of
 difference is an error. With UPDATE=1 in the environment they are written there instead.
 With --examples the firmware projects in the folder examples are built and run instead.
-Without PROGRAM all models, the programs with bars and the operators' golden cases run, and the ledger and the roofline are compared.
+Without PROGRAM all models, the programs with bars and the operators' golden cases run, and the ledger and the roofline
+are compared.
 Without --board that is on all boards:";
 
 /// What the command line asks for.
