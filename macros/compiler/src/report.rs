@@ -36,7 +36,8 @@ pub fn report(file: &str, diagnostics: &[Diagnostic]) -> String {
 
 /// One warning, which does not keep a model from being compiled.
 pub fn warning(file: &str, diagnostic: &Diagnostic) -> String {
-    let silence = "or write `#[allow(deprecated)]` before the struct, or on a module around the macro, to silence this";
+    let silence =
+        "or write `#[allow(deprecated)]` before the struct, or on a module around the macro, to silence this";
     format!("`{file}` compiles, but\n\n{diagnostic},\n       {silence}")
 }
 

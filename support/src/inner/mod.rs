@@ -48,7 +48,7 @@ pub use dsp::{
     widen_2, winograd_input, winograd_units,
 };
 #[cfg(tiny_model_backend = "host")]
-pub use host::{dot_s8, dot_s16, dot_s16_wide, outputs_of_sums};
+pub use host::{dot_s8, dot_s16, dot_s16_wide, multiply_add_taps, outputs_of_sums};
 #[cfg(tiny_model_backend = "mve")]
 pub use mve::{VECTORS, channel_windows, copy_rows, dot_s8, fill, sums_s8, unit_rows};
 pub use portable::*;

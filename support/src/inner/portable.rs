@@ -3,6 +3,7 @@
 mod blocks;
 mod depthwise;
 mod fours;
+mod lanes;
 pub(super) mod pairs;
 mod sums;
 mod taps;
@@ -24,6 +25,9 @@ pub use fours::{
     FOUR, FOUR_CONSTANTS, MAX_EXPONENT, UNIT_CONSTANTS, fours_of_row, fours_of_two_rows, outputs_of_sums,
     requantize_down, sums_of_row, sums_of_taps, sums_of_two_rows,
 };
+#[allow(unused_imports)] // by the compiler
+pub use lanes::multiply_add_taps;
+pub use lanes::{LaneTaps, multiply_add};
 pub use pairs::{HALF, LESS_SIGN, bytes_of_row, pairs_of_row};
 pub use sums::{Factor, SumScales, sums_s8};
 pub use taps::{Tap, TapsOfPixel, depthwise_pixel};

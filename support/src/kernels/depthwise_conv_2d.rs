@@ -10,7 +10,7 @@ use super::rows::rows_mut;
 use super::vectors;
 use super::window::{Taps, Window};
 use crate::inner::flash::Flash;
-use crate::inner::{VECTORS, product};
+use crate::inner::{LaneTaps, VECTORS, multiply_add_taps, product};
 
 /// Shape and range of a depthwise convolution.
 #[derive(Clone, Copy, Debug)]
@@ -88,13 +88,13 @@ fn each_channel<S: Scales>(p: &DepthwiseConv2d<S::Output>, units: Units<'_, S>, 
         for block in blocks {
             let image = image.get(channel..).unwrap_or(&[]);
             let pixel = Pixel { p, units, image, rows, columns };
-            pixel.block(channel, block, |input| input.first_chunk().copied());
+            pixel.block::<_, false>(channel, block);
             channel = channel.wrapping_add(LANES);
         }
         for single in rest.as_chunks_mut::<1>().0 {
             let image = image.get(channel..).unwrap_or(&[]);
             let pixel = Pixel { p, units, image, rows, columns };
-            pixel.block(channel, single, |input| input.first_chunk().copied());
+            pixel.block::<_, false>(channel, single);
             channel = channel.wrapping_add(1);
         }
     });
@@ -136,11 +136,11 @@ fn each_group<S: Scales>(p: &DepthwiseConv2d<S::Output>, units: Units<'_, S>, pl
             let pixel = Pixel { p, units, image, rows, columns };
             let (blocks, rest) = output.as_chunks_mut::<LANES>();
             for block in blocks {
-                pixel.block(unit, block, |input| input.first().map(|&x| [x; LANES]));
+                pixel.block::<_, true>(unit, block);
                 unit = unit.wrapping_add(LANES);
             }
             for single in rest.as_chunks_mut::<1>().0 {
-                pixel.block(unit, single, |input| input.first_chunk().copied());
+                pixel.block::<_, true>(unit, single);
                 unit = unit.wrapping_add(1);
             }
         }
@@ -247,28 +247,16 @@ struct Pixel<'a, S: Scales> {
 }
 
 impl<S: Scales> Pixel<'_, S> {
-    /// Sums up the units from `unit`. `lanes` gives what each sees of the channels of one tap.
+    /// Sums up the units from `unit`, which have a channel each, or one that is `SHARED`.
     #[inline(always)]
-    fn block<const N: usize>(
-        &self,
-        unit: usize,
-        output: &mut [i8; N],
-        lanes: impl Fn(&[i8]) -> Option<[i8; N]>,
-    ) {
+    fn block<const N: usize, const SHARED: bool>(&self, unit: usize, output: &mut [i8; N]) {
         let Self { p, units, .. } = self;
         let step = product(p.window.channels, p.window.x.dilation);
         let weight = |tap: usize| unit.wrapping_add(product(tap, p.window.units));
-        let inside = |mut sums, tap, at| {
-            let mut image = self.image.get(at..).unwrap_or(&[]);
-            let mut at = weight(tap);
-            for _ in 0..self.columns.inside {
-                if let (Some(weights), Some(input)) = (units.weights.array(at), lanes(image)) {
-                    sums = multiply_add(sums, &weights, &input);
-                }
-                at = at.wrapping_add(p.window.units);
-                image = image.get(step..).unwrap_or(&[]);
-            }
-            sums
+        let inside = |sums, tap, at: usize| {
+            let (image, at) = (self.image.get(at..).unwrap_or(&[]), weight(tap));
+            let (weights, units, count) = (units.weights, p.window.units, self.columns.inside);
+            multiply_add_taps::<N, SHARED>(sums, LaneTaps { weights, at, units, image, step, count })
         };
         let outside = |mut sums, tap, count| {
             let mut at = weight(tap);

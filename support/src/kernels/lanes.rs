@@ -4,27 +4,10 @@
 //! lives in memory.
 
 use super::accumulator::Accumulator;
-use crate::inner::product_s8;
+pub use crate::inner::multiply_add;
 
 /// Channels that are summed up together: as many sums fit into registers on every processor.
 pub const LANES: usize = 4;
-
-/// `sums + weights · input`, for up to [`LANES`] lanes.
-#[inline(always)]
-pub fn multiply_add<const N: usize>(mut sums: [i32; N], weights: &[i8; N], input: &[i8; N]) -> [i32; N] {
-    multiply_add_lane(&mut sums, weights, input, 0);
-    multiply_add_lane(&mut sums, weights, input, 1);
-    multiply_add_lane(&mut sums, weights, input, 2);
-    multiply_add_lane(&mut sums, weights, input, 3);
-    sums
-}
-
-#[inline(always)]
-fn multiply_add_lane<const N: usize>(sums: &mut [i32; N], weights: &[i8; N], input: &[i8; N], lane: usize) {
-    if let (Some(sum), Some(&w), Some(&x)) = (sums.get_mut(lane), weights.get(lane), input.get(lane)) {
-        *sum = sum.wrapping_add(product_s8(w, x));
-    }
-}
 
 /// `sums + weights · input` of `int16`, for up to [`LANES`] lanes.
 #[inline(always)]
@@ -78,7 +61,6 @@ mod tests {
     #[test]
     fn every_lane_counts() {
         let weights: [i8; LANES] = core::array::from_fn(|lane| lane as i8 + 1);
-        assert_eq!(multiply_add([1; LANES], &weights, &[-2; LANES]), weights.map(|w| 1 - 2 * i32::from(w)));
         assert_eq!(add([1; LANES], &weights), weights.map(|w| 1 + i32::from(w)));
     }
 }

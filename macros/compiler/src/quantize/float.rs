@@ -410,13 +410,14 @@ impl<'v> Operands<'v, '_> {
             "ZEROS_LIKE" => return Some(vec![Value::Real(vec![0.0; self.value(0)?.len()])]),
             _ => {}
         }
+        // First of all what has weights, which are not to be copied for nothing.
+        if let Some(one) = layers::compute(self) {
+            return Some(vec![one]);
+        }
         if let Some(results) = self.moved() {
             return Some(results);
         }
-        let one = layers::compute(self)
-            .or_else(|| pictures::compute(self))
-            .or_else(|| rows::compute(self))
-            .or_else(|| elements::compute(self));
+        let one = pictures::compute(self).or_else(|| rows::compute(self)).or_else(|| elements::compute(self));
         Some(vec![one?])
     }
 

@@ -27,26 +27,39 @@ pub(super) fn compute(of: &Operands<'_, '_>) -> Option<Value> {
 
 /// Products of two rows, added up in eight sums.
 pub(crate) fn dot(a: &[f32], b: &[f32]) -> f32 {
-    let ((a, rest_a), (b, rest_b)) = (a.as_chunks::<8>(), b.as_chunks::<8>());
+    let (mut left, mut right) = (a, b);
     let mut sums = [0f32; 8];
-    for (x, y) in a.iter().zip(b) {
-        sums[0] += x[0] * y[0];
-        sums[1] += x[1] * y[1];
-        sums[2] += x[2] * y[2];
-        sums[3] += x[3] * y[3];
-        sums[4] += x[4] * y[4];
-        sums[5] += x[5] * y[5];
-        sums[6] += x[6] * y[6];
-        sums[7] += x[7] * y[7];
+    // Patterns, and numbers rather than references: macros are not optimized, and then all else is a call.
+    while let ([a, b, c, d, e, f, g, h, rest @ ..], [p, q, r, s, t, u, v, w, others @ ..]) = (left, right) {
+        sums[0] += *a * *p;
+        sums[1] += *b * *q;
+        sums[2] += *c * *r;
+        sums[3] += *d * *s;
+        sums[4] += *e * *t;
+        sums[5] += *f * *u;
+        sums[6] += *g * *v;
+        sums[7] += *h * *w;
+        (left, right) = (rest, others);
     }
-    let rest: f32 = rest_a.iter().zip(rest_b).map(|(x, y)| x * y).sum();
+    let rest: f32 = left.iter().zip(right).map(|(x, y)| x * y).sum();
     let [a, b, c, d, e, f, g, h] = sums;
     ((a + e) + (c + g)) + ((b + f) + (d + h)) + rest
 }
 
 /// `sums += factor · row`, element by element.
-fn add_scaled(sums: &mut [f32], row: &[f32], factor: f32) {
-    sums.iter_mut().zip(row).for_each(|(sum, x)| *sum += x * factor);
+fn add_scaled(mut sums: &mut [f32], mut row: &[f32], factor: f32) {
+    while let ([sum, sums_left @ ..], [x, left @ ..]) = (sums, row) {
+        *sum += *x * factor;
+        (sums, row) = (sums_left, left);
+    }
+}
+
+/// `sums += left · right`, element by element.
+fn add_products(mut sums: &mut [f32], mut left: &[f32], mut right: &[f32]) {
+    while let ([sum, sums_left @ ..], [a, rest @ ..], [b, others @ ..]) = (sums, left, right) {
+        *sum += *a * *b;
+        (sums, left, right) = (sums_left, rest, others);
+    }
 }
 
 /// Limits all values as a fused activation does.
@@ -182,7 +195,7 @@ fn depthwise_conv_2d(of: &Operands<'_, '_>) -> Option<Vec<f32>> {
                 let filter = weights.get(at..at + units)?;
                 let blocks = sums.chunks_exact_mut(multiplier).zip(filter.chunks_exact(multiplier));
                 match multiplier {
-                    1 => sums.iter_mut().zip(filter).zip(pixel).for_each(|((sum, w), x)| *sum += w * x),
+                    1 => add_products(&mut sums, filter, pixel),
                     _ => blocks.zip(pixel).for_each(|((sums, filter), x)| add_scaled(sums, filter, *x)),
                 }
             }
