@@ -1,8 +1,8 @@
 //! ADD: the sum of two operands.
 
+use super::channels::{Channels, Cut};
 use super::elementwise::{self, Operands, Shape};
 use super::lookup::limited;
-use super::channels::{Channels, Cut};
 use super::{ByChannel, Elementwise, Folded, Op, activation::Activation};
 use crate::diagnostics::Problem;
 use crate::graph::{ElementType, Graph, Node, TensorId};
@@ -90,9 +90,7 @@ pub(super) fn rescaling(
 /// A factor below 1: the reference does not go on with any other.
 fn scaling(zero_point: i32, factor: f64) -> Result<Scaling, Problem> {
     match Multiplier::new(factor) {
-        Some(Multiplier { multiplier, shift: shift @ ..=0 }) => {
-            Ok(Scaling { zero_point, multiplier, shift })
-        }
+        Some(Multiplier { multiplier, shift: shift @ ..=0 }) => Ok(Scaling { zero_point, multiplier, shift }),
         _ => Err(Problem::new(
             format!("scales of operands and output whose ratio is {factor:e}"),
             "the output's scale is too fine for 32-bit arithmetic, which the reference refuses too",
@@ -118,7 +116,8 @@ fn same_shape(p: &Sum<Vec<Loop>>, elements: usize) -> Option<SumOfTwo> {
     let (finer, zero) = match is_shifted(finer) {
         true => (None, zero(other, 19)?.checked_add(zero(finer, 19)?)?),
         false => {
-            let shift = u32::try_from(finer.shift.checked_neg()?).ok().filter(|shift| (1..=30).contains(shift))?;
+            let shift =
+                u32::try_from(finer.shift.checked_neg()?).ok().filter(|shift| (1..=30).contains(shift))?;
             let scale = Finer { zero: zero(finer, 21)?, multiplier: finer.multiplier, shift };
             (Some(scale), zero(other, 19)?)
         }
@@ -172,9 +171,7 @@ impl Op for Add {
 
     fn fold(&self, graph: &Graph, node: &Node) -> Option<Folded> {
         match self {
-            Self::Int8(p) | Self::Int16(p) => {
-                elementwise::fold(graph, node, &p.shape, |a, b| p.add(a, b))
-            }
+            Self::Int8(p) | Self::Int16(p) => elementwise::fold(graph, node, &p.shape, |a, b| p.add(a, b)),
             Self::Int32(shape) => elementwise::fold(graph, node, shape, i32::wrapping_add),
         }
     }
@@ -189,8 +186,16 @@ impl Op for Add {
                 {
                     // All others keep the general one: MVE adds in vectors there.
                     for backend in ["dsp", "portable"] {
-                        let (module, kernel, params) = ("sum_of_two", "add_same_shape_s8", format!("{sum:?}"));
-                        to.offer(Variant { backend, module, kernel, params, parameters: None, constants: Vec::new() });
+                        let (module, kernel, params) =
+                            ("sum_of_two", "add_same_shape_s8", format!("{sum:?}"));
+                        to.offer(Variant {
+                            backend,
+                            module,
+                            kernel,
+                            params,
+                            parameters: None,
+                            constants: Vec::new(),
+                        });
                     }
                 }
                 Ok(())

@@ -13,16 +13,8 @@ use std::rc::Rc;
 const KERNELS: [&str; 7] =
     ["add_2_s8", "add_3_s8", "add_4_s8", "add_5_s8", "add_6_s8", "add_7_s8", "add_8_s8"];
 /// Names of their operands.
-const NAMES: [(&str, &str); 8] = [
-    ("a", "A"),
-    ("b", "B"),
-    ("c", "C"),
-    ("d", "D"),
-    ("e", "E"),
-    ("f", "F"),
-    ("g", "G"),
-    ("h", "H"),
-];
+const NAMES: [(&str, &str); 8] =
+    [("a", "A"), ("b", "B"), ("c", "C"), ("d", "D"), ("e", "E"), ("f", "F"), ("g", "G"), ("h", "H")];
 
 #[derive(Debug)]
 struct Layer {

@@ -126,8 +126,9 @@ impl Product {
         let strides = |sizes: [usize; 3], matrix: usize| {
             let [outer, middle, inner] = sizes;
             let stride = |size, stride| if size == 1 { 0 } else { stride };
-            let (inner_batch, middle_batch) = (inner.saturating_mul(matrix), middle.saturating_mul(inner).saturating_mul(matrix));
-        [stride(outer, middle_batch), stride(middle, inner_batch), stride(inner, matrix)]
+            let (inner_batch, middle_batch) =
+                (inner.saturating_mul(matrix), middle.saturating_mul(inner).saturating_mul(matrix));
+            [stride(outer, middle_batch), stride(middle, inner_batch), stride(inner, matrix)]
         };
         let mut output = batches.to_vec();
         output.extend([rows, columns]);
@@ -137,8 +138,16 @@ impl Product {
             rows,
             columns,
             depth,
-            left: Matrices { strides: strides([a0, a1, a2], a_rows.saturating_mul(a_columns)), vector: row, step },
-            right: Matrices { strides: strides([b0, b1, b2], b_rows.saturating_mul(b_columns)), vector: column, step: other_step },
+            left: Matrices {
+                strides: strides([a0, a1, a2], a_rows.saturating_mul(a_columns)),
+                vector: row,
+                step,
+            },
+            right: Matrices {
+                strides: strides([b0, b1, b2], b_rows.saturating_mul(b_columns)),
+                vector: column,
+                step: other_step,
+            },
             output,
         })
     }

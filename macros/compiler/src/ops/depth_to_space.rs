@@ -25,7 +25,11 @@ pub(crate) fn read(reader: &Reader<'_>) -> Result<Rc<dyn Op>, Problem> {
         ));
     }
     let depth = channels.checked_div(pixels).unwrap_or(0);
-    reader.expect_shape(output, "output", &[batch, height.saturating_mul(block), width.saturating_mul(block), depth])?;
+    reader.expect_shape(
+        output,
+        "output",
+        &[batch, height.saturating_mul(block), width.saturating_mul(block), depth],
+    )?;
     let blocks = [batch, height, width, block, block, depth];
     Take::read(reader, 0, vec![Movement::permute(&blocks, &[0, 1, 3, 2, 4, 5])])
 }

@@ -6,11 +6,8 @@ use crate::diagnostics::Problem;
 use crate::read::Reader;
 use std::rc::Rc;
 
-const EQUAL: Question = Question {
-    kernels: ["equal_s8", "equal_s32", "equal_u8"],
-    holds: |a, b| a == b,
-    exchanged: false,
-};
+const EQUAL: Question =
+    Question { kernels: ["equal_s8", "equal_s32", "equal_u8"], holds: |a, b| a == b, exchanged: false };
 
 pub(crate) fn read(reader: &Reader<'_>) -> Result<Rc<dyn Op>, Problem> {
     comparison::read(reader, &EQUAL)

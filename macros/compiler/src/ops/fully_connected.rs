@@ -1,14 +1,14 @@
 //! FULLY_CONNECTED: every output is a weighted sum of all inputs of its row.
 
 use super::activation::Activation;
-use super::sums::{self, Activations, Sums};
 use super::channels::{Channels, Cut};
 use super::lookup::limited;
-use super::weighted::{self, Bounds, Weighted};
-use super::unit_blocks::{MAX_MEMORY, MEMORY_OF_A_STEP, Simplified, Units, with_arguments};
 use super::narrow::{self, Form};
-use super::unit_pairs::{self, Layout};
 use super::one_scale::{Following, Joined, Scales};
+use super::sums::{self, Activations, Sums};
+use super::unit_blocks::{MAX_MEMORY, MEMORY_OF_A_STEP, Simplified, Units, with_arguments};
+use super::unit_pairs::{self, Layout};
+use super::weighted::{self, Bounds, Weighted};
 use super::{Op, requantization, unit_fours, unit_products, unit_streams};
 use crate::diagnostics::Problem;
 use crate::graph::{ElementType, Tensor};
@@ -21,7 +21,7 @@ use crate::kernels::reach::Reach;
 use crate::kernels::shapes::Requantization;
 use crate::lower::{Bug, Lowering, RingView};
 use crate::optimize::Optimize;
-use crate::program::{Access, Arg, Constant, Planes, Variant, View, Params};
+use crate::program::{Access, Arg, Constant, Params, Planes, Variant, View};
 use crate::quantize::Multiplier;
 use crate::ranges::{Known, Ranges, channels};
 use crate::read::{CONVERT_AGAIN, Reader};
@@ -125,7 +125,13 @@ impl Layer {
             shifts,
             Arg::Planes(self.planes(to.read(input)?, to.write(output)?)),
         ];
-        to.call("fully_connected", "fully_connected_s16", &params, args, self.rows.saturating_mul(depth).saturating_mul(units));
+        to.call(
+            "fully_connected",
+            "fully_connected_s16",
+            &params,
+            args,
+            self.rows.saturating_mul(depth).saturating_mul(units),
+        );
         Ok(())
     }
 }
@@ -269,12 +275,18 @@ impl Op for Layer {
         Some(Rc::new(self.cut(cut)?))
     }
 
-    fn followed(&self, known: &Known<'_>, then: Following<'_>, zero_point: i32) -> Option<(Rc<dyn Op>, Tensor)> {
+    fn followed(
+        &self,
+        known: &Known<'_>,
+        then: Following<'_>,
+        zero_point: i32,
+    ) -> Option<(Rc<dyn Op>, Tensor)> {
         let Self { activations, multipliers, range, .. } = self;
         let before = known.output(0)?;
         (channels(before) == self.units).then_some(())?;
         let sums = self.sums(known)?;
-        let scales = Scales { multipliers, sums: &sums, zero_point: Known::zero_point(before), range: *range };
+        let scales =
+            Scales { multipliers, sums: &sums, zero_point: Known::zero_point(before), range: *range };
         let (joined, bias) = weighted::followed(known, *activations, &scales, then, zero_point)?;
         let Joined { multipliers, range, .. } = joined;
         Some((Rc::new(Self { multipliers, range, ..self.clone() }), bias))
@@ -305,22 +317,10 @@ impl Op for Layer {
         let layer = || Simplified::of(&values, &bias, &self.multipliers, range);
         let short = sums.as_ref().and_then(|sums| unit_products::shorten(&mut variants, layer, sums, range));
         let ring = to.ring(input).filter(|_| plain && self.rows == 1);
-        let narrow = sums.as_ref().filter(|_| plain);
-        let narrow = narrow.and_then(|sums| narrow::narrowed(range, &self.multipliers, sums));
-if let Some(((range, scales), sums)) = narrow.zip(sums.as_ref()) {
-            let note = narrow::note(&scales);
-            let is_small = to.optimize() == Optimize::Size;
-            let stream =
-                unit_streams::Layer { weights: &values, bias: &bias, scales: &scales, sums, output: range };
-            let stream =
-                if ring.is_some() || is_small { None } else { stream.fully_connected(self.depth) };
-            variants.push(stream.unwrap_or_else(|| {
-                let (mut name, params) = self.kernel(ring, range);
-                if is_small && FEW.contains(&self.units) && self.rows == 1 && ring.is_none() {
-                    name = "fully_connected_few_narrow_s8";
-                }
-                narrow::variant("fully_connected", name, &*params, (values.clone(), &*bias, scales))
-            }));
+        let sums_of_plain = sums.as_deref().filter(|_| plain);
+        let narrow = sums_of_plain.and_then(|sums| self.narrow(to, (&values, &bias), sums, range, ring));
+        if let Some((variant, note)) = narrow {
+            variants.push(variant);
             to.note(note);
         }
         let values = if four_bits { requantization::packed(&values, self.depth) } else { values };
@@ -362,6 +362,30 @@ impl Layer {
         self.rows.saturating_mul(self.depth).saturating_mul(self.units)
     }
 
+    /// The kernel for outputs that are proved to be those of narrow products, and what to note of that.
+    fn narrow(
+        &self,
+        to: &Lowering<'_>,
+        (values, bias): (&[i8], &[i32]),
+        sums: &[Bounds],
+        output: Requantization,
+        ring: Option<RingView>,
+    ) -> Option<(Variant, String)> {
+        let (output, scales) = narrow::narrowed(output, &self.multipliers, sums)?;
+        let note = narrow::note(&scales);
+        let is_small = to.optimize() == Optimize::Size;
+        let stream = unit_streams::Layer { weights: values, bias, scales: &scales, sums, output };
+        let stream = if ring.is_some() || is_small { None } else { stream.fully_connected(self.depth) };
+        let variant = stream.unwrap_or_else(|| {
+            let (mut name, params) = self.kernel(ring, output);
+            if is_small && FEW.contains(&self.units) && self.rows == 1 && ring.is_none() {
+                name = "fully_connected_few_narrow_s8";
+            }
+            narrow::variant("fully_connected", name, &*params, (values.to_vec(), bias, scales))
+        });
+        Some((variant, note))
+    }
+
     /// The kernel for weights of eight bits without a zero point.
     fn kernel<R: Form>(&self, ring: Option<RingView>, output: R) -> (&'static str, Box<dyn Params>) {
         let layer = FullyConnected { depth: self.depth, units: self.units, output };
@@ -375,7 +399,11 @@ impl Layer {
     }
 
     /// The kernel for other weights.
-    fn special_kernel(&self, output: Requantization, weight_zero_point: i32) -> (&'static str, Box<dyn Params>) {
+    fn special_kernel(
+        &self,
+        output: Requantization,
+        weight_zero_point: i32,
+    ) -> (&'static str, Box<dyn Params>) {
         let layer = FullyConnected { depth: self.depth, units: self.units, output };
         match weight_zero_point {
             0 => ("fully_connected_s4", Box::new(layer)),

@@ -22,7 +22,8 @@ pub(crate) fn read(reader: &Reader<'_>) -> Result<Rc<dyn Op>, Problem> {
     reader.one_of(input, "input", &[ElementType::Int8])?;
     types(reader, input, positions, output)?;
     let (shape, chosen) = (&reader.tensor(input).shape, &reader.tensor(positions).shape);
-    let Some((&count, picked)) = chosen.split_last().filter(|&(&n, _)| n <= shape.len() && n < TOO_MANY) else {
+    let Some((&count, picked)) = chosen.split_last().filter(|&(&n, _)| n <= shape.len() && n < TOO_MANY)
+    else {
         return Err(Problem::new(
             format!("positions of shape {chosen:?} in shape {shape:?}"),
             "there must be a coordinate for each of the first dimensions, up to five",
@@ -32,7 +33,8 @@ pub(crate) fn read(reader: &Reader<'_>) -> Result<Rc<dyn Op>, Problem> {
     let slice = shape.get(count..).unwrap_or_default();
     reader.expect_shape(output, "output", &[picked, slice].concat())?;
     let inner = |axis: usize| shape.iter().skip(axis.saturating_add(1)).product();
-    let axes: Vec<_> = shape.iter().enumerate().take(count).map(|(axis, &size)| (size, inner(axis))).collect();
+    let axes: Vec<_> =
+        shape.iter().enumerate().take(count).map(|(axis, &size)| (size, inner(axis))).collect();
     check_positions(reader, &axes)?;
     Ok(Rc::new(Layer(GatherNd { axes, inner: slice.iter().product() })))
 }
@@ -40,7 +42,8 @@ pub(crate) fn read(reader: &Reader<'_>) -> Result<Rc<dyn Op>, Problem> {
 /// Checks positions that are known.
 fn check_positions(reader: &Reader<'_>, axes: &[(usize, usize)]) -> Result<(), Problem> {
     let positions = reader.tensor(reader.input(1)?).to_i32().unwrap_or_default();
-    let outside = |(&at, &(size, _)): (&i32, &(usize, usize))| usize::try_from(at).map_or(true, |at| at >= size);
+    let outside =
+        |(&at, &(size, _)): (&i32, &(usize, usize))| usize::try_from(at).map_or(true, |at| at >= size);
     match positions.iter().zip(axes.iter().cycle()).find(|&pair| outside(pair)) {
         Some((wrong, (size, _))) => Err(Problem::new(
             format!("position {wrong} along an axis of {size}"),

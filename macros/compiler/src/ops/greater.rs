@@ -6,11 +6,8 @@ use crate::diagnostics::Problem;
 use crate::read::Reader;
 use std::rc::Rc;
 
-const GREATER: Question = Question {
-    kernels: ["less_s8", "less_s32", ""],
-    holds: |a, b| a > b,
-    exchanged: true,
-};
+const GREATER: Question =
+    Question { kernels: ["less_s8", "less_s32", ""], holds: |a, b| a > b, exchanged: true };
 
 pub(crate) fn read(reader: &Reader<'_>) -> Result<Rc<dyn Op>, Problem> {
     comparison::read(reader, &GREATER)

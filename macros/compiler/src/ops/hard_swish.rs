@@ -44,7 +44,8 @@ fn gate(x: i32, factor: Multiplier) -> i32 {
     let saturate = |x: i32| x.clamp(i16::MIN.into(), i16::MAX.into());
     // The last doubling comes after the product, so that it alone saturates what counts.
     let left = factor.shift.max(0).cast_unsigned();
-    let mut value = multiply(saturate(x << left.saturating_sub(1)), requantization::upper_half(factor.multiplier).into());
+    let mut value =
+        multiply(saturate(x << left.saturating_sub(1)), requantization::upper_half(factor.multiplier).into());
     if left > 0 {
         value = saturate(value << 1);
     }

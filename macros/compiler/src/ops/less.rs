@@ -6,11 +6,8 @@ use crate::diagnostics::Problem;
 use crate::read::Reader;
 use std::rc::Rc;
 
-const LESS: Question = Question {
-    kernels: ["less_s8", "less_s32", ""],
-    holds: |a, b| a < b,
-    exchanged: false,
-};
+const LESS: Question =
+    Question { kernels: ["less_s8", "less_s32", ""], holds: |a, b| a < b, exchanged: false };
 
 pub(crate) fn read(reader: &Reader<'_>) -> Result<Rc<dyn Op>, Problem> {
     comparison::read(reader, &LESS)

@@ -6,11 +6,8 @@ use crate::diagnostics::Problem;
 use crate::read::Reader;
 use std::rc::Rc;
 
-const LESS_EQUAL: Question = Question {
-    kernels: ["less_equal_s8", "less_equal_s32", ""],
-    holds: |a, b| a <= b,
-    exchanged: false,
-};
+const LESS_EQUAL: Question =
+    Question { kernels: ["less_equal_s8", "less_equal_s32", ""], holds: |a, b| a <= b, exchanged: false };
 
 pub(crate) fn read(reader: &Reader<'_>) -> Result<Rc<dyn Op>, Problem> {
     comparison::read(reader, &LESS_EQUAL)

@@ -45,10 +45,7 @@ fn operands(reader: &Reader<'_>) -> Result<(Vec<(usize, bool)>, Multiplier), Pro
 }
 
 /// Checks an operator that reduces dimensions: which they are, and the shape that is left.
-pub(super) fn reduction(
-    reader: &Reader<'_>,
-    types: &[ElementType],
-) -> Result<Vec<(usize, bool)>, Problem> {
+pub(super) fn reduction(reader: &Reader<'_>, types: &[ElementType]) -> Result<Vec<(usize, bool)>, Problem> {
     reader.arity(2..=2, 1)?;
     let (input, output) = (reader.input(0)?, reader.output(0)?);
     reader.one_of(input, "input", types)?;

@@ -1,7 +1,7 @@
 //! MINIMUM: the smaller of two operands.
 
-use super::elementwise::{self, Shape};
 use super::channels::{Channels, Cut};
+use super::elementwise::{self, Shape};
 use super::{Elementwise, Folded, Op};
 use crate::diagnostics::Problem;
 use crate::graph::{ElementType, Graph, Node};

@@ -84,7 +84,7 @@ impl Op for MirrorPad {
         while let Some(&row) = axes.first() {
             let column = axes.get(1).copied().filter(|&column| column == row.saturating_add(1));
             let taken = if column.is_some() { 2 } else { 1 };
-        axes.drain(..taken);
+            axes.drain(..taken);
             let single = [0u16];
             let rows = self.tables.get(row).map_or(&single[..], Vec::as_slice);
             let columns = column.and_then(|at| self.tables.get(at)).map_or(&single[..], Vec::as_slice);

@@ -1,7 +1,7 @@
 //! MUL: the product of two operands.
 
-use super::elementwise::{self, Operands, Shape};
 use super::channels::{Channels, Cut};
+use super::elementwise::{self, Operands, Shape};
 use super::lookup::limited;
 use super::{ByChannel, Elementwise, Folded, Op, activation::Activation, requantization};
 use crate::diagnostics::Problem;
@@ -84,9 +84,13 @@ impl<L> Product<L> {
 impl Op for Mul {
     fn ranges(&self, known: &Known<'_>) -> Option<Vec<Ranges>> {
         match self {
-            Self::Int8(p) | Self::Int16(p) => {
-                elementwise::ranges(known, |a, b| if p.wraps(a, b) { Interval { least: p.least, greatest: p.greatest } } else { elementwise::corners(a, b, |a, b| p.mul(a, b)) })
-            }
+            Self::Int8(p) | Self::Int16(p) => elementwise::ranges(known, |a, b| {
+                if p.wraps(a, b) {
+                    Interval { least: p.least, greatest: p.greatest }
+                } else {
+                    elementwise::corners(a, b, |a, b| p.mul(a, b))
+                }
+            }),
             Self::Int32(_) => None,
         }
     }
@@ -130,9 +134,7 @@ impl Op for Mul {
 
     fn fold(&self, graph: &Graph, node: &Node) -> Option<Folded> {
         match self {
-            Self::Int8(p) | Self::Int16(p) => {
-                elementwise::fold(graph, node, &p.shape, |a, b| p.mul(a, b))
-            }
+            Self::Int8(p) | Self::Int16(p) => elementwise::fold(graph, node, &p.shape, |a, b| p.mul(a, b)),
             Self::Int32(shape) => elementwise::fold(graph, node, shape, i32::wrapping_mul),
         }
     }

@@ -34,7 +34,9 @@ pub(crate) fn read(reader: &Reader<'_>) -> Result<Rc<dyn Op>, Problem> {
     // Operands of one element each may have any number of dimensions.
     let single = shape.iter().product::<usize>() == 1;
     match sizes {
-        Some(sizes) if single || expected == shape => Ok(Rc::new(Layer(Select { sizes, condition, yes, no }))),
+        Some(sizes) if single || expected == shape => {
+            Ok(Rc::new(Layer(Select { sizes, condition, yes, no })))
+        }
         _ => Err(misfit(&shapes, shape)),
     }
 }

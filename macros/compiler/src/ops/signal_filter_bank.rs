@@ -51,7 +51,8 @@ pub(crate) fn read(reader: &Reader<'_>) -> Result<Rc<dyn Op>, Problem> {
             start >= 0 && usize::try_from(start.saturating_add(width)).is_ok_and(|end| end <= len)
         };
         let inside = ends(start, energies) && ends(weight, weights.len().min(counter_weights.len()));
-        let what = || format!("band {band} has {width} energies from {start} on, with weights from {weight} on");
+        let what =
+            || format!("band {band} has {width} energies from {start} on, with weights from {weight} on");
         signal::fit(inside, what, "there are not so many of them")?;
         macs = macs.saturating_add(usize::try_from(width).unwrap_or(0).saturating_mul(2));
     }

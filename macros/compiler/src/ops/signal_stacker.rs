@@ -11,8 +11,7 @@ use std::rc::Rc;
 #[derive(Debug)]
 struct Layer(SignalStacker);
 
-const OPTIONS: [&str; 4] =
-    ["num_channels", "stacker_left_context", "stacker_right_context", "stacker_step"];
+const OPTIONS: [&str; 4] = ["num_channels", "stacker_left_context", "stacker_right_context", "stacker_step"];
 
 /// Steps before or after another.
 const MOST: i32 = signal::MOST_STEPS / 4;

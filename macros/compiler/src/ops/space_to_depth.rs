@@ -26,7 +26,11 @@ pub(crate) fn read(reader: &Reader<'_>) -> Result<Rc<dyn Op>, Problem> {
         ));
     }
     let (rows, columns) = (height.checked_div(block).unwrap_or(0), width.checked_div(block).unwrap_or(0));
-    reader.expect_shape(output, "output", &[batch, rows, columns, block.saturating_mul(block).saturating_mul(channels)])?;
+    reader.expect_shape(
+        output,
+        "output",
+        &[batch, rows, columns, block.saturating_mul(block).saturating_mul(channels)],
+    )?;
     let blocks = [batch, rows, block, columns, block, channels];
     Take::read(reader, 0, vec![Movement::permute(&blocks, &[0, 1, 3, 2, 4, 5])])
 }

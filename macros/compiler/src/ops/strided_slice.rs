@@ -90,7 +90,8 @@ fn range(
     let distance = if step > 0 { end.checked_sub(begin)? } else { begin.checked_sub(end)? };
     let size = distance.checked_add(step.abs().saturating_sub(1))?.checked_div(step.abs())?;
     let inside = (0..along).contains(&begin) && size > 0;
-    let range = Range { begin: begin.try_into().ok()?, step: step.try_into().ok()?, size: size.try_into().ok()? };
+    let range =
+        Range { begin: begin.try_into().ok()?, step: step.try_into().ok()?, size: size.try_into().ok()? };
     inside.then_some(range)
 }
 

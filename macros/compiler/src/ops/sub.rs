@@ -1,7 +1,7 @@
 //! SUB: the difference of two operands.
 
-use super::elementwise::{self, Shape};
 use super::channels::{Channels, Cut};
+use super::elementwise::{self, Shape};
 use super::{ByChannel, Elementwise, Folded, Op, activation::Activation, add};
 use crate::diagnostics::Problem;
 use crate::graph::{ElementType, Graph, Node};
@@ -78,9 +78,7 @@ impl Op for Sub {
 
     fn fold(&self, graph: &Graph, node: &Node) -> Option<Folded> {
         match self {
-            Self::Int8(p) | Self::Int16(p) => {
-                elementwise::fold(graph, node, &p.shape, |a, b| p.sub(a, b))
-            }
+            Self::Int8(p) | Self::Int16(p) => elementwise::fold(graph, node, &p.shape, |a, b| p.sub(a, b)),
             Self::Int32(shape) => elementwise::fold(graph, node, shape, i32::wrapping_sub),
         }
     }

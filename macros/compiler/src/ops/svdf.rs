@@ -175,7 +175,13 @@ impl Op for Layer {
             Arg::Window("output", to.write(to.output(0)?)?, Access::Write),
         ];
         let Svdf { depth, filters, memory, .. } = self.params;
-        to.call("svdf", kernel, &self.params, args, self.rows.saturating_mul(filters).saturating_mul(depth.saturating_add(memory)));
+        to.call(
+            "svdf",
+            kernel,
+            &self.params,
+            args,
+            self.rows.saturating_mul(filters).saturating_mul(depth.saturating_add(memory)),
+        );
         Ok(())
     }
 }

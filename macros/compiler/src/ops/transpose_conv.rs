@@ -6,7 +6,7 @@ use super::{Op, requantization};
 use crate::diagnostics::Problem;
 use crate::graph::{ElementType, TensorId};
 use crate::kernels::shapes::Requantization;
-use crate::kernels::transpose_conv::{TransposedAxis, Shape, TransposeConv, TransposeConv16};
+use crate::kernels::transpose_conv::{Shape, TransposeConv, TransposeConv16, TransposedAxis};
 use crate::lower::{Bug, Lowering};
 use crate::program::{Access, Arg, Constant};
 use crate::quantize::Multiplier;
@@ -85,12 +85,18 @@ fn output_shape(reader: &Reader<'_>, output: TensorId, shape: [usize; 4]) -> Res
 }
 
 /// One dimension: the padding is that of the convolution that makes the input's size of the output's.
-fn axis(input: usize, output: usize, taps: usize, stride: usize, padding: Padding) -> Result<TransposedAxis, Problem> {
+fn axis(
+    input: usize,
+    output: usize,
+    taps: usize,
+    stride: usize,
+    padding: Padding,
+) -> Result<TransposedAxis, Problem> {
     let pad = match padding {
         Padding::SAME => {
             let last = output.div_ceil(stride).saturating_sub(1).saturating_mul(stride);
             last.saturating_add(taps).saturating_sub(output) / 2
-        },
+        }
         Padding::VALID => 0,
         _ => {
             return Err(Problem::new(
@@ -100,7 +106,14 @@ fn axis(input: usize, output: usize, taps: usize, stride: usize, padding: Paddin
             ));
         }
     };
-    Ok(TransposedAxis { input, output, taps, stride, phase: pad.checked_rem(stride).unwrap_or(0), first: pad.checked_div(stride).unwrap_or(0) })
+    Ok(TransposedAxis {
+        input,
+        output,
+        taps,
+        stride,
+        phase: pad.checked_rem(stride).unwrap_or(0),
+        first: pad.checked_div(stride).unwrap_or(0),
+    })
 }
 
 impl Layer {

@@ -67,7 +67,11 @@ pub(crate) fn read(reader: &Reader<'_>) -> Result<Rc<dyn Op>, Problem> {
     for (id, role) in [(hidden, "hidden state"), (cell, "cell state")] {
         if reader.tensor(id).elements() != batches.saturating_mul(units) {
             let found = format!("{role} has shape {:?}", reader.tensor(id).shape);
-            return Err(Problem::new(found, format!("{batches} × {units} follow from inputs"), CONVERT_AGAIN));
+            return Err(Problem::new(
+                found,
+                format!("{batches} × {units} follow from inputs"),
+                CONVERT_AGAIN,
+            ));
         }
     }
     let (_, input_zero_point) = reader.per_tensor(input, "input")?;
@@ -97,7 +101,8 @@ pub(crate) fn read(reader: &Reader<'_>) -> Result<Rc<dyn Op>, Problem> {
         least: cell.least,
         zero_point,
     };
-    activations.check(&params.gates().map(|Factor { multiplier, shift }| Multiplier { multiplier, shift }))?;
+    activations
+        .check(&params.gates().map(|Factor { multiplier, shift }| Multiplier { multiplier, shift }))?;
     Ok(Rc::new(Layer { params, activations, input_zero_point }))
 }
 
@@ -152,7 +157,10 @@ fn gate_factors(
     reader.one_of(bias, "bias", &[if wide { ElementType::Int64 } else { ElementType::Int32 }])?;
     reader.constant(bias, "biases")?;
     reader.expect_shape(bias, "bias", &[units])?;
-    Ok(Gate { input: weights(INPUT_WEIGHTS, input, depth)?, recurrent: weights(RECURRENT_WEIGHTS, hidden, units)? })
+    Ok(Gate {
+        input: weights(INPUT_WEIGHTS, input, depth)?,
+        recurrent: weights(RECURRENT_WEIGHTS, hidden, units)?,
+    })
 }
 
 /// How sums over 16-bit activations are kept.
@@ -169,7 +177,9 @@ fn wide_sums(
         let weights = |index| Ok(reader.tensor(reader.input(index)?).to_i8().unwrap_or_default());
         let bias = reader.tensor(reader.input(bias)?).to_i64().unwrap_or_default();
         bound = bound.max(sums::greatest(&weights(input)?, &bias, |at| at.checked_div(depth).unwrap_or(0)));
-        bound = bound.max(sums::greatest(&weights(recurrent)?, &vec![0; units], |at| at.checked_div(units).unwrap_or(0)));
+        bound = bound.max(sums::greatest(&weights(recurrent)?, &vec![0; units], |at| {
+            at.checked_div(units).unwrap_or(0)
+        }));
     }
     Sums::wide(bound)
 }
@@ -187,7 +197,8 @@ impl Lstm {
             let multiplier = requantization::upper_half(multiplier).into();
             Factor { multiplier, shift }
         };
-        let gate = |Gate { input, recurrent }: Gate| Gate { input: upper(input), recurrent: upper(recurrent) };
+        let gate =
+            |Gate { input, recurrent }: Gate| Gate { input: upper(input), recurrent: upper(recurrent) };
         let Self { input, forget, candidate, output, .. } = *self;
         Self {
             input: gate(input),
@@ -250,18 +261,14 @@ fn folded(matrices: &[Vec<i8>], depth: usize, zero_point: i32) -> Vec<Vec<i32>> 
 /// Rows of `width` of all gates, unit by unit.
 fn unit_by_unit<T: Copy>(gates: &[Vec<T>], width: usize) -> impl Iterator<Item = T> {
     let units = gates.first().map_or(0, |gate| gate.len().checked_div(width).unwrap_or(0));
-    let rows = (0..units).flat_map(move |unit| gates.iter().filter_map(move |gate| gate.chunks(width).nth(unit)));
+    let rows =
+        (0..units).flat_map(move |unit| gates.iter().filter_map(move |gate| gate.chunks(width).nth(unit)));
     rows.flatten().copied()
 }
 
 impl Layer {
     /// Biases of the gates with the zero points folded in: over the input, and over the last output.
-    fn biases_8(
-        &self,
-        to: &Lowering<'_>,
-        input: &[Vec<i8>],
-        recurrent: &[Vec<i8>],
-    ) -> Result<Vec<Arg>, Bug> {
+    fn biases_8(&self, to: &Lowering<'_>, input: &[Vec<i8>], recurrent: &[Vec<i8>]) -> Result<Vec<Arg>, Bug> {
         let Lstm { depth, units, zero_point, .. } = self.params;
         let mut input_bias = folded(input, depth, self.input_zero_point);
         for (sums, index) in input_bias.iter_mut().zip(BIASES) {
@@ -302,7 +309,11 @@ impl Op for Layer {
             Arg::Window("cell", to.read(to.input(CELL)?)?, Access::Update),
             Arg::Window("output", to.write(to.output(0)?)?, Access::Write),
         ]);
-        let macs = batches.saturating_mul(steps).saturating_mul(4).saturating_mul(units).saturating_mul(depth.saturating_add(units));
+        let macs = batches
+            .saturating_mul(steps)
+            .saturating_mul(4)
+            .saturating_mul(units)
+            .saturating_mul(depth.saturating_add(units));
         let module = "unidirectional_sequence_lstm";
         match self.activations {
             Activations::Int8 => {

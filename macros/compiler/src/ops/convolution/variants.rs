@@ -1,0 +1,152 @@
+//! The kernels of processors that have others than the rest.
+
+use super::{Convolution, transposed};
+use crate::inner::BLOCK;
+use crate::kernels::blocks::{Conv2dBlocks, ConvolutionBlocks, PixelBlocks};
+use crate::kernels::conv_2d::Conv2d;
+use crate::kernels::depthwise_rows::{DepthwiseConv2d3x3, DepthwiseConv2dTaps};
+use crate::kernels::shapes::{Requantization, Window};
+use crate::ops::unit_blocks::{self, MAX_MEMORY, MEMORY_OF_A_STEP, Simplified, Units};
+use crate::ops::{channel_rows, requantization, unit_fours, unit_streams, winograd};
+use crate::optimize::Optimize;
+use crate::program::{Arg, Constant, Variant};
+
+impl Convolution {
+    /// The kernels for backends that have others.
+    pub(super) fn variants(
+        &self,
+        weights: &[i8],
+        bias: &[i32],
+        padding: i8,
+        output: Requantization,
+        optimize: Optimize,
+    ) -> Vec<Variant> {
+        let layer = Simplified::of(weights, bias, &self.multipliers, output);
+        let winograd = match optimize {
+            Optimize::Speed => self.winograd(&layer, padding, output),
+            Optimize::Balanced | Optimize::Size => None,
+        };
+        let rows = winograd.or_else(|| self.rows_3x3(&layer, padding, output));
+        let taps = || self.taps(&layer, padding, output);
+        let blocks = rows.or_else(taps).or_else(|| self.blocks(&layer, padding, output));
+        let one_channel = self.one_channel(weights, bias, padding, output);
+        [blocks, one_channel, self.fours(&layer, padding, output)].into_iter().flatten().collect()
+    }
+
+    /// The kernel for one channel of which all units see the same, if there are vectors: units are sums of all of a
+    /// row then as in any other convolution.
+    fn one_channel(
+        &self,
+        weights: &[i8],
+        bias: &[i32],
+        padding: i8,
+        output: Requantization,
+    ) -> Option<Variant> {
+        let Window { channels, units, .. } = self.window;
+        // What is a row as it is, or one channel by itself, has no other kernel.
+        if channels != 1 || units == 1 || !self.has_runs() || self.is_fully_connected() {
+            return None;
+        }
+        let params = Conv2d { window: self.window, depth: 1, group: units, padding, output };
+        let (multipliers, shifts) = requantization::constants(&self.multipliers, units);
+        let mut constants =
+            vec![Constant::int8("WEIGHTS", weights.iter().copied()), Constant::int32("BIAS", bias.to_vec())];
+        constants.extend([multipliers, shifts].into_iter().filter_map(|arg| match arg {
+            Arg::Constant(constant) => Some(constant),
+            Arg::Window(..) | Arg::Planes(_) => None,
+        }));
+        let (module, kernel) = ("conv_2d", "conv_2d_contiguous_s8");
+        let params = format!("{params:?}");
+        Some(Variant { backend: "mve", module, kernel, params, parameters: None, constants })
+    }
+
+    /// The kernel for weights in fours of units, if that suits.
+    fn fours(&self, layer: &Simplified, padding: i8, output: Requantization) -> Option<Variant> {
+        let (window, filter) = (self.window, self.filter());
+        if self.depth == 1 && window.channels > 1 {
+            return unit_fours::depthwise_conv_2d(layer, filter, window, padding, output);
+        }
+        if self.is_fully_connected() {
+            return unit_fours::fully_connected(layer, filter, output);
+        }
+        let suits = self.has_runs() && window.units > 1;
+        suits.then(|| unit_fours::conv_2d(layer, filter, window, padding, output)).flatten()
+    }
+
+    /// Whether units share their inputs, and columns of the window lie side by side.
+    fn has_runs(&self) -> bool {
+        let Window { x, channels, .. } = self.window;
+        self.depth == channels && (x.dilation == 1 || x.taps == 1)
+    }
+
+    /// The kernel for a window of 3 × 3 whose products are worth being saved.
+    fn winograd(&self, layer: &Simplified, padding: i8, output: Requantization) -> Option<Variant> {
+        let shape = winograd::layer(self.window, padding, output);
+        let shape = shape.filter(|shape| self.depth == self.window.channels && winograd::pays(shape))?;
+        winograd::variant(layer, shape)
+    }
+
+    /// The kernel for a depthwise window of 3 × 3, if it is one.
+    fn rows_3x3(&self, layer: &Simplified, padding: i8, output: Requantization) -> Option<Variant> {
+        let Self { window, depth, .. } = *self;
+        if depth != 1 || !channel_rows::suits(&window) {
+            return None;
+        }
+        let ties = output.least < output.zero_point;
+        let constants = vec![channel_rows::constants(layer, ties)?];
+        let params = DepthwiseConv2d3x3::<0, false> { window, padding, output };
+        let params = unit_blocks::with_arguments(&params, format_args!("{}, {ties}", window.x.stride));
+        let (module, kernel) = ("depthwise_rows", "depthwise_conv_2d_3x3_s8");
+        Some(Variant { backend: "dsp", module, kernel, params, parameters: None, constants })
+    }
+
+    /// The kernel for any other depthwise window.
+    fn taps(&self, layer: &Simplified, padding: i8, output: Requantization) -> Option<Variant> {
+        let Self { window, depth, .. } = *self;
+        if depth != 1 || window.units != window.channels || window.channels < BLOCK {
+            return None;
+        }
+        let filter = self.filter();
+        let channels = channel_rows::tap_constants(layer, filter, padding)?;
+        let constants = vec![Constant::int8("WEIGHTS", transposed(&layer.weights, filter)), channels];
+        let params = format!("{:?}", DepthwiseConv2dTaps { window, padding, output });
+        let (module, kernel) = ("depthwise_rows", "depthwise_conv_2d_taps_s8");
+        Some(Variant { backend: "dsp", module, kernel, params, parameters: None, constants })
+    }
+
+    /// The kernel for weights in blocks, if that suits: units must share their inputs, and columns of the window
+    /// lie side by side.
+    fn blocks(&self, layer: &Simplified, padding: i8, output: Requantization) -> Option<Variant> {
+        let Self { window, depth, .. } = *self;
+        if !self.has_runs() {
+            return None;
+        }
+        let filter = self.filter();
+        let is_row = self.is_fully_connected();
+        let run = if is_row { filter } else { window.x.taps.saturating_mul(depth) };
+        let ties = output.least < output.zero_point;
+        let Simplified { weights, bias, multipliers } = layer;
+        let units = Units { weights, filter, run, bias, multipliers, ties };
+        let steps = units.steps();
+        let memory = steps.saturating_mul(MEMORY_OF_A_STEP).saturating_add(run.saturating_mul(2));
+        let constants = vec![units.blocks().filter(|_| memory <= MAX_MEMORY)?];
+        let (kernel, params) = if is_row {
+            let params = PixelBlocks::<0> { depth: filter, units: window.units, output };
+            ("conv_2d_1x1_blocks_s8", unit_blocks::with_arguments(&params, format_args!("{steps}")))
+        } else {
+            let params = Conv2dBlocks::<0, 0> { layer: ConvolutionBlocks { window, padding, output } };
+            ("conv_2d_blocks_s8", unit_blocks::with_arguments(&params, format_args!("{steps}, {run}")))
+        };
+        Some(Variant { backend: "dsp", module: "blocks", kernel, params, parameters: None, constants })
+    }
+
+    /// The kernel for units side by side, if that suits.
+    pub(super) fn stream(&self, layer: &unit_streams::Layer<'_>, padding: i8) -> Option<Variant> {
+        match self.is_fully_connected() {
+            true => layer.fully_connected(self.filter()),
+            false if self.has_runs() => layer.conv_2d(self.window, padding),
+            false if self.depth == 1 => layer.depthwise_conv_2d(self.window, padding),
+            false => None,
+        }
+    }
+}
