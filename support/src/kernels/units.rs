@@ -15,7 +15,7 @@ pub use crate::inner::MAX_ROW;
 use crate::inner::flash::Flash;
 use crate::inner::{
     ChannelTaps, MAX_RUN, MAX_SIDE, MAX_STEP, PADDING, RowTaps, Runs, StreamOutput, channels_of_taps,
-    product, row_of_3x3, units_of_row, units_of_runs,
+    product, rows_of_3x3, units_of_row, units_of_runs,
 };
 
 /// Runs of a window, and the end of the list.
@@ -92,8 +92,9 @@ pub fn rows_fit(window: &Window, bits: u32) -> bool {
     let end = y.output.saturating_sub(1).saturating_mul(y.stride).saturating_add(3);
     let inside = y.pad <= 1 && y.input >= 2 && end <= y.input.saturating_add(y.pad).saturating_add(1);
     let side = [x.taps, x.dilation, x.stride, x.pad, y.taps, y.dilation] == [3, 1, 1, 1, 3, 1];
-    let row = RowTaps { image: &[], columns: x.input, channels, first: false, last: false, padding: 0 };
-    side && inside && x.input == x.output && units == channels && bits <= 32 && row.fits()
+    let [rows, columns] = [y.output, x.input];
+    let taps = RowTaps { image: &[], columns, channels, rows, first: false, last: false, padding: 0 };
+    side && inside && x.input == x.output && units == channels && bits <= 32 && taps.fits()
 }
 
 impl Narrow {
@@ -142,14 +143,26 @@ pub fn depthwise_conv_2d_3x3_units_s8(p: &WindowUnits, stream: Flash<'_, i8>, pl
 
 impl WindowUnits {
     #[inline(never)] // one copy for all layers
-    fn row_by_row(&self, stream: Flash<'_, i8>, planes: Planes<'_, i8>) {
+    fn row_by_row(&self, stream: Flash<'_, i8>, mut planes: Planes<'_, i8>) {
         let to = self.output.of_stream();
-        let Window { x, channels, .. } = self.window;
+        let Window { y, x, channels, .. } = self.window;
+        let (columns, padding) = (x.input, self.padding);
+        let taps = RowTaps { image: &[], columns, channels, rows: 1, first: false, last: false, padding };
+        if let (Planes::Apart { input, output }, 1) = (&mut planes, y.stride) {
+            let line = product(columns, channels);
+            let (first, end) = (y.pad != 0, y.output.wrapping_add(2).wrapping_sub(y.pad));
+            let taps = RowTaps { rows: y.output, first, last: end > y.input, ..taps };
+            let outputs = rows_mut(output, product(line, y.output));
+            for (image, output) in rows(input, product(line, y.input)).zip(outputs) {
+                rows_of_3x3(stream, &RowTaps { image, ..taps }, output, to);
+                self.output.clamp(output);
+            }
+            return;
+        }
         let mut lines = self.window.rows(planes);
         while let Some((image, rows, output)) = next_row(&mut lines) {
             let (first, last) = (rows.before != 0, rows.before.wrapping_add(rows.inside) < 3);
-            let row = RowTaps { image, columns: x.input, channels, first, last, padding: self.padding };
-            row_of_3x3(stream, &row, output, to);
+            rows_of_3x3(stream, &RowTaps { image, first, last, ..taps }, output, to);
             self.output.clamp(output);
         }
     }

@@ -13,7 +13,7 @@
 //! What does not help, by counting: a list of runs as in [`super::units`] takes 38 cycles for each row, for what lies
 //! on the image moves on with the channels, and what lies on the padding does not.
 //!
-//! Windows of 3x3 next to each other do better one channel at a time: see [`super::row_of_3x3`].
+//! Windows of 3x3 next to each other do better one channel at a time: see [`super::rows_of_3x3`].
 
 use super::units::{StreamOutput, add_partial, biases, carry, multiply_add, outputs};
 use crate::inner::flash::Flash;

@@ -182,7 +182,8 @@ impl ChannelTaps<'_> {
     }
 }
 
-/// What a row of outputs sees that have a channel each, windows of 3x3 one column apart, and as many outputs as columns.
+/// What rows of outputs see that have a channel each, windows of 3x3 one column and one row apart, and as many outputs in a
+/// row as columns.
 #[derive(Clone, Copy, Debug)]
 pub struct RowTaps<'a> {
     /// The image from the first row that is not padding.
@@ -191,9 +192,11 @@ pub struct RowTaps<'a> {
     pub columns: usize,
     /// Channels of the image.
     pub channels: usize,
-    /// Whether the first row of the windows is padding.
+    /// Rows of outputs, 127 at most.
+    pub rows: usize,
+    /// Whether the first row of the first windows is padding.
     pub first: bool,
-    /// Whether the last row is; one of the two at most.
+    /// Whether the last row of the last windows is; one row at most is for each window.
     pub last: bool,
     /// What the padding holds.
     pub padding: i8,
@@ -203,37 +206,39 @@ impl RowTaps<'_> {
     /// Whether there are not too many columns and channels.
     #[allow(dead_code)] // by assembly and by what makes streams
     pub fn fits(&self) -> bool {
-        let &Self { columns, channels, first, last, .. } = self;
-        let few = columns <= 127 && channels <= 255 && columns != 0 && channels != 0;
-        few && product(columns, channels) <= MAX_STEP && !(first && last)
+        let &Self { columns, channels, rows, first, last, .. } = self;
+        let few = columns <= 127 && channels <= 255 && rows <= 127;
+        let line = product(columns, channels);
+        // Within 16 bits by these limits, and then the image is too.
+        let is_small = few && line <= MAX_STEP && product(rows.wrapping_add(2), (line >> 4).wrapping_add(1)) < 1 << 12;
+        is_small && line != 0 && rows != 0 && !(first && last && rows == 1)
     }
 
-    /// What the output of a column and a channel sees, tap by tap.
-    fn elements(&self, column: usize, channel: usize) -> impl Iterator<Item = i8> {
-        let &Self { image, columns, channels, first, last, padding } = self;
+    /// What an output of a channel sees, tap by tap.
+    fn elements(&self, [row, column]: [usize; 2], channel: usize) -> impl Iterator<Item = i8> {
+        let &Self { image, columns, channels, rows, first, last, padding } = self;
+        let end = rows.wrapping_add(2).wrapping_sub(last.into());
         (0..9usize).map(move |tap| {
-            let (row, x) = (tap / 3, column.wrapping_add(tap % 3).wrapping_sub(1));
-            if x >= columns || row == 0 && first || row == 2 && last {
+            let (y, x) = (row.wrapping_add(tap / 3), column.wrapping_add(tap % 3).wrapping_sub(1));
+            if x >= columns || y < first.into() || y >= end {
                 return padding;
             }
-            let pixel = product(row.wrapping_sub(first.into()), columns).wrapping_add(x);
+            let pixel = product(y.wrapping_sub(first.into()), columns).wrapping_add(x);
             image.get(product(pixel, channels).wrapping_add(channel)).copied().unwrap_or(0)
         })
     }
 }
 
-/// The outputs of a row of windows, whose units are one by one in the stream. `to` drops 32 bits at most.
+/// The outputs of rows of windows, whose units are one by one in the stream. `to` drops 32 bits at most.
 #[inline(always)]
-pub fn row_of_3x3(stream: Flash<'_, i8>, row: &RowTaps<'_>, output: &mut [i8], to: StreamOutput) {
+pub fn rows_of_3x3(stream: Flash<'_, i8>, taps: &RowTaps<'_>, output: &mut [i8], to: StreamOutput) {
     const UNIT: usize = STREAM_BIAS + 9 + STREAM_SCALE;
-    for column in 0..row.columns {
-        for channel in 0..row.channels {
-            let start = product(channel, UNIT);
-            let at = [start, start.wrapping_add(STREAM_BIAS), start.wrapping_add(STREAM_BIAS + 9)];
-            if let Some(y) = output.get_mut(product(column, row.channels).wrapping_add(channel)) {
-                *y = unit(stream, at, 1, row.elements(column, channel), to);
-            }
-        }
+    let pixels = (0..taps.rows).flat_map(|row| (0..taps.columns).map(move |column| [row, column]));
+    let each = pixels.flat_map(|pixel| (0..taps.channels).map(move |channel| (pixel, channel)));
+    for (y, (pixel, channel)) in output.iter_mut().zip(each) {
+        let start = product(channel, UNIT);
+        let at = [start, start.wrapping_add(STREAM_BIAS), start.wrapping_add(STREAM_BIAS + 9)];
+        *y = unit(stream, at, 1, taps.elements(pixel, channel), to);
     }
 }
 
