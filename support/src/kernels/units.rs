@@ -138,31 +138,41 @@ pub fn depthwise_conv_2d_units_s8(p: &WindowUnits, stream: Flash<'_, i8>, planes
 /// As [`depthwise_conv_2d_s8`](super::depthwise_conv_2d::depthwise_conv_2d_s8), if its [`rows_fit`].
 #[cfg_attr(not(debug_assertions), inline)]
 pub fn depthwise_conv_2d_3x3_units_s8(p: &WindowUnits, stream: Flash<'_, i8>, planes: Planes<'_, i8>) {
-    p.row_by_row(stream, planes);
+    match planes {
+        Planes::Apart { input, output } if p.window.y.stride == 1 => p.image_by_image(stream, input, output),
+        _ => p.row_by_row(stream, planes),
+    }
 }
 
 impl WindowUnits {
+    /// Rows of windows of 3x3 on all columns.
+    #[inline(always)]
+    fn taps(&self, rows: usize) -> RowTaps<'static> {
+        let Window { x, channels, .. } = self.window;
+        RowTaps { image: &[], columns: x.input, channels, rows, first: false, last: false, padding: self.padding }
+    }
+
     #[inline(never)] // one copy for all layers
-    fn row_by_row(&self, stream: Flash<'_, i8>, mut planes: Planes<'_, i8>) {
-        let to = self.output.of_stream();
-        let Window { y, x, channels, .. } = self.window;
-        let (columns, padding) = (x.input, self.padding);
-        let taps = RowTaps { image: &[], columns, channels, rows: 1, first: false, last: false, padding };
-        if let (Planes::Apart { input, output }, 1) = (&mut planes, y.stride) {
-            let line = product(columns, channels);
-            let (first, end) = (y.pad != 0, y.output.wrapping_add(2).wrapping_sub(y.pad));
-            let taps = RowTaps { rows: y.output, first, last: end > y.input, ..taps };
-            let outputs = rows_mut(output, product(line, y.output));
-            for (image, output) in rows(input, product(line, y.input)).zip(outputs) {
-                rows_of_3x3(stream, &RowTaps { image, ..taps }, output, to);
-                self.output.clamp(output);
-            }
-            return;
-        }
+    fn row_by_row(&self, stream: Flash<'_, i8>, planes: Planes<'_, i8>) {
         let mut lines = self.window.rows(planes);
         while let Some((image, rows, output)) = next_row(&mut lines) {
             let (first, last) = (rows.before != 0, rows.before.wrapping_add(rows.inside) < 3);
-            rows_of_3x3(stream, &RowTaps { image, first, last, ..taps }, output, to);
+            let taps = RowTaps { image, first, last, ..self.taps(1) };
+            rows_of_3x3(stream, &taps, output, self.output.of_stream());
+            self.output.clamp(output);
+        }
+    }
+
+    /// All rows of an image at once, which are one row apart.
+    #[inline(never)] // one copy for all layers
+    fn image_by_image(&self, stream: Flash<'_, i8>, input: &[i8], output: &mut [i8]) {
+        let y = self.window.y;
+        let (first, end) = (y.pad != 0, y.output.wrapping_add(2).wrapping_sub(y.pad));
+        let taps = RowTaps { first, last: end > y.input, ..self.taps(y.output) };
+        let line = product(taps.columns, taps.channels);
+        let outputs = rows_mut(output, product(line, y.output));
+        for (image, output) in rows(input, product(line, y.input)).zip(outputs) {
+            rows_of_3x3(stream, &RowTaps { image, ..taps }, output, self.output.of_stream());
             self.output.clamp(output);
         }
     }
