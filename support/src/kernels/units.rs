@@ -15,7 +15,7 @@ pub use crate::inner::MAX_ROW;
 use crate::inner::flash::Flash;
 use crate::inner::{
     ChannelTaps, MAX_RUN, MAX_SIDE, MAX_STEP, PADDING, RowTaps, Runs, StreamOutput, channels_of_taps,
-    product, rows_of_3x3, units_of_row, units_of_runs,
+    product, rows_of_3x3, rows_of_3x3_by_two, units_of_row, units_of_runs,
 };
 
 /// Runs of a window, and the end of the list.
@@ -91,11 +91,22 @@ pub fn rows_fit(window: &Window, bits: u32) -> bool {
     // One row at most is padding.
     let end = y.output.saturating_sub(1).saturating_mul(y.stride).saturating_add(3);
     let inside = y.pad <= 1 && y.input >= 2 && end <= y.input.saturating_add(y.pad).saturating_add(1);
-    let side = [x.taps, x.dilation, x.stride, x.pad, y.taps, y.dilation] == [3, 1, 1, 1, 3, 1];
-    let [rows, columns] = [y.output, x.input];
-    let taps = RowTaps { image: &[], columns, channels, rows, first: false, last: false, padding: 0 };
-    side && inside && x.input == x.output && units == channels && bits <= 32 && taps.fits()
+    let is_3x3 = [x.taps, x.dilation, y.taps, y.dilation] == [3, 1, 3, 1];
+    is_3x3 && inside && x.pad <= 1 && units == channels && bits <= 32 && window.taps(y.output).fits()
 }
+
+impl Window {
+    /// What so many rows of windows of 3x3 see.
+    fn taps(&self, rows: usize) -> RowTaps<'static> {
+        let Window { x, channels, .. } = *self;
+        let (first, last, padding) = (false, false, 0);
+        let Axis { input: columns, output: outputs, stride, pad, .. } = x;
+        RowTaps { image: &[], columns, outputs, stride, left: pad != 0, channels, rows, first, last, padding }
+    }
+}
+
+/// [`rows_of_3x3`] or [`rows_of_3x3_by_two`].
+type RowsOf3x3 = fn(Flash<'_, i8>, &RowTaps<'_>, &mut [i8], StreamOutput);
 
 impl Narrow {
     #[inline(always)]
@@ -138,41 +149,48 @@ pub fn depthwise_conv_2d_units_s8(p: &WindowUnits, stream: Flash<'_, i8>, planes
 /// As [`depthwise_conv_2d_s8`](super::depthwise_conv_2d::depthwise_conv_2d_s8), if its [`rows_fit`].
 #[cfg_attr(not(debug_assertions), inline)]
 pub fn depthwise_conv_2d_3x3_units_s8(p: &WindowUnits, stream: Flash<'_, i8>, planes: Planes<'_, i8>) {
-    match planes {
-        Planes::Apart { input, output } if p.window.y.stride == 1 => p.image_by_image(stream, input, output),
-        _ => p.row_by_row(stream, planes),
-    }
+    p.rows_of_channels(stream, planes, rows_of_3x3);
+}
+
+/// The same for windows two columns apart.
+#[cfg_attr(not(debug_assertions), inline)]
+pub fn depthwise_conv_2d_3x3_stride_2_units_s8(p: &WindowUnits, stream: Flash<'_, i8>, planes: Planes<'_, i8>) {
+    p.rows_of_channels(stream, planes, rows_of_3x3_by_two);
 }
 
 impl WindowUnits {
-    /// Rows of windows of 3x3 on all columns.
+    /// Rows of windows of 3x3: all of an image at once, if memory is not shared.
     #[inline(always)]
-    fn taps(&self, rows: usize) -> RowTaps<'static> {
-        let Window { x, channels, .. } = self.window;
-        RowTaps { image: &[], columns: x.input, channels, rows, first: false, last: false, padding: self.padding }
+    fn rows_of_channels(&self, stream: Flash<'_, i8>, planes: Planes<'_, i8>, each: RowsOf3x3) {
+        match planes {
+            Planes::Apart { input, output } if self.window.y.stride == self.window.x.stride => {
+                self.image_by_image(stream, input, output, each);
+            }
+            _ => self.row_by_row(stream, planes, each),
+        }
     }
 
     #[inline(never)] // one copy for all layers
-    fn row_by_row(&self, stream: Flash<'_, i8>, planes: Planes<'_, i8>) {
+    fn row_by_row(&self, stream: Flash<'_, i8>, planes: Planes<'_, i8>, each: RowsOf3x3) {
         let mut lines = self.window.rows(planes);
         while let Some((image, rows, output)) = next_row(&mut lines) {
             let (first, last) = (rows.before != 0, rows.before.wrapping_add(rows.inside) < 3);
-            let taps = RowTaps { image, first, last, ..self.taps(1) };
-            rows_of_3x3(stream, &taps, output, self.output.of_stream());
+            let taps = RowTaps { image, first, last, padding: self.padding, ..self.window.taps(1) };
+            each(stream, &taps, output, self.output.of_stream());
             self.output.clamp(output);
         }
     }
 
-    /// All rows of an image at once, which are one row apart.
     #[inline(never)] // one copy for all layers
-    fn image_by_image(&self, stream: Flash<'_, i8>, input: &[i8], output: &mut [i8]) {
-        let y = self.window.y;
-        let (first, end) = (y.pad != 0, y.output.wrapping_add(2).wrapping_sub(y.pad));
-        let taps = RowTaps { first, last: end > y.input, ..self.taps(y.output) };
-        let line = product(taps.columns, taps.channels);
-        let outputs = rows_mut(output, product(line, y.output));
-        for (image, output) in rows(input, product(line, y.input)).zip(outputs) {
-            rows_of_3x3(stream, &RowTaps { image, ..taps }, output, self.output.of_stream());
+    fn image_by_image(&self, stream: Flash<'_, i8>, input: &[i8], output: &mut [i8], each: RowsOf3x3) {
+        let Axis { input: height, pad, stride, output: count, .. } = self.window.y;
+        let end = product(count.wrapping_sub(1), stride).wrapping_add(3).wrapping_sub(pad);
+        let (first, last, padding) = (pad != 0, end > height, self.padding);
+        let taps = RowTaps { first, last, padding, ..self.window.taps(count) };
+        let image = product(product(taps.columns, taps.channels), height);
+        let outputs = rows_mut(output, product(product(taps.outputs, taps.channels), count));
+        for (image, output) in rows(input, image).zip(outputs) {
+            each(stream, &RowTaps { image, ..taps }, output, self.output.of_stream());
             self.output.clamp(output);
         }
     }
