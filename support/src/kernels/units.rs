@@ -105,9 +105,6 @@ impl Window {
     }
 }
 
-/// [`rows_of_3x3`] or [`rows_of_3x3_by_two`].
-type RowsOf3x3 = fn(Flash<'_, i8>, &RowTaps<'_>, &mut [i8], StreamOutput);
-
 impl Narrow {
     #[inline(always)]
     fn of_stream(self) -> StreamOutput {
@@ -149,40 +146,39 @@ pub fn depthwise_conv_2d_units_s8(p: &WindowUnits, stream: Flash<'_, i8>, planes
 /// As [`depthwise_conv_2d_s8`](super::depthwise_conv_2d::depthwise_conv_2d_s8), if its [`rows_fit`].
 #[cfg_attr(not(debug_assertions), inline)]
 pub fn depthwise_conv_2d_3x3_units_s8(p: &WindowUnits, stream: Flash<'_, i8>, planes: Planes<'_, i8>) {
-    p.rows_of_channels(stream, planes, rows_of_3x3);
+    p.rows_of_channels::<1>(stream, planes);
 }
 
 /// The same for windows two columns apart.
 #[cfg_attr(not(debug_assertions), inline)]
 pub fn depthwise_conv_2d_3x3_stride_2_units_s8(p: &WindowUnits, stream: Flash<'_, i8>, planes: Planes<'_, i8>) {
-    p.rows_of_channels(stream, planes, rows_of_3x3_by_two);
+    p.rows_of_channels::<2>(stream, planes);
 }
 
 impl WindowUnits {
     /// Rows of windows of 3x3: all of an image at once, if memory is not shared.
     #[inline(always)]
-    fn rows_of_channels(&self, stream: Flash<'_, i8>, planes: Planes<'_, i8>, each: RowsOf3x3) {
+    fn rows_of_channels<const STRIDE: usize>(&self, stream: Flash<'_, i8>, planes: Planes<'_, i8>) {
         match planes {
             Planes::Apart { input, output } if self.window.y.stride == self.window.x.stride => {
-                self.image_by_image(stream, input, output, each);
+                self.image_by_image::<STRIDE>(stream, input, output);
             }
-            _ => self.row_by_row(stream, planes, each),
+            _ => self.row_by_row::<STRIDE>(stream, planes),
         }
     }
 
     #[inline(never)] // one copy for all layers
-    fn row_by_row(&self, stream: Flash<'_, i8>, planes: Planes<'_, i8>, each: RowsOf3x3) {
+    fn row_by_row<const STRIDE: usize>(&self, stream: Flash<'_, i8>, planes: Planes<'_, i8>) {
         let mut lines = self.window.rows(planes);
         while let Some((image, rows, output)) = next_row(&mut lines) {
             let (first, last) = (rows.before != 0, rows.before.wrapping_add(rows.inside) < 3);
             let taps = RowTaps { image, first, last, padding: self.padding, ..self.window.taps(1) };
-            each(stream, &taps, output, self.output.of_stream());
-            self.output.clamp(output);
+            self.rows_of_3x3::<STRIDE>(stream, &taps, output);
         }
     }
 
     #[inline(never)] // one copy for all layers
-    fn image_by_image(&self, stream: Flash<'_, i8>, input: &[i8], output: &mut [i8], each: RowsOf3x3) {
+    fn image_by_image<const STRIDE: usize>(&self, stream: Flash<'_, i8>, input: &[i8], output: &mut [i8]) {
         let Axis { input: height, pad, stride, output: count, .. } = self.window.y;
         let end = product(count.wrapping_sub(1), stride).wrapping_add(3).wrapping_sub(pad);
         let (first, last, padding) = (pad != 0, end > height, self.padding);
@@ -190,9 +186,18 @@ impl WindowUnits {
         let image = product(product(taps.columns, taps.channels), height);
         let outputs = rows_mut(output, product(product(taps.outputs, taps.channels), count));
         for (image, output) in rows(input, image).zip(outputs) {
-            each(stream, &RowTaps { image, ..taps }, output, self.output.of_stream());
-            self.output.clamp(output);
+            self.rows_of_3x3::<STRIDE>(stream, &RowTaps { image, ..taps }, output);
         }
+    }
+
+    /// Rows one column apart or two.
+    #[inline(always)]
+    fn rows_of_3x3<const STRIDE: usize>(&self, stream: Flash<'_, i8>, taps: &RowTaps<'_>, output: &mut [i8]) {
+        match STRIDE {
+            1 => rows_of_3x3(stream, taps, output, self.output.of_stream()),
+            _ => rows_of_3x3_by_two(stream, taps, output, self.output.of_stream()),
+        }
+        self.output.clamp(output);
     }
 
     #[inline(never)] // one copy for all layers

@@ -341,18 +341,26 @@ macro_rules! outputs {
             "mov r12, r13\n",
             "rjmp 30b\n",
             "33:\n",
-            "rjmp 49f\n",
+        )
+    };
+}
+
+/// What is rare there, or does not lie there.
+macro_rules! rare_outputs {
+    () => {
+        concat!(
             "32:\n",
             "cpi r26, 0xfb\n",
             "brsh 39f\n",
             "mul r27, r22\n",
             "mov r16, r1\n",
             "rjmp 34b\n",
+            // What inverts a byte leaves the carry that is to be added.
             "36:\n",
-            "sub r16, r23\n",
-            "brcc 38f\n",
-            "neg r16\n",
-            "rjmp 35b\n",
+            "com r16\n",
+            "adc r16, r23\n",
+            "brcs 35b\n",
+            "rjmp 38f\n",
             // What leaves the byte leaves every range.
             "37:\n",
             "ldi r16, 0xff\n",
@@ -420,7 +428,6 @@ macro_rules! outputs {
             "rjmp 34b\n",
             "45:\n",
             "rjmp 37b\n",
-            "49:\n",
         )
     };
 }
@@ -442,7 +449,7 @@ macro_rules! biases {
     };
 }
 
-pub(super) use {add_partial, biases, carry, multiply_add, outputs};
+pub(super) use {add_partial, biases, carry, multiply_add, outputs, rare_outputs};
 
 /// As [`crate::inner::portable::StreamOutput`]: half of what is dropped, a factor that brings the output to the byte
 /// above, and the zero point with 128 added.
@@ -567,8 +574,11 @@ unsafe fn blocks_of_runs(
             "dec r25",
             "mov r16, r25",
             "andi r16, 0x7f",
-            "breq 50f",
+            "breq 51f",
             "rjmp 1b",
+            "51:",
+            "rjmp 50f",
+            rare_outputs!(),
             "50:",
             "pop r15",
             "pop r14",
