@@ -15,7 +15,9 @@ pub fn product(a: usize, b: usize) -> usize {
     unsafe {
         asm!(
             "mul {a:l}, {b:l}",
-            "movw {result}, r0",
+            // No `movw`: LLVM may take a pair that is not aligned.
+            "mov {result:l}, r0",
+            "mov {result:h}, r1",
             "mul {a:l}, {b:h}",
             "add {result:h}, r0",
             "mul {a:h}, {b:l}",
@@ -39,7 +41,8 @@ pub fn product_s8(a: i8, b: i8) -> i32 {
     unsafe {
         asm!(
             "muls {a}, {b}",
-            "movw {result}, r0",
+            "mov {result:l}, r0",
+            "mov {result:h}, r1",
             "clr r1",
             a = in(reg_upper) a,
             b = in(reg_upper) b,

@@ -59,77 +59,69 @@ struct Frame {
     next: usize,
 }
 
-impl Frame {
-    /// What there is to do, if the stream has all channels, the image all rows that are seen, and `output` room for its own.
-    #[inline(always)]
-    fn new(
-        stream: Flash<'_, i8>,
-        taps: &RowTaps<'_>,
-        output: &mut [i8],
-        to: StreamOutput,
-        stride: usize,
-    ) -> Option<Self> {
-        const UNIT: usize = 9 + STREAM_BIAS + STREAM_SCALE;
-        let &RowTaps { image, columns, outputs, channels, rows, left, first, last, padding, .. } = taps;
-        let line = product(columns, channels);
-        let has_room = product(taps.seen(), line) <= image.len()
-            && product(rows, product(outputs, channels)) == output.len()
-            && product(UNIT, channels) <= stream.len();
-        if taps.stride != stride || !taps.fits() || !has_room {
-            return None;
-        }
-        let StreamOutput { half, factor, zero_point } = to;
-        let (twice, right) = (line.wrapping_add(line), taps.right());
-        let last_columns = outputs.wrapping_sub(right.into());
-        let read = last_columns.wrapping_add(last_columns).wrapping_add(1).wrapping_sub(left.into());
-        let read = product(read.wrapping_add(right.into()), channels);
-        Some(Self {
-            carries: [0; 4],
-            middle: 0,
-            half: half as u8,
-            factor,
-            // As where `outputs` is.
-            limit: u8::try_from(256u16.wrapping_sub(u16::from(factor).wrapping_mul(5))).unwrap_or(0),
-            zero_point,
-            channels: channels as u8,
-            columns: last_columns as u8,
-            padding,
-            units: channels as u8,
-            stream: stream.start(),
-            input: image.as_ptr(),
-            output: output.as_mut_ptr(),
-            rows: rows as u8,
-            left: 0,
-            outside: u8::from(first) | u8::from(last) << 1 | u8::from(left) << 2 | u8::from(right) << 3,
-            bias: [0; 3],
-            bias_of_row: [0; 2],
-            line,
-            back: [channels.wrapping_sub(twice), channels.wrapping_sub(line)],
-            next: twice.wrapping_sub(read),
-        })
+/// Does all channels by `each`, which takes windows as far apart as `stride`, if the stream has them, the image all rows that
+/// are seen, and `output` room for its own.
+#[inline(always)] // a frame is not moved: functions with much on the stack are wrong, see `product`
+fn each_channel(
+    stream: Flash<'_, i8>,
+    taps: &RowTaps<'_>,
+    output: &mut [i8],
+    to: StreamOutput,
+    (stride, each): (usize, unsafe fn(*mut Frame)),
+) {
+    const UNIT: usize = 9 + STREAM_BIAS + STREAM_SCALE;
+    let &RowTaps { image, columns, outputs, channels, rows, left, first, last, padding, .. } = taps;
+    let line = product(columns, channels);
+    let has_room = product(taps.seen(), line) <= image.len()
+        && product(rows, product(outputs, channels)) == output.len()
+        && product(UNIT, channels) <= stream.len();
+    if taps.stride != stride || !taps.fits() || !has_room {
+        return;
+    }
+    let StreamOutput { half, factor, zero_point } = to;
+    let (twice, right) = (line.wrapping_add(line), taps.right());
+    let last_columns = outputs.wrapping_sub(right.into());
+    let read = last_columns.wrapping_add(last_columns).wrapping_add(1).wrapping_sub(left.into());
+    let read = product(read.wrapping_add(right.into()), channels);
+    let mut frame = Frame {
+        carries: [0; 4],
+        middle: 0,
+        half: half as u8,
+        factor,
+        // As where `outputs` is.
+        limit: u8::try_from(256u16.wrapping_sub(u16::from(factor).wrapping_mul(5))).unwrap_or(0),
+        zero_point,
+        channels: channels as u8,
+        columns: last_columns as u8,
+        padding,
+        units: channels as u8,
+        stream: stream.start(),
+        input: image.as_ptr(),
+        output: output.as_mut_ptr(),
+        rows: rows as u8,
+        left: 0,
+        outside: u8::from(first) | u8::from(last) << 1 | u8::from(left) << 2 | u8::from(right) << 3,
+        bias: [0; 3],
+        bias_of_row: [0; 2],
+        line,
+        back: [channels.wrapping_sub(twice), channels.wrapping_sub(line)],
+        next: twice.wrapping_sub(read),
+    };
+    // SAFETY: all that the frame points to is there.
+    #[allow(unsafe_code)]
+    unsafe {
+        each(&mut frame);
     }
 }
 
 /// As [`crate::inner::portable::rows_of_3x3`], for windows one column apart.
 #[inline(never)] // one copy serves a program
 pub fn rows_of_3x3(stream: Flash<'_, i8>, taps: &RowTaps<'_>, output: &mut [i8], to: StreamOutput) {
-    if let Some(mut frame) = Frame::new(stream, taps, output, to, 1) {
-        // SAFETY: all that a frame points to is there.
-        #[allow(unsafe_code)]
-        unsafe {
-            by_one::channels_by_one(&mut frame);
-        }
-    }
+    each_channel(stream, taps, output, to, (1, by_one::channels_by_one));
 }
 
 /// The same for windows two columns apart.
 #[inline(never)] // one copy serves a program
 pub fn rows_of_3x3_by_two(stream: Flash<'_, i8>, taps: &RowTaps<'_>, output: &mut [i8], to: StreamOutput) {
-    if let Some(mut frame) = Frame::new(stream, taps, output, to, 2) {
-        // SAFETY: all that a frame points to is there.
-        #[allow(unsafe_code)]
-        unsafe {
-            by_two::channels_by_two(&mut frame);
-        }
-    }
+    each_channel(stream, taps, output, to, (2, by_two::channels_by_two));
 }
