@@ -41,6 +41,7 @@ pub fn product_s8(a: i8, b: i8) -> i32 {
     unsafe {
         asm!(
             "muls {a}, {b}",
+            // No `movw`: LLVM may take a pair that is not aligned.
             "mov {result:l}, r0",
             "mov {result:h}, r1",
             "clr r1",

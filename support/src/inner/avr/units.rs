@@ -273,6 +273,25 @@ macro_rules! add_partial {
     };
 }
 
+/// What is not near the next output, as the factor in `r22` has it: see [`outputs`].
+macro_rules! limit {
+    ($to:literal) => {
+        concat!(
+            "ldi r16, 5\n",
+            "mul r16, r22\n",
+            "clr ",
+            $to,
+            "\n",
+            "tst r1\n",
+            "brne 8f\n",
+            "sub ",
+            $to,
+            ", r0\n",
+            "8:\n",
+        )
+    };
+}
+
 /// The outputs of the units of a block whose sums are in registers. The sums of the others move to the registers of the
 /// first one by one.
 ///
@@ -286,13 +305,6 @@ macro_rules! outputs {
         concat!(
             "clr r15\n",
             "ldi r24, 0x80\n",
-            // What is not near the next output, as `r22` has it.
-            "ldi r25, 5\n",
-            "mul r25, r22\n",
-            "clr r25\n",
-            "tst r1\n",
-            "brne 30f\n",
-            "sub r25, r0\n",
             "30:\n",
             "lpm r17, Z+\n",
             "lpm r18, Z+\n",
@@ -449,7 +461,7 @@ macro_rules! biases {
     };
 }
 
-pub(super) use {add_partial, biases, carry, multiply_add, outputs, rare_outputs};
+pub(super) use {add_partial, biases, carry, limit, multiply_add, outputs, rare_outputs};
 
 /// As [`crate::inner::portable::StreamOutput`]: half of what is dropped, a factor that brings the output to the byte
 /// above, and the zero point with 128 added.
@@ -494,6 +506,7 @@ unsafe fn blocks_of_runs(
             "movw r28, r26",
             "push r14",
             "push r15",
+            limit!("r19"),
             "1:",
             "pop r15",
             "pop r14",
@@ -566,10 +579,13 @@ unsafe fn blocks_of_runs(
             carry!("r10", "64", "44"),
             "20:",
             "push r25",
+            "mov r16, r19",
             "ldi r19, 1",
             "sbrc r25, 7",
             "ldi r19, 4",
+            "mov r25, r16",
             outputs!(),
+            "mov r19, r25",
             "pop r25",
             "dec r25",
             "mov r16, r25",
