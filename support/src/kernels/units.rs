@@ -151,7 +151,11 @@ pub fn depthwise_conv_2d_3x3_units_s8(p: &WindowUnits, stream: Flash<'_, i8>, pl
 
 /// The same for windows two columns apart.
 #[cfg_attr(not(debug_assertions), inline)]
-pub fn depthwise_conv_2d_3x3_stride_2_units_s8(p: &WindowUnits, stream: Flash<'_, i8>, planes: Planes<'_, i8>) {
+pub fn depthwise_conv_2d_3x3_stride_2_units_s8(
+    p: &WindowUnits,
+    stream: Flash<'_, i8>,
+    planes: Planes<'_, i8>,
+) {
     p.rows_of_channels::<2>(stream, planes);
 }
 

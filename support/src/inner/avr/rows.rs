@@ -1,19 +1,34 @@
 //! Rows of outputs of a depthwise convolution, one channel at a time: see
 //! [`crate::inner::portable::rows_of_3x3`].
 //!
-//! Registers: the nine weights in `r17` to `r25`, an input in `r16`, in `r2` to `r7` the sums of three outputs side by side,
-//! of two bytes, with the bias in `r8` and `r9`, the columns that are left in `r10`, in `X` the input, in `Z` the output, in
-//! `r12` to `r15` how far it is from one row to the next and back to the next column, and in `Y` a [`Frame`] with what does
-//! not fit. Sums that leave two bytes are rare: how often they did is in the frame, and only if `T` is set it is not zero
-//! for any of the three.
+//! All rows of a channel are done before the next channel, if memory is not shared with the input, or else all channels of
+//! a row, so that nothing is written before it is read.
+//!
+//! Registers: the nine weights in `r17` to `r25`, an input in `r16`, sums of two bytes from `r2` on, two bytes of the factor
+//! and the multiplier in `r8` and `r9`, the columns that are left in `r10`, in `X` the input, in `Z` the output, in `r12` to
+//! `r15` how far it is from one row to the next and back to the next column, and in `Y` a [`Frame`] with what does not fit.
+//! Sums that leave two bytes are rare: how often they did is in the frame, and only if `T` is set it is not zero for any of
+//! those under way.
 //!
 //! Rows of windows whose first or last row is padding have a loop of their own with two rows of weights.
 //!
-//! Bound: a column of three inputs makes nine products, each with 2 cycles to multiply, 2 to add, and 1 to see that nothing
-//! went over, and 12 for the inputs: 57, or 6.3 for each product. Its output takes 61: 118 together, 13.1 for each product,
-//! and 99 where one row is padding. By counting, a row takes about 190 beside that, of which 60 are its last output, and a
-//! channel 110; a call takes those for each of its rows, if memory is shared with the input. Outputs near the next one,
-//! and what goes over, come on top. With `cargo run -p on-target -- --board atmega328p layers` whole layers are measured.
+//! Bound, one column apart: a column of three inputs makes nine products, each with 2 cycles to multiply, 2 to add, and 1 to
+//! see that nothing went over, and 12 for the inputs: 57, or 6.3 for each product. Its output takes 60: 117 together, 13
+//! for each product, and 98 where one row is padding. By counting, a row takes about 170 beside that, of which 60 are its
+//! last output, a channel 110, and a call 700; where memory is shared with the input, each row takes those of a channel and a
+//! call for itself, so that small layers stay above 16. Two columns apart, inputs take 24 instead of 12. Outputs near the
+//! next one, 5 of 128 with one bit below the byte, take 95 more. With
+//! `cargo run -p on-target -- --board atmega328p layers windows` whole layers are measured.
+//!
+//! What does not help, by counting:
+//!
+//! - All sums of a row first, and then all outputs with their constants in registers: 12 cycles to keep a sum, and as many
+//!   are saved.
+//! - Inputs that are copied, so that a column lies side by side: what is saved is what the copy takes.
+//! - Sums of two bytes without a look at what goes over: few layers of nine products are proved to have such.
+//!
+//! Other windows and multipliers go through [`super::channels_of_taps`]: there every product has a weight of its own to
+//! read, which alone is 3 cycles more, and padding is multiplied as well.
 
 mod by_one;
 mod by_two;

@@ -9,7 +9,7 @@
 //! an input, and for every eighth 3 for the loop: 8.875 by counting, where a unit alone takes 13. A sum that does go over
 //! takes 8 more.
 //!
-//! Outputs take 52 to 59 by counting, of which 8 are for their constants and 12 for the three products that tell nearly
+//! Outputs take 50 to 56 by counting, of which 8 are for their constants and 12 for the three products that tell nearly
 //! all of them apart, and about 110 if a sum has a third byte, or if what the three leave out could matter: that is so for
 //! 5 of 256 where outputs are whole bytes of the product, and for 5 of 128 with one more bit of it. With
 //! `cargo run -p on-target -- --board atmega328p layers` whole layers are measured, and with `outputs` the last step is

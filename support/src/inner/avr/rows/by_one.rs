@@ -1,7 +1,9 @@
-//! Windows one column apart: three sums, for each input is part of three outputs in a row.
+//! Windows one column apart: three sums, `r2` to `r7`, for each input is part of three outputs in a row.
 
 use super::Frame;
-use super::terms::{add_partial, count, each_channel, next_column, next_line, output, over, rare, rare_output, term};
+use super::terms::{
+    add_partial, count, each_channel, next_column, next_line, output, over, rare, rare_output, term,
+};
 use core::arch::asm;
 use core::mem::offset_of;
 

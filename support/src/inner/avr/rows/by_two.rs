@@ -2,7 +2,9 @@
 //! outputs.
 
 use super::Frame;
-use super::terms::{add_partial, count, each_channel, next_column, next_line, output, over, rare, rare_output, term};
+use super::terms::{
+    add_partial, count, each_channel, next_column, next_line, output, over, rare, rare_output, term,
+};
 use core::arch::asm;
 use core::mem::offset_of;
 

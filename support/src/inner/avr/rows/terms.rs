@@ -40,8 +40,21 @@ macro_rules! over {
 macro_rules! count {
     ($label:literal, $at:literal) => {
         concat!(
-            $label, ":\n", "ldd r0, Y+", $at, "\n", "brge 8f\n", "dec r0\n", "dec r0\n", "8:\n", "inc r0\n",
-            "std Y+", $at, ", r0\n", "set\n", "ret\n",
+            $label,
+            ":\n",
+            "ldd r0, Y+",
+            $at,
+            "\n",
+            "brge 8f\n",
+            "dec r0\n",
+            "dec r0\n",
+            "8:\n",
+            "inc r0\n",
+            "std Y+",
+            $at,
+            ", r0\n",
+            "set\n",
+            "ret\n",
         )
     };
 }
@@ -434,4 +447,6 @@ macro_rules! each_channel {
     };
 }
 
-pub(super) use {add_partial, count, each_channel, next_column, next_line, output, over, rare, rare_output, term};
+pub(super) use {
+    add_partial, count, each_channel, next_column, next_line, output, over, rare, rare_output, term,
+};
