@@ -39,7 +39,7 @@ pub use dot::{dot_constant_s8, dot_s8};
 pub use narrow::narrow_s8;
 pub use product::{product, product_s8};
 pub use requantize::{offset_and_clamp_s8, requantize};
-pub use rows::row_of_3x3;
+pub use rows::{rows_of_3x3, rows_of_3x3_by_two};
 pub use units::{Runs, StreamOutput, units_of_row, units_of_runs};
 
 /// The pairs of registers that hold a number.

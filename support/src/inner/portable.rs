@@ -33,7 +33,7 @@ pub use sums::{Factor, SumScales, sums_s8};
 pub use taps::{Tap, TapsOfPixel, depthwise_pixel};
 pub use units::{
     ChannelTaps, MAX_ROW, MAX_RUN, MAX_SIDE, MAX_STEP, MAX_UNITS, PADDING, RowTaps, Runs, SIDE_BY_SIDE,
-    StreamOutput, channels_of_taps, row_of_3x3, units_of_row, units_of_runs,
+    StreamOutput, channels_of_taps, rows_of_3x3, rows_of_3x3_by_two, units_of_row, units_of_runs,
 };
 #[allow(unused_imports)] // by assembly
 pub use units::{RUNS_OF_ROW, STREAM_BIAS, STREAM_SCALE};

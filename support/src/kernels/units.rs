@@ -15,7 +15,7 @@ pub use crate::inner::MAX_ROW;
 use crate::inner::flash::Flash;
 use crate::inner::{
     ChannelTaps, MAX_RUN, MAX_SIDE, MAX_STEP, PADDING, RowTaps, Runs, StreamOutput, channels_of_taps,
-    product, row_of_3x3, units_of_row, units_of_runs,
+    product, rows_of_3x3, rows_of_3x3_by_two, units_of_row, units_of_runs,
 };
 
 /// Runs of a window, and the end of the list.
@@ -91,9 +91,18 @@ pub fn rows_fit(window: &Window, bits: u32) -> bool {
     // One row at most is padding.
     let end = y.output.saturating_sub(1).saturating_mul(y.stride).saturating_add(3);
     let inside = y.pad <= 1 && y.input >= 2 && end <= y.input.saturating_add(y.pad).saturating_add(1);
-    let side = [x.taps, x.dilation, x.stride, x.pad, y.taps, y.dilation] == [3, 1, 1, 1, 3, 1];
-    let row = RowTaps { image: &[], columns: x.input, channels, first: false, last: false, padding: 0 };
-    side && inside && x.input == x.output && units == channels && bits <= 32 && row.fits()
+    let is_3x3 = [x.taps, x.dilation, y.taps, y.dilation] == [3, 1, 3, 1];
+    is_3x3 && inside && x.pad <= 1 && units == channels && bits <= 32 && window.taps(y.output).fits()
+}
+
+impl Window {
+    /// What so many rows of windows of 3x3 see.
+    fn taps(&self, rows: usize) -> RowTaps<'static> {
+        let Window { x, channels, .. } = *self;
+        let (first, last, padding) = (false, false, 0);
+        let Axis { input: columns, output: outputs, stride, pad, .. } = x;
+        RowTaps { image: &[], columns, outputs, stride, left: pad != 0, channels, rows, first, last, padding }
+    }
 }
 
 impl Narrow {
@@ -137,21 +146,62 @@ pub fn depthwise_conv_2d_units_s8(p: &WindowUnits, stream: Flash<'_, i8>, planes
 /// As [`depthwise_conv_2d_s8`](super::depthwise_conv_2d::depthwise_conv_2d_s8), if its [`rows_fit`].
 #[cfg_attr(not(debug_assertions), inline)]
 pub fn depthwise_conv_2d_3x3_units_s8(p: &WindowUnits, stream: Flash<'_, i8>, planes: Planes<'_, i8>) {
-    p.row_by_row(stream, planes);
+    p.rows_of_channels::<1>(stream, planes);
+}
+
+/// The same for windows two columns apart.
+#[cfg_attr(not(debug_assertions), inline)]
+pub fn depthwise_conv_2d_3x3_stride_2_units_s8(
+    p: &WindowUnits,
+    stream: Flash<'_, i8>,
+    planes: Planes<'_, i8>,
+) {
+    p.rows_of_channels::<2>(stream, planes);
 }
 
 impl WindowUnits {
+    /// Rows of windows of 3x3: all of an image at once, if memory is not shared.
+    #[inline(always)]
+    fn rows_of_channels<const STRIDE: usize>(&self, stream: Flash<'_, i8>, planes: Planes<'_, i8>) {
+        match planes {
+            Planes::Apart { input, output } if self.window.y.stride == self.window.x.stride => {
+                self.image_by_image::<STRIDE>(stream, input, output);
+            }
+            _ => self.row_by_row::<STRIDE>(stream, planes),
+        }
+    }
+
     #[inline(never)] // one copy for all layers
-    fn row_by_row(&self, stream: Flash<'_, i8>, planes: Planes<'_, i8>) {
-        let to = self.output.of_stream();
-        let Window { x, channels, .. } = self.window;
+    fn row_by_row<const STRIDE: usize>(&self, stream: Flash<'_, i8>, planes: Planes<'_, i8>) {
         let mut lines = self.window.rows(planes);
         while let Some((image, rows, output)) = next_row(&mut lines) {
             let (first, last) = (rows.before != 0, rows.before.wrapping_add(rows.inside) < 3);
-            let row = RowTaps { image, columns: x.input, channels, first, last, padding: self.padding };
-            row_of_3x3(stream, &row, output, to);
-            self.output.clamp(output);
+            let taps = RowTaps { image, first, last, padding: self.padding, ..self.window.taps(1) };
+            self.rows_of_3x3::<STRIDE>(stream, &taps, output);
         }
+    }
+
+    #[inline(never)] // one copy for all layers
+    fn image_by_image<const STRIDE: usize>(&self, stream: Flash<'_, i8>, input: &[i8], output: &mut [i8]) {
+        let Axis { input: height, pad, stride, output: count, .. } = self.window.y;
+        let end = product(count.wrapping_sub(1), stride).wrapping_add(3).wrapping_sub(pad);
+        let (first, last, padding) = (pad != 0, end > height, self.padding);
+        let taps = RowTaps { first, last, padding, ..self.window.taps(count) };
+        let image = product(product(taps.columns, taps.channels), height);
+        let outputs = rows_mut(output, product(product(taps.outputs, taps.channels), count));
+        for (image, output) in rows(input, image).zip(outputs) {
+            self.rows_of_3x3::<STRIDE>(stream, &RowTaps { image, ..taps }, output);
+        }
+    }
+
+    /// Rows one column apart or two.
+    #[inline(always)]
+    fn rows_of_3x3<const STRIDE: usize>(&self, stream: Flash<'_, i8>, taps: &RowTaps<'_>, output: &mut [i8]) {
+        match STRIDE {
+            1 => rows_of_3x3(stream, taps, output, self.output.of_stream()),
+            _ => rows_of_3x3_by_two(stream, taps, output, self.output.of_stream()),
+        }
+        self.output.clamp(output);
     }
 
     #[inline(never)] // one copy for all layers

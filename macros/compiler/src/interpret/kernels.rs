@@ -182,6 +182,7 @@ pub(super) fn run(call: &Call, slots: &mut [Slot]) -> Option<()> {
         units::conv_2d_units_s8(p.get()?, next, planes);
         units::depthwise_conv_2d_units_s8(p.get()?, next, planes);
         units::depthwise_conv_2d_3x3_units_s8(p.get()?, next, planes);
+        units::depthwise_conv_2d_3x3_stride_2_units_s8(p.get()?, next, planes);
         unidirectional_sequence_lstm::unidirectional_sequence_lstm_s8(p.get()?, next, next, next, next, next, next, next, next, next);
     ] [
         assign_variable::assign_variable(p.get()?, 0, next, next);

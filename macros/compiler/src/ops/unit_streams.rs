@@ -49,7 +49,11 @@ impl Layer<'_> {
         let taps = window.y.taps.saturating_mul(window.x.taps);
         let params = WindowUnits { window, padding, output: self.output };
         if rows_fit(&window, self.output.bits) {
-            return self.variant("depthwise_conv_2d_3x3_units_s8", &params, [taps, 1]);
+            let kernel = match window.x.stride {
+                1 => "depthwise_conv_2d_3x3_units_s8",
+                _ => "depthwise_conv_2d_3x3_stride_2_units_s8",
+            };
+            return self.variant(kernel, &params, [taps, 1]);
         }
         let size = [taps, SIDE_BY_SIDE];
         channels_fit(&window).then(|| self.variant("depthwise_conv_2d_units_s8", &params, size))?

@@ -13,9 +13,9 @@
 //! What does not help, by counting: a list of runs as in [`super::units`] takes 38 cycles for each row, for what lies
 //! on the image moves on with the channels, and what lies on the padding does not.
 //!
-//! Windows of 3x3 next to each other do better one channel at a time: see [`super::row_of_3x3`].
+//! Windows of 3x3 next to each other do better one channel at a time: see [`super::rows_of_3x3`].
 
-use super::units::{StreamOutput, add_partial, biases, carry, multiply_add, outputs};
+use super::units::{StreamOutput, add_partial, biases, carry, limit, multiply_add, outputs, rare_outputs};
 use crate::inner::flash::Flash;
 use crate::inner::portable::{ChannelTaps, SIDE_BY_SIDE, STREAM_BIAS, STREAM_SCALE};
 use crate::inner::product;
@@ -204,7 +204,11 @@ unsafe fn blocks_of_taps(mut stream: *const i8, pixel: *mut Pixel, count: u8, to
             "push r29",
             "push r25",
             "movw r28, r26",
+            limit!("r25"),
             outputs!(),
+            "rjmp 49f",
+            rare_outputs!(),
+            "49:",
             "movw r26, r28",
             "pop r25",
             "pop r29",

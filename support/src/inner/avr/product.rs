@@ -1,4 +1,7 @@
 //! Products that replace those of LLVM.
+//!
+//! Results are moved byte by byte: with few registers left, LLVM takes pairs for `asm!` that begin with an odd one, which
+//! `movw` cannot name, and it encodes another one without a word.
 
 use core::arch::asm;
 
@@ -15,7 +18,9 @@ pub fn product(a: usize, b: usize) -> usize {
     unsafe {
         asm!(
             "mul {a:l}, {b:l}",
-            "movw {result}, r0",
+            // No `movw`: the pair need not begin with an even register.
+            "mov {result:l}, r0",
+            "mov {result:h}, r1",
             "mul {a:l}, {b:h}",
             "add {result:h}, r0",
             "mul {a:h}, {b:l}",
@@ -39,7 +44,9 @@ pub fn product_s8(a: i8, b: i8) -> i32 {
     unsafe {
         asm!(
             "muls {a}, {b}",
-            "movw {result}, r0",
+            // No `movw`: the pair need not begin with an even register.
+            "mov {result:l}, r0",
+            "mov {result:h}, r1",
             "clr r1",
             a = in(reg_upper) a,
             b = in(reg_upper) b,

@@ -9,7 +9,7 @@
 //! an input, and for every eighth 3 for the loop: 8.875 by counting, where a unit alone takes 13. A sum that does go over
 //! takes 8 more.
 //!
-//! Outputs take 52 to 59 by counting, of which 8 are for their constants and 12 for the three products that tell nearly
+//! Outputs take 50 to 56 by counting, of which 8 are for their constants and 12 for the three products that tell nearly
 //! all of them apart, and about 110 if a sum has a third byte, or if what the three leave out could matter: that is so for
 //! 5 of 256 where outputs are whole bytes of the product, and for 5 of 128 with one more bit of it. With
 //! `cargo run -p on-target -- --board atmega328p layers` whole layers are measured, and with `outputs` the last step is
@@ -273,6 +273,25 @@ macro_rules! add_partial {
     };
 }
 
+/// What is not near the next output, as the factor in `r22` has it: see [`outputs`].
+macro_rules! limit {
+    ($to:literal) => {
+        concat!(
+            "ldi r16, 5\n",
+            "mul r16, r22\n",
+            "clr ",
+            $to,
+            "\n",
+            "tst r1\n",
+            "brne 8f\n",
+            "sub ",
+            $to,
+            ", r0\n",
+            "8:\n",
+        )
+    };
+}
+
 /// The outputs of the units of a block whose sums are in registers. The sums of the others move to the registers of the
 /// first one by one.
 ///
@@ -286,13 +305,6 @@ macro_rules! outputs {
         concat!(
             "clr r15\n",
             "ldi r24, 0x80\n",
-            // What is not near the next output, as `r22` has it.
-            "ldi r25, 5\n",
-            "mul r25, r22\n",
-            "clr r25\n",
-            "tst r1\n",
-            "brne 30f\n",
-            "sub r25, r0\n",
             "30:\n",
             "lpm r17, Z+\n",
             "lpm r18, Z+\n",
@@ -341,18 +353,26 @@ macro_rules! outputs {
             "mov r12, r13\n",
             "rjmp 30b\n",
             "33:\n",
-            "rjmp 49f\n",
+        )
+    };
+}
+
+/// What is rare there, or does not lie there.
+macro_rules! rare_outputs {
+    () => {
+        concat!(
             "32:\n",
             "cpi r26, 0xfb\n",
             "brsh 39f\n",
             "mul r27, r22\n",
             "mov r16, r1\n",
             "rjmp 34b\n",
+            // What inverts a byte leaves the carry that is to be added.
             "36:\n",
-            "sub r16, r23\n",
-            "brcc 38f\n",
-            "neg r16\n",
-            "rjmp 35b\n",
+            "com r16\n",
+            "adc r16, r23\n",
+            "brcs 35b\n",
+            "rjmp 38f\n",
             // What leaves the byte leaves every range.
             "37:\n",
             "ldi r16, 0xff\n",
@@ -420,7 +440,6 @@ macro_rules! outputs {
             "rjmp 34b\n",
             "45:\n",
             "rjmp 37b\n",
-            "49:\n",
         )
     };
 }
@@ -442,7 +461,7 @@ macro_rules! biases {
     };
 }
 
-pub(super) use {add_partial, biases, carry, multiply_add, outputs};
+pub(super) use {add_partial, biases, carry, limit, multiply_add, outputs, rare_outputs};
 
 /// As [`crate::inner::portable::StreamOutput`]: half of what is dropped, a factor that brings the output to the byte
 /// above, and the zero point with 128 added.
@@ -487,6 +506,7 @@ unsafe fn blocks_of_runs(
             "movw r28, r26",
             "push r14",
             "push r15",
+            limit!("r19"),
             "1:",
             "pop r15",
             "pop r14",
@@ -559,16 +579,22 @@ unsafe fn blocks_of_runs(
             carry!("r10", "64", "44"),
             "20:",
             "push r25",
+            "mov r16, r19",
             "ldi r19, 1",
             "sbrc r25, 7",
             "ldi r19, 4",
+            "mov r25, r16",
             outputs!(),
+            "mov r19, r25",
             "pop r25",
             "dec r25",
             "mov r16, r25",
             "andi r16, 0x7f",
-            "breq 50f",
+            "breq 51f",
             "rjmp 1b",
+            "51:",
+            "rjmp 50f",
+            rare_outputs!(),
             "50:",
             "pop r15",
             "pop r14",

@@ -2,11 +2,16 @@
 //! product takes on AVR. Weights and inputs are made up.
 
 use crate::Report;
-use tiny_model::__private::{flash::{Flash, FlashBytes}, kernels, not_in_ram};
 use kernels::planes::Planes;
 use kernels::shapes::{Axis, Narrow, Window};
-use kernels::units::{RowUnits, WindowUnits, conv_2d_units_s8, depthwise_conv_2d_3x3_units_s8, depthwise_conv_2d_units_s8,
-    fully_connected_units_s8};
+use kernels::units::{
+    RowUnits, WindowUnits, conv_2d_units_s8, depthwise_conv_2d_3x3_units_s8, depthwise_conv_2d_units_s8,
+    fully_connected_units_s8,
+};
+use tiny_model::__private::{
+    flash::{Flash, FlashBytes},
+    kernels, not_in_ram,
+};
 
 const fn weight(i: usize) -> i8 {
     ((i as u32).wrapping_mul(2654435761) >> 24) as u8 as i8 >> 1
@@ -79,7 +84,8 @@ fn fill(input: &mut [i8], salt: u32) {
 fn output(unit: usize, sum: i32, to: Narrow) -> i8 {
     let (multiplier, upper) = (scale(unit) & 0xff_ffff, scale(unit) >> 24);
     let edge = upper << 16 | u32::from(edge(unit)) << 8;
-    let product = u64::from(sum.unsigned_abs()) * u64::from(multiplier) + u64::from(edge) + (1 << (to.bits - 1));
+    let product =
+        u64::from(sum.unsigned_abs()) * u64::from(multiplier) + u64::from(edge) + (1 << (to.bits - 1));
     let value = (product >> to.bits) as i32;
     (if sum < 0 { -value } else { value } + to.zero_point).clamp(-128, 127) as i8
 }
@@ -93,7 +99,14 @@ fn connected(input: &[i8], _: usize, unit: usize, to: Narrow) -> i8 {
 
 /// One of a convolution with so many channels in each group, and as many groups as there are units or one.
 #[inline(never)]
-fn convolved(input: &[i8], pixel: usize, unit: usize, to: Narrow, group: usize, [rows, columns]: [usize; 2]) -> i8 {
+fn convolved(
+    input: &[i8],
+    pixel: usize,
+    unit: usize,
+    to: Narrow,
+    group: usize,
+    [rows, columns]: [usize; 2],
+) -> i8 {
     let channels = input.len() / (rows * columns);
     let (rows, columns) = (rows as isize, columns as isize);
     let mut sum = bias(unit);
@@ -140,16 +153,58 @@ const fn window(channels: usize, to: Narrow, [rows, columns]: [usize; 2]) -> Win
 }
 
 pub fn run(report: &mut impl Report) {
-    layer!(report, "fc_64_16", [16, 64, 1152, 4], 64, 16, TO, connected,
-        |stream, planes| fully_connected_units_s8(not_in_ram!(RowUnits { depth: 64, units: 16, output: TO }), stream, planes));
-    layer!(report, "fc_16_5", [5, 16, 120, 4], 16, 5, TO_5, connected,
-        |stream, planes| fully_connected_units_s8(not_in_ram!(RowUnits { depth: 16, units: 5, output: TO_5 }), stream, planes));
-    layer!(report, "conv_3x3_8_8", [8, 72, 640, 4], 128, 128, TO, |input: &_, pixel, unit, to| convolved(input, pixel, unit, to, 8, [4, 4]),
-        |stream, planes| conv_2d_units_s8(not_in_ram!(window(8, TO, [4, 4])), stream, planes));
-    layer!(report, "depthwise_blocks", [18, 9, 306, 4], 288, 288, TO_5, |input: &_, pixel, unit, to| convolved(input, pixel, unit, to, 1, [4, 4]),
-        |stream, planes| depthwise_conv_2d_units_s8(not_in_ram!(window(18, TO_5, [4, 4])), stream, planes));
-    layer!(report, "depthwise_4x4x16", [16, 9, 272, 1], 256, 256, TO_5, |input: &_, pixel, unit, to| convolved(input, pixel, unit, to, 1, [4, 4]),
-        |stream, planes| depthwise_conv_2d_3x3_units_s8(not_in_ram!(window(16, TO_5, [4, 4])), stream, planes));
-    layer!(report, "depthwise_6x12x8", [8, 9, 136, 1], 576, 576, TO_5, |input: &_, pixel, unit, to| convolved(input, pixel, unit, to, 1, [6, 12]),
-        |stream, planes| depthwise_conv_2d_3x3_units_s8(not_in_ram!(window(8, TO_5, [6, 12])), stream, planes));
+    layer!(report, "fc_64_16", [16, 64, 1152, 4], 64, 16, TO, connected, |stream, planes| {
+        fully_connected_units_s8(not_in_ram!(RowUnits { depth: 64, units: 16, output: TO }), stream, planes)
+    });
+    layer!(report, "fc_16_5", [5, 16, 120, 4], 16, 5, TO_5, connected, |stream, planes| {
+        fully_connected_units_s8(not_in_ram!(RowUnits { depth: 16, units: 5, output: TO_5 }), stream, planes)
+    });
+    layer!(
+        report,
+        "conv_3x3_8_8",
+        [8, 72, 640, 4],
+        128,
+        128,
+        TO,
+        |input: &_, pixel, unit, to| convolved(input, pixel, unit, to, 8, [4, 4]),
+        |stream, planes| conv_2d_units_s8(not_in_ram!(window(8, TO, [4, 4])), stream, planes)
+    );
+    layer!(
+        report,
+        "depthwise_blocks",
+        [18, 9, 306, 4],
+        288,
+        288,
+        TO_5,
+        |input: &_, pixel, unit, to| convolved(input, pixel, unit, to, 1, [4, 4]),
+        |stream, planes| depthwise_conv_2d_units_s8(not_in_ram!(window(18, TO_5, [4, 4])), stream, planes)
+    );
+    layer!(
+        report,
+        "depthwise_4x4x16",
+        [16, 9, 272, 1],
+        256,
+        256,
+        TO_5,
+        |input: &_, pixel, unit, to| convolved(input, pixel, unit, to, 1, [4, 4]),
+        |stream, planes| depthwise_conv_2d_3x3_units_s8(
+            not_in_ram!(window(16, TO_5, [4, 4])),
+            stream,
+            planes
+        )
+    );
+    layer!(
+        report,
+        "depthwise_6x12x8",
+        [8, 9, 136, 1],
+        576,
+        576,
+        TO_5,
+        |input: &_, pixel, unit, to| convolved(input, pixel, unit, to, 1, [6, 12]),
+        |stream, planes| depthwise_conv_2d_3x3_units_s8(
+            not_in_ram!(window(8, TO_5, [6, 12])),
+            stream,
+            planes
+        )
+    );
 }

@@ -2,25 +2,28 @@
 //! the next output and sums that are far beyond the last. What is counted are outputs that are wrong.
 
 use crate::Report;
-use tiny_model::__private::{flash::FlashBytes, kernels};
 use kernels::planes::Planes;
 use kernels::shapes::Narrow;
 use kernels::units::{RowUnits, fully_connected_units_s8};
+use tiny_model::__private::{flash::FlashBytes, kernels};
 
 const UNITS: usize = 128;
 const INPUTS: usize = 2;
 /// With these they are measured: those of layers of some dozens of products.
 const BITS: u32 = 31;
 const STREAM: usize = UNITS * (3 + INPUTS + 5);
+/// With one product.
+const SHORT_STREAM: usize = UNITS * (3 + 1 + 5);
 
 const fn random(unit: usize, salt: u32) -> u32 {
     let x = (unit as u32 + 1).wrapping_mul(2654435761).wrapping_add(salt.wrapping_mul(2246822519));
     let x = (x ^ x >> 15).wrapping_mul(2246822519);
     (x ^ x >> 13).wrapping_mul(3266489917) >> 3
 }
-/// All magnitudes.
-const fn bias(unit: usize) -> i32 {
+/// All magnitudes, or those of two bytes with room for a product.
+const fn bias(unit: usize, is_short: bool) -> i32 {
     let magnitude = (random(unit, 1) & 0x3f_ffff) as i32 >> (random(unit, 2) % 18);
+    let magnitude = if is_short { magnitude & 0x3fff } else { magnitude };
     if random(unit, 3) & 1 == 0 { magnitude } else { -magnitude }
 }
 const fn weight(unit: usize, input: usize) -> i8 {
@@ -33,13 +36,13 @@ const fn edge(unit: usize) -> u32 {
     if unit % 16 == 0 { 0xffff } else { random(unit, 7) & 0xffff }
 }
 
-const fn stream() -> [u8; STREAM] {
-    let mut out = [0; STREAM];
+const fn stream<const N: usize>(inputs: usize) -> [u8; N] {
+    let mut out = [0; N];
     let (mut at, mut unit) = (0, 0);
     while unit < UNITS {
         let mut lane = 0;
         while lane < 4 {
-            let b = bias(unit + lane);
+            let b = bias(unit + lane, inputs == 1);
             out[at] = b as u8;
             out[at + 1] = (b >> 8) as u8;
             out[at + 2] = ((b >> 16) + (b >> 15 & 1)) as u8;
@@ -47,7 +50,7 @@ const fn stream() -> [u8; STREAM] {
             lane += 1;
         }
         let mut i = 0;
-        while i < INPUTS {
+        while i < inputs {
             let mut lane = 0;
             while lane < 4 {
                 out[at] = weight(unit + lane, i) as u8;
@@ -74,12 +77,14 @@ const fn stream() -> [u8; STREAM] {
 }
 
 #[cfg_attr(target_arch = "avr", unsafe(link_section = ".progmem.data"))]
-static CONSTANTS: FlashBytes<STREAM> = FlashBytes::new(&stream());
+static CONSTANTS: FlashBytes<STREAM> = FlashBytes::new(&stream(INPUTS));
+#[cfg_attr(target_arch = "avr", unsafe(link_section = ".progmem.data"))]
+static SHORT: FlashBytes<SHORT_STREAM> = FlashBytes::new(&stream(1));
 
 /// An output by definition.
-fn defined(unit: usize, input: [i8; INPUTS], bits: u32, zero_point: i32) -> i8 {
-    let mut sum = bias(unit);
-    for (i, x) in input.into_iter().enumerate() {
+fn defined(unit: usize, input: &[i8], bits: u32, zero_point: i32) -> i8 {
+    let mut sum = bias(unit, input.len() == 1);
+    for (i, &x) in input.iter().enumerate() {
         sum += i32::from(weight(unit, i)) * i32::from(x);
     }
     let product = u64::from(sum.unsigned_abs()) * u64::from(multiplier(unit));
@@ -92,16 +97,30 @@ fn wrong(report: &mut impl Report, bits: u32, zero_point: i32, salt: u32) -> usi
     let mut output = [0; UNITS];
     let output_of = Narrow { bits, zero_point, least: -128, greatest: 127 };
     let p = RowUnits { depth: INPUTS, units: UNITS, output: output_of };
-    let infer = |output: &mut [i8]| fully_connected_units_s8(&p, CONSTANTS.view(), Planes::apart(&input, output));
+    let infer =
+        |output: &mut [i8]| fully_connected_units_s8(&p, CONSTANTS.view(), Planes::apart(&input, output));
     if bits == BITS {
         report.measure("outputs_31", || infer(&mut output));
     } else {
         infer(&mut output);
     }
-    (0..UNITS).filter(|&unit| output[unit] != defined(unit, input, bits, zero_point)).count()
+    (0..UNITS).filter(|&unit| output[unit] != defined(unit, &input, bits, zero_point)).count()
+}
+
+/// The same for sums of two bytes, as nearly all are.
+fn wrong_of_short(report: &mut impl Report) -> usize {
+    let (input, mut output, zero_point) = ([77], [0; UNITS], -5);
+    let to = Narrow { bits: BITS, zero_point, least: -128, greatest: 127 };
+    let p = RowUnits { depth: 1, units: UNITS, output: to };
+    report.measure("short_outputs_31", || {
+        fully_connected_units_s8(&p, SHORT.view(), Planes::apart(&input, &mut output))
+    });
+    (0..UNITS).filter(|&unit| output[unit] != defined(unit, &input, BITS, zero_point)).count()
 }
 
 pub fn run(report: &mut impl Report) {
+    let wrong_of_short = wrong_of_short(report) as u8;
+    report.output("wrong", &[wrong_of_short]);
     for bits in 25..40 {
         let mut all = 0;
         for (salt, zero_point) in [-128, -5, 0, 77, 127].into_iter().enumerate() {
