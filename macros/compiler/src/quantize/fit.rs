@@ -21,8 +21,10 @@ const MOST_ROWS: usize = 4096;
 const LEAST_ROWS: usize = 2;
 /// How far samples are trusted: of these, each operator gets what holds best for samples that were held out.
 const DAMPINGS: [f32; 6] = [1.0, 0.3, 0.1, 0.01, 1e-3, 1e-4];
-/// Shares of the greatest weight of a unit that 127 steps are tried to stand for.
-const SHARES: [f32; 8] = [1.0, 0.95, 0.9, 0.85, 0.8, 0.7, 0.6, 0.5];
+/// Shares of the greatest weight of a unit that 127 steps are tried to stand for: so many, as far as the work for all units
+/// allows. The fewer weights a unit has, the more one scale beats another by, for all of them may come near whole steps.
+const SHARES: std::ops::RangeInclusive<usize> = 8..=4096;
+const SHARES_WORK: usize = 20_000_000;
 
 /// Weights of an operator, and biases that belong to them.
 #[derive(Clone, Debug, Default)]
@@ -76,7 +78,7 @@ pub(crate) fn fit(
         let damping = known.map(|known| known.get(&step.found.index).and_then(|fitted| fitted.damping));
         let fitted = Fitting::of(model, step, lessons, &exact, &found);
         let fitted = fitted.and_then(|fitting| match damping {
-            Some(damping) => fitting.fitted(&fitting.moments(&|_| true), damping, &SHARES),
+            Some(damping) => fitting.fitted(&fitting.moments(&|_| true), damping, fitting.shares()),
             None => fitting.best(),
         });
         let own = fitted.as_ref().map(|fitted| constants(step, fitted)).unwrap_or_default();
@@ -204,14 +206,21 @@ impl<'m> Fitting<'m> {
         let others = self.moments(&|held_out| held_out);
         let mut best: Option<(f64, Option<f32>)> = None;
         for damping in std::iter::once(None).chain(DAMPINGS.map(Some)) {
-            let Some(fitted) = self.fitted(&own, damping, &[1.0]) else { continue };
+            let Some(fitted) = self.fitted(&own, damping, 1) else { continue };
             let error = self.error(&others, &fitted)?;
             if best.is_none_or(|best| error < best.0) {
                 best = Some((error, damping));
             }
         }
         let (_, damping) = best?;
-        self.fitted(&own, damping, &SHARES)
+        self.fitted(&own, damping, self.shares())
+    }
+
+    /// How many scales are tried for each unit.
+    fn shares(&self) -> usize {
+        let Products { units, depth, .. } = self.products;
+        let work = units * (depth * depth / 2);
+        (SHARES_WORK / work.max(1)).clamp(*SHARES.start(), *SHARES.end())
     }
 
     /// What there is to know of the rows that count.
@@ -257,7 +266,7 @@ impl<'m> Fitting<'m> {
     }
 
     /// The weights of all units, and the biases that belong to them.
-    fn fitted(&self, of: &[Moments], damping: Option<f32>, shares: &[f32]) -> Option<Fitted> {
+    fn fitted(&self, of: &[Moments], damping: Option<f32>, shares: usize) -> Option<Fitted> {
         let Products { units, groups, .. } = self.products;
         let whole = self.weights.iter().fold(0f32, |greatest, w| greatest.max(w.abs()));
         let mut fitted = Fitted {
@@ -334,22 +343,33 @@ fn plain(filter: &[f32], whole: f32) -> (f32, Vec<f32>) {
     (scale, filter.iter().map(|w| (w / scale).round().clamp(-127.0, 127.0)).collect())
 }
 
-/// The scale and the integers that make the error least.
+/// Share `at` of those that are tried. However many are, they are spread evenly: each step is the golden section of the
+/// range. The first is 1.
+fn share(at: usize) -> f32 {
+    const LEAST: f64 = 0.6;
+    const GREATEST: f64 = 1.2;
+    const GOLDEN: f64 = 0.618_033_988_749_895;
+    let first = (1.0 - LEAST) / (GREATEST - LEAST);
+    (LEAST + (GREATEST - LEAST) * (first + at as f64 * GOLDEN).fract()) as f32
+}
+
+/// The scale and the integers that make the error least, with so many scales tried.
 fn nearest(
     metric: &Metric,
     filter: &[f32],
     slope: &[f32],
     whole: f32,
-    shares: &[f32],
+    shares: usize,
 ) -> Option<(f32, Vec<f32>)> {
     let by = metric.solve(slope)?;
     let wanted: Vec<f32> = filter.iter().zip(by).map(|(w, by)| w + by).collect();
     let greatest = wanted.iter().fold(0f32, |greatest, w| greatest.max(w.abs()));
     let mut best: Option<(f64, f32, Vec<f32>)> = None;
-    for share in shares {
-        let scale = scale(greatest * share, whole);
-        let rounded = metric.round(&wanted, scale)?;
-        if best.as_ref().is_none_or(|best| rounded.error < best.0) {
+    for at in 0..shares {
+        let scale = scale(greatest * share(at), whole);
+        let most = best.as_ref().map_or(f64::INFINITY, |best| best.0);
+        let rounded = metric.round(&wanted, scale, most)?;
+        if best.is_none() || rounded.error < most {
             best = Some((rounded.error, scale, rounded.integers));
         }
     }
