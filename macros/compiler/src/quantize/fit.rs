@@ -8,6 +8,7 @@ use super::float::{Float, Products, Step, Value, dot};
 use super::lattice::{self, Metric};
 use super::rewrite::{Groups, Scheme, bias_of};
 use super::roles::{Role, role};
+use super::scales;
 use crate::diagnostics::Diagnostic;
 use crate::graph::TensorId;
 use std::collections::HashMap;
@@ -21,10 +22,6 @@ const MOST_ROWS: usize = 4096;
 const LEAST_ROWS: usize = 2;
 /// How far samples are trusted: of these, each operator gets what holds best for samples that were held out.
 const DAMPINGS: [f32; 6] = [1.0, 0.3, 0.1, 0.01, 1e-3, 1e-4];
-/// Shares of the greatest weight of a unit that 127 steps are tried to stand for: so many, as far as the work for all units
-/// allows. The fewer weights a unit has, the more one scale beats another by, for all of them may come near whole steps.
-const SHARES: std::ops::RangeInclusive<usize> = 8..=4096;
-const SHARES_WORK: usize = 20_000_000;
 
 /// Weights of an operator, and biases that belong to them.
 #[derive(Clone, Debug, Default)]
@@ -78,7 +75,9 @@ pub(crate) fn fit(
         let damping = known.map(|known| known.get(&step.found.index).and_then(|fitted| fitted.damping));
         let fitted = Fitting::of(model, step, lessons, &exact, &found);
         let fitted = fitted.and_then(|fitting| match damping {
-            Some(damping) => fitting.fitted(&fitting.moments(&|_| true), damping, fitting.shares()),
+            Some(damping) => {
+                fitting.fitted(&fitting.moments(&|_| true), damping, scales::count(fitting.products))
+            }
             None => fitting.best(),
         });
         let own = fitted.as_ref().map(|fitted| constants(step, fitted)).unwrap_or_default();
@@ -213,14 +212,7 @@ impl<'m> Fitting<'m> {
             }
         }
         let (_, damping) = best?;
-        self.fitted(&own, damping, self.shares())
-    }
-
-    /// How many scales are tried for each unit.
-    fn shares(&self) -> usize {
-        let Products { units, depth, .. } = self.products;
-        let work = units * (depth * depth / 2);
-        (SHARES_WORK / work.max(1)).clamp(*SHARES.start(), *SHARES.end())
+        self.fitted(&own, damping, scales::count(self.products))
     }
 
     /// What there is to know of the rows that count.
@@ -283,8 +275,8 @@ impl<'m> Fitting<'m> {
                 let filter: Vec<f32> =
                     places.iter().filter_map(|&at| self.weights.get(at).copied()).collect();
                 let (scale, integers) = match &metric {
-                    Some(metric) => nearest(metric, &filter, &missing.slope, whole, shares)?,
-                    None => plain(&filter, whole),
+                    Some(metric) => scales::nearest(metric, &filter, &missing.slope, whole, shares)?,
+                    None => scales::plain(&filter, whole),
                 };
                 if let Some(bias) = fitted.biases.as_mut().and_then(|biases| biases.get_mut(unit)) {
                     let off = filter.iter().zip(&integers).map(|(w, q)| w - q * scale);
@@ -328,52 +320,4 @@ fn centred(values: &[f32], counted: &[bool], is_biased: bool) -> (f32, Vec<f32>)
     let mean = if is_biased { (sum / values.len().max(1) as f64) as f32 } else { 0.0 };
     values.iter_mut().for_each(|x| *x -= mean);
     (mean, values)
-}
-
-/// The scale of weights of which this is the greatest, beside `whole`, the greatest of the operator.
-pub(crate) fn scale(greatest: f32, whole: f32) -> f32 {
-    // Weights that are all zeros, or next to, take a scale that keeps their bias in range.
-    let least = if whole > 0.0 { whole / 1e4 } else { 1.0 };
-    greatest.max(least) / 127.0
-}
-
-/// Weights rounded one by one.
-fn plain(filter: &[f32], whole: f32) -> (f32, Vec<f32>) {
-    let scale = scale(filter.iter().fold(0f32, |greatest, w| greatest.max(w.abs())), whole);
-    (scale, filter.iter().map(|w| (w / scale).round().clamp(-127.0, 127.0)).collect())
-}
-
-/// Share `at` of those that are tried. However many are, they are spread evenly: each step is the golden section of the
-/// range. The first is 1.
-fn share(at: usize) -> f32 {
-    const LEAST: f64 = 0.6;
-    const GREATEST: f64 = 1.2;
-    const GOLDEN: f64 = 0.618_033_988_749_895;
-    let first = (1.0 - LEAST) / (GREATEST - LEAST);
-    (LEAST + (GREATEST - LEAST) * (first + at as f64 * GOLDEN).fract()) as f32
-}
-
-/// The scale and the integers that make the error least, with so many scales tried.
-fn nearest(
-    metric: &Metric,
-    filter: &[f32],
-    slope: &[f32],
-    whole: f32,
-    shares: usize,
-) -> Option<(f32, Vec<f32>)> {
-    let by = metric.solve(slope)?;
-    let wanted: Vec<f32> = filter.iter().zip(by).map(|(w, by)| w + by).collect();
-    let greatest = wanted.iter().fold(0f32, |greatest, w| greatest.max(w.abs()));
-    let mut best: Option<(f64, f32, Vec<f32>)> = None;
-    for at in 0..shares {
-        let scale = scale(greatest * share(at), whole);
-        let most = best.as_ref().map_or(f64::INFINITY, |best| best.0);
-        let rounded = metric.round(&wanted, scale, most)?;
-        if best.is_none() || rounded.error < most {
-            best = Some((rounded.error, scale, rounded.integers));
-        }
-    }
-    let (_, scale, mut integers) = best?;
-    metric.refine(&wanted, scale, &mut integers);
-    Some((scale, integers))
 }

@@ -208,7 +208,8 @@ mod tests {
         let inputs = inputs();
         let metric = Metric::of(&Products::of(&inputs), 1e-4).expect("they are not zero");
         let wanted = [0.4f32, 0.4, 3.0];
-        let Rounded { mut integers, error: told } = metric.round(&wanted, 1.0, f64::INFINITY).expect("it is solved");
+        let Rounded { mut integers, error: told } =
+            metric.round(&wanted, 1.0, f64::INFINITY).expect("it is solved");
         metric.refine(&wanted, 1.0, &mut integers);
         // Both would be rounded to zero, which is off by 0.8 together.
         assert_eq!(integers[0] + integers[1], 1.0, "{integers:?}");
