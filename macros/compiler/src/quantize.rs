@@ -19,6 +19,7 @@ pub(crate) mod raise;
 pub(crate) mod rewrite;
 pub(crate) mod roles;
 pub mod samples;
+pub(crate) mod scales;
 pub mod settings;
 pub(crate) mod trial;
 

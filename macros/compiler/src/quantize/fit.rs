@@ -8,6 +8,7 @@ use super::float::{Float, Products, Step, Value, dot};
 use super::lattice::{self, Metric};
 use super::rewrite::{Groups, Scheme, bias_of};
 use super::roles::{Role, role};
+use super::scales;
 use crate::diagnostics::Diagnostic;
 use crate::graph::TensorId;
 use std::collections::HashMap;
@@ -21,8 +22,6 @@ const MOST_ROWS: usize = 4096;
 const LEAST_ROWS: usize = 2;
 /// How far samples are trusted: of these, each operator gets what holds best for samples that were held out.
 const DAMPINGS: [f32; 6] = [1.0, 0.3, 0.1, 0.01, 1e-3, 1e-4];
-/// Shares of the greatest weight of a unit that 127 steps are tried to stand for.
-const SHARES: [f32; 8] = [1.0, 0.95, 0.9, 0.85, 0.8, 0.7, 0.6, 0.5];
 
 /// Weights of an operator, and biases that belong to them.
 #[derive(Clone, Debug, Default)]
@@ -76,7 +75,9 @@ pub(crate) fn fit(
         let damping = known.map(|known| known.get(&step.found.index).and_then(|fitted| fitted.damping));
         let fitted = Fitting::of(model, step, lessons, &exact, &found);
         let fitted = fitted.and_then(|fitting| match damping {
-            Some(damping) => fitting.fitted(&fitting.moments(&|_| true), damping, &SHARES),
+            Some(damping) => {
+                fitting.fitted(&fitting.moments(&|_| true), damping, scales::count(fitting.products))
+            }
             None => fitting.best(),
         });
         let own = fitted.as_ref().map(|fitted| constants(step, fitted)).unwrap_or_default();
@@ -204,14 +205,14 @@ impl<'m> Fitting<'m> {
         let others = self.moments(&|held_out| held_out);
         let mut best: Option<(f64, Option<f32>)> = None;
         for damping in std::iter::once(None).chain(DAMPINGS.map(Some)) {
-            let Some(fitted) = self.fitted(&own, damping, &[1.0]) else { continue };
+            let Some(fitted) = self.fitted(&own, damping, 1) else { continue };
             let error = self.error(&others, &fitted)?;
             if best.is_none_or(|best| error < best.0) {
                 best = Some((error, damping));
             }
         }
         let (_, damping) = best?;
-        self.fitted(&own, damping, &SHARES)
+        self.fitted(&own, damping, scales::count(self.products))
     }
 
     /// What there is to know of the rows that count.
@@ -257,7 +258,7 @@ impl<'m> Fitting<'m> {
     }
 
     /// The weights of all units, and the biases that belong to them.
-    fn fitted(&self, of: &[Moments], damping: Option<f32>, shares: &[f32]) -> Option<Fitted> {
+    fn fitted(&self, of: &[Moments], damping: Option<f32>, shares: usize) -> Option<Fitted> {
         let Products { units, groups, .. } = self.products;
         let whole = self.weights.iter().fold(0f32, |greatest, w| greatest.max(w.abs()));
         let mut fitted = Fitted {
@@ -274,8 +275,8 @@ impl<'m> Fitting<'m> {
                 let filter: Vec<f32> =
                     places.iter().filter_map(|&at| self.weights.get(at).copied()).collect();
                 let (scale, integers) = match &metric {
-                    Some(metric) => nearest(metric, &filter, &missing.slope, whole, shares)?,
-                    None => plain(&filter, whole),
+                    Some(metric) => scales::nearest(metric, &filter, &missing.slope, whole, shares)?,
+                    None => scales::plain(&filter, whole),
                 };
                 if let Some(bias) = fitted.biases.as_mut().and_then(|biases| biases.get_mut(unit)) {
                     let off = filter.iter().zip(&integers).map(|(w, q)| w - q * scale);
@@ -319,41 +320,4 @@ fn centred(values: &[f32], counted: &[bool], is_biased: bool) -> (f32, Vec<f32>)
     let mean = if is_biased { (sum / values.len().max(1) as f64) as f32 } else { 0.0 };
     values.iter_mut().for_each(|x| *x -= mean);
     (mean, values)
-}
-
-/// The scale of weights of which this is the greatest, beside `whole`, the greatest of the operator.
-pub(crate) fn scale(greatest: f32, whole: f32) -> f32 {
-    // Weights that are all zeros, or next to, take a scale that keeps their bias in range.
-    let least = if whole > 0.0 { whole / 1e4 } else { 1.0 };
-    greatest.max(least) / 127.0
-}
-
-/// Weights rounded one by one.
-fn plain(filter: &[f32], whole: f32) -> (f32, Vec<f32>) {
-    let scale = scale(filter.iter().fold(0f32, |greatest, w| greatest.max(w.abs())), whole);
-    (scale, filter.iter().map(|w| (w / scale).round().clamp(-127.0, 127.0)).collect())
-}
-
-/// The scale and the integers that make the error least.
-fn nearest(
-    metric: &Metric,
-    filter: &[f32],
-    slope: &[f32],
-    whole: f32,
-    shares: &[f32],
-) -> Option<(f32, Vec<f32>)> {
-    let by = metric.solve(slope)?;
-    let wanted: Vec<f32> = filter.iter().zip(by).map(|(w, by)| w + by).collect();
-    let greatest = wanted.iter().fold(0f32, |greatest, w| greatest.max(w.abs()));
-    let mut best: Option<(f64, f32, Vec<f32>)> = None;
-    for share in shares {
-        let scale = scale(greatest * share, whole);
-        let rounded = metric.round(&wanted, scale)?;
-        if best.as_ref().is_none_or(|best| rounded.error < best.0) {
-            best = Some((rounded.error, scale, rounded.integers));
-        }
-    }
-    let (_, scale, mut integers) = best?;
-    metric.refine(&wanted, scale, &mut integers);
-    Some((scale, integers))
 }

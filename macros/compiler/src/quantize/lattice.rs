@@ -107,8 +107,8 @@ impl Metric {
         Some(result)
     }
 
-    /// Whole steps of `scale` near the wanted weights.
-    pub(crate) fn round(&self, wanted: &[f32], scale: f32) -> Option<Rounded> {
+    /// Whole steps of `scale` near the wanted weights; not all of them where the error is no less than `most` before.
+    pub(crate) fn round(&self, wanted: &[f32], scale: f32, most: f64) -> Option<Rounded> {
         let len = wanted.len();
         let mut integers = vec![0f32; len];
         // What weights are off by, in the order of places.
@@ -121,6 +121,9 @@ impl Metric {
             *integers.get_mut(input)? = integer;
             *off.get_mut(at)? = wanted.get(input)? - integer * scale;
             error += (f64::from(whole - integer * scale) * self.rows.get(at)?.last()?).powi(2);
+            if error >= most {
+                break;
+            }
         }
         Some(Rounded { integers, error })
     }
@@ -205,7 +208,8 @@ mod tests {
         let inputs = inputs();
         let metric = Metric::of(&Products::of(&inputs), 1e-4).expect("they are not zero");
         let wanted = [0.4f32, 0.4, 3.0];
-        let Rounded { mut integers, error: told } = metric.round(&wanted, 1.0).expect("it is solved");
+        let Rounded { mut integers, error: told } =
+            metric.round(&wanted, 1.0, f64::INFINITY).expect("it is solved");
         metric.refine(&wanted, 1.0, &mut integers);
         // Both would be rounded to zero, which is off by 0.8 together.
         assert_eq!(integers[0] + integers[1], 1.0, "{integers:?}");

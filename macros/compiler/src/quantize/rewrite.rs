@@ -2,9 +2,10 @@
 //! operators then check as any other.
 
 use super::choose::meaning_of;
-use super::fit::{Fitted, scale};
+use super::fit::Fitted;
 use super::float::Value;
 use super::roles::{Role, fixed_output, is_tied, role};
+use super::scales::scale;
 use super::settings::Fixed;
 use crate::diagnostics::{At, Diagnostic};
 use crate::graph::{ElementType, Graph, Node, Quantization, Tensor, TensorId};
