@@ -65,19 +65,25 @@ fn depthwise(
     let window = depthwise_window(of, [rows, columns], units)?;
     let Window { y: axis_y, x: axis_x, channels, .. } = window;
     let mut patch = vec![0f32; rows * columns];
+    // What the taps on the picture see, which moves on with the channels.
+    let mut seen: Vec<(usize, usize)> = Vec::with_capacity(rows * columns);
     let mut pixel = 0;
     each_pixel(*of.shape(0)?.first()?, window, |picture, y, x| {
         pixel += 1;
         if !wanted(pixel - 1) {
             return Some(());
         }
+        seen.clear();
+        for (tap_y, from_y) in taps(axis_y, y) {
+            seen.extend(taps(axis_x, x).map(|(tap_x, from_x)| {
+                let from = ((picture * axis_y.input + from_y) * axis_x.input + from_x) * channels;
+                (tap_y * columns + tap_x, from)
+            }));
+        }
+        patch.fill(0.0);
         for channel in 0..channels {
-            patch.fill(0.0);
-            for (tap_y, from_y) in taps(axis_y, y) {
-                for (tap_x, from_x) in taps(axis_x, x) {
-                    let from = ((picture * axis_y.input + from_y) * axis_x.input + from_x) * channels;
-                    *patch.get_mut(tap_y * columns + tap_x)? = *input.get(from + channel)?;
-                }
+            for &(tap, from) in &seen {
+                *patch.get_mut(tap)? = *input.get(from + channel)?;
             }
             row(channel, &patch);
         }
