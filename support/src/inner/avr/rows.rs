@@ -76,6 +76,8 @@ struct Frame {
 
 /// Does all channels by `each`, which takes windows as far apart as `stride`, if the stream has them, the image all rows that
 /// are seen, and `output` room for its own.
+///
+/// SAFETY: `each` is one of the two below, which ask for no more than that.
 #[inline(always)] // a frame is not moved: functions with much on the stack are wrong, see `product`
 fn each_channel(
     stream: Flash<'_, i8>,
