@@ -52,3 +52,25 @@ fn unsafe_code_is_in_one_module_and_says_why() {
     assert!(blocks > 10, "only {blocks} lines with unsafe were found");
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
+
+/// LLVM may give AVR assembly a pair of registers that is not aligned, for which these instructions are encoded as others.
+#[test]
+fn avr_assembly_needs_no_aligned_pairs() {
+    let inner = Path::new(env!("CARGO_MANIFEST_DIR")).join("../support/src/inner");
+    let mut files = sources(&inner.join("avr"));
+    files.push(inner.join("avr.rs"));
+    let (mut wrong, mut instructions) = (Vec::new(), 0);
+    for path in files {
+        let text = std::fs::read_to_string(&path).expect("the source can be read");
+        for line in text.lines().map(str::trim).filter(|line| line.starts_with('"')) {
+            let is_of_pairs = ["movw", "adiw", "sbiw"].iter().any(|name| line[1..].starts_with(name));
+            // Registers by their names are pairs that are aligned.
+            if is_of_pairs && line.contains('{') {
+                wrong.push(format!("{}: {line}", path.display()));
+            }
+            instructions += 1;
+        }
+    }
+    assert!(instructions > 100, "only {instructions} lines of assembly were found");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
