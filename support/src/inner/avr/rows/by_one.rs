@@ -3,6 +3,7 @@
 use super::Frame;
 use super::terms::{
     add_partial, count, each_channel, next_column, next_line, output, over, rare, rare_output, term,
+    weights_move_on,
 };
 use core::arch::asm;
 use core::mem::offset_of;
@@ -222,18 +223,7 @@ pub(super) unsafe fn channels_by_one(frame: *mut Frame) {
             "std Y+{left}, r16",
             "breq 95f",
             // It was the first row: the weights move on, and the windows of the next row begin with the same row.
-            "mov r2, r23",
-            "mov r3, r24",
-            "mov r4, r25",
-            "mov r25, r22",
-            "mov r24, r21",
-            "mov r23, r20",
-            "mov r22, r19",
-            "mov r21, r18",
-            "mov r20, r17",
-            "mov r17, r2",
-            "mov r18, r3",
-            "mov r19, r4",
+            weights_move_on!(),
             "sub r26, r12",
             "sbc r27, r13",
             "rjmp 4b",

@@ -4,6 +4,7 @@
 use super::Frame;
 use super::terms::{
     add_partial, count, each_channel, next_column, next_line, output, over, rare, rare_output, term,
+    weights_move_on,
 };
 use core::arch::asm;
 use core::mem::offset_of;
@@ -259,18 +260,7 @@ pub(super) unsafe fn channels_by_two(frame: *mut Frame) {
             "std Y+{left}, r16",
             "breq 95f",
             // It was the first row: the weights move on, and the windows of the next begin one row less further.
-            "mov r2, r23",
-            "mov r3, r24",
-            "mov r4, r25",
-            "mov r25, r22",
-            "mov r24, r21",
-            "mov r23, r20",
-            "mov r22, r19",
-            "mov r21, r18",
-            "mov r20, r17",
-            "mov r17, r2",
-            "mov r18, r3",
-            "mov r19, r4",
+            weights_move_on!(),
             "ldd r0, Y+{next}",
             "add r26, r0",
             "ldd r0, Y+{next}+1",

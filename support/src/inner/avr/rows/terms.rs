@@ -19,6 +19,18 @@ macro_rules! term {
     };
 }
 
+/// Each row of weights comes where the next one is, and the last comes where the first is.
+macro_rules! weights_move_on {
+    () => {
+        concat!(
+            "mov r2, r23\nmov r3, r24\nmov r4, r25\n",
+            "mov r25, r22\nmov r24, r21\nmov r23, r20\n",
+            "mov r22, r19\nmov r21, r18\nmov r20, r17\n",
+            "mov r17, r2\nmov r18, r3\nmov r19, r4\n",
+        )
+    };
+}
+
 /// Behind an overflow.
 macro_rules! over {
     ($label:literal, a, $back:literal) => {
@@ -449,4 +461,5 @@ macro_rules! each_channel {
 
 pub(super) use {
     add_partial, count, each_channel, next_column, next_line, output, over, rare, rare_output, term,
+    weights_move_on,
 };
