@@ -6,7 +6,7 @@
 //! Weights of four units lie side by side, so that one address leads through them, and an input is loaded once for four
 //! products. Inputs and weights are bytes all the way: where the core loads them with their sign, nothing is gained by
 //! widening them before. The zero point is in the bias, and rows of padding are copied into the window, which is brought
-//! together once for all units.
+//! together once for all units: 3 instructions for each byte, 2.75 on RISC-V and 1 on Cortex-M3, and 9 to 13 for each row.
 //!
 //! | core | block | a step, in instructions | for each product |
 //! |---|---|---|---|
@@ -86,6 +86,8 @@
 //! instructions, two where the window is three columns wide: 3.5 for each product. Taps on the padding are added
 //! afterwards, for the channels of the pixels at the border alone.
 
+#[cfg(all(tiny_model_backend = "portable", not(tiny_model_loops = "plain")))]
+mod copy;
 #[cfg(any(tiny_model_loops = "plain", test))]
 mod fours;
 #[cfg(any(not(tiny_model_multiplier = "short"), test))]
@@ -98,6 +100,8 @@ mod v6m;
 #[cfg(all(tiny_model_backend = "portable", tiny_model_loops = "v7m"))]
 mod v7m;
 
+#[cfg(all(tiny_model_backend = "portable", not(tiny_model_loops = "plain")))]
+pub use copy::copy_rows;
 #[cfg(all(tiny_model_backend = "portable", tiny_model_loops = "plain"))]
 pub use fours::{sums_of_row, sums_of_two_rows};
 #[cfg(all(tiny_model_backend = "portable", not(tiny_model_multiplier = "short")))]

@@ -163,60 +163,92 @@ impl ConvolutionBlocks {
         let Window { x: axis, units, .. } = self.window;
         let mut lines = rows_of(&self.window, planes);
         while let Some((image, rows, mut output)) = next_row(&mut lines) {
-            let mut columns = axis.outputs();
-            while let (Some(first), Some(pixel)) = (columns.next(), output.split_off_mut(..units)) {
-                let (second, next) = (columns.next().unwrap_or(first), output.split_off_mut(..units));
-                self.gather(image, rows, [first, second], x, [&mut *a, &mut *b]);
+            let seen = Seen::new(self, image, rows);
+            seen.pad(x);
+            let mut at = 0usize;
+            while let Some(pixel) = output.split_off_mut(..units) {
+                let next = output.split_off_mut(..units);
+                // What is one pixel's is there twice.
+                let second = if next.is_some() { at.wrapping_add(axis.stride) } else { at };
+                seen.gather([at, second], x, [&mut *a, &mut *b]);
                 two_rows(blocks, self.output, x, pixel, next);
+                at = second.wrapping_add(axis.stride);
             }
         }
     }
+}
 
-    /// What two windows with these rows and columns see.
+/// What a row of windows sees.
+struct Seen<'a> {
+    window: &'a Window,
+    padding: i8,
+    image: &'a [i8],
+    rows: Taps,
+    /// Those on the image.
+    runs: RunsOfElements,
+    /// Pairs of inputs that are rows above the image, and rows on it.
+    pairs: [usize; 2],
+    /// Positions of windows whose columns are all on the image.
+    inside: usize,
+}
+
+impl<'a> Seen<'a> {
     #[inline(always)]
-    fn gather(
-        &self,
-        image: &[i8],
-        rows: Taps,
-        columns: [Taps; 2],
-        x: &mut [[i32; 2]],
-        [a, b]: [&mut [i8]; 2],
-    ) {
-        let Window { x: axis, y, channels, .. } = self.window;
-        let distance = product(product(axis.input, channels), y.dilation);
-        let mut runs = RunsOfElements { count: rows.inside, len: product(axis.taps, channels), distance };
-        let padding = [i32::from(self.padding) & 0xffff | i32::from(self.padding) << 16; 2];
-        // The rows of the windows that are not on the image are padding.
-        let before = product(runs.steps(), rows.before);
-        let Some((above, rest)) = x.split_at_mut_checked(before) else { return };
-        let inside = product(runs.steps(), rows.inside);
-        let Some((mut there, below)) = rest.split_at_mut_checked(inside) else { return };
-        if rows.inside < y.taps {
-            fill(above, padding);
-            fill(below, padding);
+    fn new(p: &'a ConvolutionBlocks, image: &'a [i8], rows: Taps) -> Self {
+        let ConvolutionBlocks { window, padding, .. } = p;
+        let Window { x, y, channels, .. } = *window;
+        let distance = product(product(x.input, channels), y.dilation);
+        let runs = RunsOfElements { count: rows.inside, len: product(x.taps, channels), distance };
+        let pairs = [product(runs.steps(), rows.before), product(runs.steps(), rows.inside)];
+        Self { window, padding: *padding, image, rows, runs, pairs, inside: x.inside() }
+    }
+
+    /// Fills in the rows that are not on the image.
+    #[inline(always)]
+    fn pad(&self, x: &mut [[i32; 2]]) {
+        if self.rows.inside == self.window.y.taps {
+            return;
         }
-        let [first, second] = columns;
+        let padding = [i32::from(self.padding) & 0xffff | i32::from(self.padding) << 16; 2];
+        let [above, there] = self.pairs;
+        let Some((above, rest)) = x.split_at_mut_checked(above) else { return };
+        fill(above, padding);
+        fill(rest.get_mut(there..).unwrap_or(&mut []), padding);
+    }
+
+    /// What two windows see that start at these positions of the padded image.
+    #[inline(always)]
+    fn gather(&self, at: [usize; 2], x: &mut [[i32; 2]], rows: [&mut [i8]; 2]) {
+        let to = x.get_mut(self.pairs[0]..).unwrap_or(&mut []);
+        let [first, second] = at.map(|at| at.wrapping_sub(self.window.x.pad));
+        if first >= self.inside || second >= self.inside {
+            return self.gather_border(at, to, rows);
+        }
+        let from = |first| self.image.get(product(first, self.window.channels)..).unwrap_or(&[]);
+        widen_2(self.runs, [from(first), from(second)], to);
+    }
+
+    /// The same where columns are padding: row by row.
+    #[inline(never)] // a row of windows has few of them
+    fn gather_border(&self, at: [usize; 2], to: &mut [[i32; 2]], [a, b]: [&mut [i8]; 2]) {
+        let Self { image, runs, .. } = *self;
+        let Window { x: axis, channels, .. } = *self.window;
+        let [first, second] = at.map(|at| axis.at(at));
         let from = |columns: Taps| image.get(product(columns.first, channels)..).unwrap_or(&[]);
         let (mut first_image, mut second_image) = (from(first), from(second));
-        // All rows at once; on a border, row by row with the padding on both sides.
-        if first.inside < axis.taps || second.inside < axis.taps {
-            runs.count = 1;
-        }
-        let len = product(runs.steps(), runs.count).max(1);
-        while let Some(to) = there.split_off_mut(..len) {
+        let run = RunsOfElements { count: 1, ..runs };
+        let mut there = to.get_mut(..self.pairs[1]).unwrap_or(&mut []);
+        while let Some(to) = there.split_off_mut(..runs.steps().max(1)) {
             let first = self.run(first_image, first, a);
-            widen_2(runs, [first, self.run(second_image, second, b)], to);
-            if there.is_empty() {
-                return;
-            }
-            first_image = first_image.get(distance..).unwrap_or(&[]);
-            second_image = second_image.get(distance..).unwrap_or(&[]);
+            widen_2(run, [first, self.run(second_image, second, b)], to);
+            first_image = first_image.get(runs.distance..).unwrap_or(&[]);
+            second_image = second_image.get(runs.distance..).unwrap_or(&[]);
         }
     }
 
     /// A row of a window, of which `image` begins with what is on the image.
     #[inline(always)]
-    fn run<'a>(&self, image: &'a [i8], columns: Taps, row: &'a mut [i8]) -> &'a [i8] {
+    fn run<'r>(&self, image: &'r [i8], columns: Taps, row: &'r mut [i8]) -> &'r [i8] {
         match columns.inside == self.window.x.taps {
             true => image,
             false => self.border(image, columns, row),
@@ -224,7 +256,7 @@ impl ConvolutionBlocks {
     }
 
     #[inline]
-    fn border<'a>(&self, image: &[i8], columns: Taps, row: &'a mut [i8]) -> &'a [i8] {
+    fn border<'r>(&self, image: &[i8], columns: Taps, row: &'r mut [i8]) -> &'r [i8] {
         let channels = self.window.channels;
         let inside = image.get(..product(columns.inside, channels)).unwrap_or(&[]);
         pad_row(row, product(columns.before, channels), inside, self.padding);

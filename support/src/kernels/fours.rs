@@ -8,8 +8,8 @@ use super::requantization::Requantization;
 use super::window::{Taps, Window};
 use crate::inner::flash::Flash;
 use crate::inner::{
-    FOUR, FOUR_CONSTANTS, Tap, UNIT_CONSTANTS, fours_of_row, fours_of_two_rows, outputs_of_sums, product,
-    sums_of_taps, unknown,
+    CopiedRows, FOUR, FOUR_CONSTANTS, Tap, UNIT_CONSTANTS, copy_rows, fours_of_row, fours_of_two_rows,
+    outputs_of_sums, product, sums_of_taps, unknown,
 };
 
 /// Shape and range of a layer whose every row of inputs, or pixel, becomes a row of outputs.
@@ -191,37 +191,20 @@ impl WindowFours {
         let Window { x: axis, units, .. } = self.window;
         let mut lines = rows_of(&self.window, planes);
         while let Some((image, rows, mut output)) = next_row(&mut lines) {
-            let mut columns = axis.outputs();
-            while let (Some(first), Some(pixel)) = (columns.next(), output.split_off_mut(..units)) {
-                self.gather(image, rows, first, a);
-                match (columns.next(), output.split_off_mut(..units)) {
-                    (Some(columns), Some(next)) => {
-                        self.gather(image, rows, columns, b);
+            let seen = Seen::new(&self.window, self.padding, image, rows);
+            let mut at = 0usize;
+            while let Some(pixel) = output.split_off_mut(..units) {
+                seen.gather(at, a);
+                at = at.wrapping_add(axis.stride);
+                match output.split_off_mut(..units) {
+                    Some(next) => {
+                        seen.gather(at, b);
                         fours.two_rows([a, b], pixel, next);
                     }
                     _ => fours.row(a, pixel),
                 }
+                at = at.wrapping_add(axis.stride);
             }
-        }
-    }
-
-    /// What a window with these rows and columns sees.
-    #[inline(never)]
-    fn gather(&self, image: &[i8], rows: Taps, columns: Taps, x: &mut [i8]) {
-        let Window { x: axis, y, channels, .. } = self.window;
-        let distance = product(product(axis.input, channels), y.dilation);
-        let run = product(axis.taps, channels);
-        if rows.inside < y.taps || columns.inside < axis.taps {
-            x.fill(self.padding);
-        }
-        let inside = product(columns.inside, channels);
-        let mut from = image.get(product(columns.first, channels)..).unwrap_or(&[]);
-        let before = product(rows.before, run).wrapping_add(product(columns.before, channels));
-        let mut to = x.get_mut(before..).unwrap_or(&mut []);
-        for _ in 0..rows.inside {
-            copy_run(from.get(..inside).unwrap_or(&[]), to);
-            to = to.get_mut(run..).unwrap_or(&mut []);
-            from = from.get(distance..).unwrap_or(&[]);
         }
     }
 
@@ -309,14 +292,59 @@ impl WindowFours {
     }
 }
 
-/// Copies what is short, eight bytes at a time.
-#[inline(always)]
-fn copy_run(from: &[i8], to: &mut [i8]) {
-    let ((from, from_rest), (to, to_rest)) = (from.as_chunks::<8>(), to.as_chunks_mut::<8>());
-    to.iter_mut().zip(from).for_each(|(to, from)| *to = *from);
-    let to = match to.get_mut(from.len()..) {
-        Some([next, ..]) => next,
-        _ => to_rest,
-    };
-    copy(from_rest, to);
+/// What a row of windows sees.
+struct Seen<'a> {
+    window: &'a Window,
+    padding: i8,
+    image: &'a [i8],
+    rows: Taps,
+    /// Elements of a row of a window.
+    run: usize,
+    /// From one of them to the next.
+    distance: usize,
+    /// Positions of windows that see no padding.
+    inside: usize,
+}
+
+impl<'a> Seen<'a> {
+    #[inline(always)]
+    fn new(window: &'a Window, padding: i8, image: &'a [i8], rows: Taps) -> Self {
+        let Window { x, y, channels, .. } = *window;
+        let run = product(x.taps, channels);
+        let distance = product(product(x.input, channels), y.dilation);
+        let inside = if rows.inside < y.taps { 0 } else { x.inside() };
+        Self { window, padding, image, rows, run, distance, inside }
+    }
+
+    /// What the window sees that starts at `at` of the padded image.
+    #[inline(always)]
+    fn gather(&self, at: usize, x: &mut [i8]) {
+        let first = at.wrapping_sub(self.window.x.pad);
+        if first >= self.inside {
+            return self.gather_border(at, x);
+        }
+        let from = self.image.get(product(first, self.window.channels)..).unwrap_or(&[]);
+        copy_rows(&self.rows(self.run), from, x);
+    }
+
+    /// The same where some of that is padding.
+    #[inline(never)] // a row has few of them
+    fn gather_border(&self, at: usize, x: &mut [i8]) {
+        let run = self.run;
+        let Window { x: axis, channels, .. } = *self.window;
+        let (rows, columns) = (self.rows, axis.at(at));
+        x.fill(self.padding);
+        let from = self.image.get(product(columns.first, channels)..).unwrap_or(&[]);
+        let before = product(columns.before, channels);
+        let start = product(rows.before, run).wrapping_add(before);
+        let end = product(rows.before.wrapping_add(rows.inside), run);
+        let to = x.get_mut(start..end).unwrap_or(&mut []);
+        copy_rows(&self.rows(product(columns.inside, channels)), from, to);
+    }
+
+    /// So many elements of each row.
+    #[inline(always)]
+    fn rows(&self, len: usize) -> CopiedRows {
+        CopiedRows { count: self.rows.inside, len, from: self.distance, to: self.run }
+    }
 }

@@ -119,9 +119,15 @@ impl Axis {
         })
     }
 
+    /// Positions of windows all of whose taps are on the image, one after the other from the first of the image.
+    #[inline(always)]
+    pub fn inside(self) -> usize {
+        self.input.saturating_sub(product(self.taps.wrapping_sub(1), self.dilation))
+    }
+
     /// The taps on the image if the window starts at `at` of the padded image.
     #[inline(always)]
-    fn at(self, at: usize) -> Taps {
+    pub fn at(self, at: usize) -> Taps {
         let end = self.pad.wrapping_add(self.input);
         let last = at.wrapping_add(product(self.taps.wrapping_sub(1), self.dilation));
         if at >= self.pad && last < end {
