@@ -30,7 +30,7 @@ pub use lanes::multiply_add_taps;
 pub use lanes::{LaneTaps, multiply_add};
 pub use pairs::{HALF, LESS_SIGN, bytes_of_row, pairs_of_row};
 pub use sums::{Factor, SumScales, sums_s8};
-pub use taps::{Tap, TapsOfPixel, depthwise_pixel};
+pub use taps::{TAPS_CONSTANTS, Tap, TapsOfPixel, depthwise_pixel};
 pub use units::{
     ChannelTaps, MAX_ROW, MAX_RUN, MAX_SIDE, MAX_STEP, MAX_UNITS, PADDING, RowTaps, Runs, SIDE_BY_SIDE,
     StreamOutput, channels_of_taps, rows_of_3x3, rows_of_3x3_by_two, units_of_row, units_of_runs,

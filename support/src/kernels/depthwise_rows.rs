@@ -2,12 +2,15 @@
 //! time, with any other a pixel at a time.
 
 use super::blocks::{clamp, next_row, rows_of};
+use super::fours::spread;
 use super::planes::Planes;
 use super::reach::Reach;
 use super::requantization::Requantization;
 use super::window::{Taps, Window};
 use crate::inner::flash::Flash;
-use crate::inner::{Loop3x3, Row3x3, Rows3, Tap, TapsOfPixel, depthwise_pixel, product, unknown};
+use crate::inner::{
+    Loop3x3, Row3x3, Rows3, TAPS_CONSTANTS, Tap, TapsOfPixel, depthwise_pixel, product, unknown,
+};
 
 /// Shape and range of a depthwise convolution with a window of 3 × 3 that has padding on one side of a row and of a
 /// column at most, and moves by `STRIDE` in both directions. `TIES` tells whether it matters how sums
@@ -82,6 +85,15 @@ pub struct DepthwiseConv2dTaps {
     pub output: Requantization,
 }
 
+/// The same with several units for each channel, and memory for one unit of each of the `CHANNELS`.
+#[derive(Clone, Copy, Debug)]
+pub struct DepthwiseConv2dUnits<const CHANNELS: usize> {
+    /// The layer without the memory.
+    pub layer: DepthwiseConv2dTaps,
+    /// Units that see the same channel.
+    pub multiplier: usize,
+}
+
 /// As [`depthwise_conv_2d_s8`](super::depthwise_conv_2d::depthwise_conv_2d_s8), with a bias that has no zero point
 /// folded in.
 #[cfg_attr(not(debug_assertions), inline)]
@@ -91,7 +103,27 @@ pub fn depthwise_conv_2d_taps_s8(
     constants: Flash<'_, i32>,
     planes: Planes<'_, i8>,
 ) {
-    unknown(p).all(weights, constants, planes);
+    unknown(p).each_channel(weights, constants, planes);
+}
+
+/// As [`depthwise_conv_2d_multiplier_s8`](super::depthwise_conv_2d::depthwise_conv_2d_multiplier_s8), with a bias as above:
+/// first the weights and the constants of the first unit of each channel, then those of the second.
+#[cfg_attr(not(debug_assertions), inline)]
+pub fn depthwise_conv_2d_multiplier_taps_s8<const CHANNELS: usize>(
+    p: &DepthwiseConv2dUnits<CHANNELS>,
+    weights: Flash<'_, i8>,
+    constants: Flash<'_, i32>,
+    planes: Planes<'_, i8>,
+) {
+    let DepthwiseConv2dUnits { layer, multiplier } = unknown(p);
+    layer.each_unit(*multiplier, weights, constants, planes, &mut [0; CHANNELS]);
+}
+
+impl<const CHANNELS: usize> DepthwiseConv2dUnits<CHANNELS> {
+    /// How far an output of so many elements may be laid over the input.
+    pub const fn reach(&self, output_len: usize) -> Reach {
+        self.layer.reach(output_len)
+    }
 }
 
 impl DepthwiseConv2dTaps {
@@ -101,46 +133,67 @@ impl DepthwiseConv2dTaps {
     }
 
     #[inline(never)] // one copy for all layers
-    fn all(&self, weights: Flash<'_, i8>, constants: Flash<'_, i32>, planes: Planes<'_, i8>) {
-        let mut lines = rows_of(&self.window, planes);
-        while let Some((image, rows, output)) = next_row(&mut lines) {
-            self.row(weights, constants, image, rows, output);
-        }
+    fn each_channel(&self, weights: Flash<'_, i8>, constants: Flash<'_, i32>, planes: Planes<'_, i8>) {
+        self.each_pixel(planes, |taps, start, image, pixel| {
+            let weights = weights.range(start, weights.len().wrapping_sub(start));
+            depthwise_pixel(taps, weights, constants, image, pixel);
+        });
     }
 
-    /// One row of the output.
-    #[inline(always)]
-    fn row(
+    #[inline(never)] // one copy for all layers
+    fn each_unit(
         &self,
+        multiplier: usize,
         weights: Flash<'_, i8>,
         constants: Flash<'_, i32>,
-        image: &[i8],
-        rows: Taps,
-        output: &mut [i8],
+        planes: Planes<'_, i8>,
+        part: &mut [i8],
+    ) {
+        let Window { x, y, channels, .. } = self.window;
+        let of_one = product(product(y.taps, x.taps), channels);
+        let words = product(channels, TAPS_CONSTANTS);
+        self.each_pixel(planes, |taps, start, image, pixel| {
+            for nth in 0..multiplier {
+                let first = product(nth, of_one).wrapping_add(start);
+                let weights = weights.range(first, weights.len().wrapping_sub(first));
+                let constants = constants.range(product(nth, words), words);
+                depthwise_pixel(taps, weights, constants, image, part);
+                spread(part, multiplier, pixel.get_mut(nth..).unwrap_or(&mut []));
+            }
+        });
+    }
+
+    /// What each pixel of the output sees: taps, the first one's first weight, and the image from the first tap.
+    #[inline(always)]
+    fn each_pixel(
+        &self,
+        planes: Planes<'_, i8>,
+        mut each: impl FnMut(&TapsOfPixel, usize, &[i8], &mut [i8]),
     ) {
         let Window { x, y, channels, units } = self.window;
-        let mut taps = TapsOfPixel {
-            channels,
-            rows: rows.inside,
-            columns: 0,
-            image: Tap {
-                row: product(product(x.input, y.dilation), channels),
-                column: product(x.dilation, channels),
-            },
-            weights: Tap { row: product(x.taps, channels), column: channels },
-            padding: self.padding,
-            zero_point: self.output.zero_point,
-        };
-        let mut pixels = &mut *output;
-        for columns in x.outputs() {
-            let Some(pixel) = pixels.split_off_mut(..units) else { return };
-            taps.columns = columns.inside;
-            let image = image.get(product(columns.first, channels)..).unwrap_or(&[]);
-            let tap = product(rows.before, x.taps).wrapping_add(columns.before);
-            let start = product(tap, channels);
-            let weights = weights.range(start, weights.len().wrapping_sub(start));
-            depthwise_pixel(&taps, weights, constants, image, pixel);
+        let mut lines = rows_of(&self.window, planes);
+        while let Some((image, rows, output)) = next_row(&mut lines) {
+            let mut taps = TapsOfPixel {
+                channels,
+                rows: rows.inside,
+                columns: 0,
+                image: Tap {
+                    row: product(product(x.input, y.dilation), channels),
+                    column: product(x.dilation, channels),
+                },
+                weights: Tap { row: product(x.taps, channels), column: channels },
+                padding: self.padding,
+                zero_point: self.output.zero_point,
+            };
+            let mut pixels = &mut *output;
+            for columns in x.outputs() {
+                let Some(pixel) = pixels.split_off_mut(..units) else { return };
+                taps.columns = columns.inside;
+                let image = image.get(product(columns.first, channels)..).unwrap_or(&[]);
+                let tap = product(rows.before, x.taps).wrapping_add(columns.before);
+                each(&taps, product(tap, channels), image, pixel);
+            }
+            clamp(self.output, output);
         }
-        clamp(self.output, output);
     }
 }

@@ -8,8 +8,8 @@ use super::requantization::Requantization;
 use super::window::{Taps, Window};
 use crate::inner::flash::Flash;
 use crate::inner::{
-    CopiedRows, FOUR, FOUR_CONSTANTS, Tap, UNIT_CONSTANTS, copy_rows, fours_of_row, fours_of_two_rows,
-    outputs_of_sums, product, sums_of_taps, unknown,
+    CopiedRows, FOUR, FOUR_CONSTANTS, Tap, copy_rows, fours_of_row, fours_of_two_rows, outputs_of_sums,
+    product, sums_of_taps, unknown,
 };
 
 /// Shape and range of a layer whose every row of inputs, or pixel, becomes a row of outputs.
@@ -39,6 +39,23 @@ pub struct WindowFours {
     pub padding: i8,
     /// Range of the output.
     pub output: Requantization,
+}
+
+/// Shape and range of a depthwise convolution with several units for each of four channels or more, with memory for one
+/// unit of each of the `CHANNELS`.
+#[derive(Clone, Copy, Debug)]
+pub struct DepthwiseFours<const CHANNELS: usize> {
+    /// The layer without the memory.
+    pub layer: WindowFours,
+    /// Units that see the same channel.
+    pub multiplier: usize,
+}
+
+impl<const CHANNELS: usize> DepthwiseFours<CHANNELS> {
+    /// How far an output of so many elements may be laid over the input.
+    pub const fn reach(&self, output_len: usize) -> Reach {
+        self.layer.reach(output_len)
+    }
 }
 
 impl RowFours {
@@ -100,7 +117,8 @@ pub fn conv_2d_fours_in_s8(
     p.convolve(Fours { weights, constants, output: p.output }, planes, memory);
 }
 
-/// As [`depthwise_conv_2d_s8`](super::depthwise_conv_2d::depthwise_conv_2d_s8), with the weights in its order.
+/// As [`depthwise_conv_2d_s8`](super::depthwise_conv_2d::depthwise_conv_2d_s8), with the weights in its order, and the
+/// constants of four channels at a time: the last four begin before the ones of their own if four do not divide them.
 #[cfg_attr(not(debug_assertions), inline)]
 pub fn depthwise_conv_2d_fours_s8(
     p: &WindowFours,
@@ -110,6 +128,20 @@ pub fn depthwise_conv_2d_fours_s8(
 ) {
     let p = unknown(p);
     p.each_channel(Fours { weights, constants, output: p.output }, planes);
+}
+
+/// As [`depthwise_conv_2d_multiplier_s8`](super::depthwise_conv_2d::depthwise_conv_2d_multiplier_s8): first the weights
+/// and the constants of the first unit of each channel, then those of the second.
+#[cfg_attr(not(debug_assertions), inline)]
+pub fn depthwise_conv_2d_multiplier_fours_s8<const CHANNELS: usize>(
+    p: &DepthwiseFours<CHANNELS>,
+    weights: Flash<'_, i8>,
+    constants: Flash<'_, i32>,
+    planes: Planes<'_, i8>,
+) {
+    let DepthwiseFours { layer, multiplier } = unknown(p);
+    let fours = Fours { weights, constants, output: layer.output };
+    layer.each_unit(*multiplier, fours, planes, &mut [0; CHANNELS]);
 }
 
 /// The constants of a layer, and its range.
@@ -169,6 +201,16 @@ fn copy(from: &[i8], to: &mut [i8]) {
     to.iter_mut().zip(from).for_each(|(to, &from)| *to = from);
 }
 
+/// Copies elements to what lies `distance` apart.
+#[inline(always)]
+pub(super) fn spread(from: &[i8], distance: usize, mut to: &mut [i8]) {
+    for &x in from {
+        let Some(y) = to.first_mut() else { return };
+        *y = x;
+        to = to.get_mut(distance..).unwrap_or(&mut []);
+    }
+}
+
 #[inline(never)] // one copy for all layers
 fn each_pair(depth: usize, units: usize, fours: Fours<'_>, planes: Planes<'_, i8>) {
     let mut runs = planes.runs(depth, units);
@@ -221,6 +263,30 @@ impl WindowFours {
         }
     }
 
+    #[inline(never)] // one copy for all layers
+    fn each_unit(&self, multiplier: usize, fours: Fours<'_>, planes: Planes<'_, i8>, part: &mut [i8]) {
+        let Window { x, y, channels, units } = self.window;
+        let weights = product(product(y.taps, x.taps), channels);
+        let constants = product(channels.wrapping_add(FOUR - 1) / FOUR, FOUR_CONSTANTS);
+        let mut lines = rows_of(&self.window, planes);
+        while let Some((image, rows, output)) = next_row(&mut lines) {
+            let mut pixels = &mut *output;
+            for columns in x.outputs() {
+                let Some(pixel) = pixels.split_off_mut(..units) else { return };
+                for nth in 0..multiplier {
+                    let of_nth = Fours {
+                        weights: fours.weights.range(product(nth, weights), weights),
+                        constants: fours.constants.range(product(nth, constants), constants),
+                        ..fours
+                    };
+                    self.channels(of_nth, image, rows, columns, part);
+                    spread(part, multiplier, pixel.get_mut(nth..).unwrap_or(&mut []));
+                }
+            }
+            clamp(self.output, output);
+        }
+    }
+
     /// All channels of one pixel.
     #[inline(always)]
     fn channels(&self, fours: Fours<'_>, image: &[i8], rows: Taps, columns: Taps, output: &mut [i8]) {
@@ -228,7 +294,7 @@ impl WindowFours {
         const RUN: usize = 8;
         let channels = self.window.channels;
         let image = image.get(product(columns.first, channels)..).unwrap_or(&[]);
-        let (mut channel, mut sums) = (0usize, [[0; FOUR]; RUN]);
+        let (mut channel, mut four, mut sums) = (0usize, 0usize, [[0; FOUR]; RUN]);
         while channel < channels {
             let count = channels.wrapping_sub(channel).min(RUN * FOUR) / FOUR;
             // The last four may begin with channels that are done.
@@ -237,15 +303,16 @@ impl WindowFours {
                 _ => (channel, count),
             };
             let Some(sums) = sums.get_mut(..count) else { return };
-            let len = product(count, FOUR);
             self.sum_up(fours.weights, image, rows, columns, from, sums);
-            let start = product(from, UNIT_CONSTANTS);
-            let constants = fours.constants.range(start, product(len, UNIT_CONSTANTS)).chunks(FOUR_CONSTANTS);
+            let start = product(four, FOUR_CONSTANTS);
+            let constants =
+                fours.constants.range(start, product(count, FOUR_CONSTANTS)).chunks(FOUR_CONSTANTS);
+            four = four.wrapping_add(count);
             let output = output.get_mut(from..).unwrap_or(&mut []).as_chunks_mut::<FOUR>().0;
             for ((output, sums), constants) in output.iter_mut().zip(sums).zip(constants) {
                 *output = outputs_of_sums(constants, *sums);
             }
-            channel = from.wrapping_add(len);
+            channel = from.wrapping_add(product(count, FOUR));
         }
     }
 

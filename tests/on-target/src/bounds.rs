@@ -64,6 +64,9 @@ const DOTS: &[&str] = &[
     "unidirectional_sequence_lstm_s8",
 ];
 
+/// Kernels that sum up four channels at a time.
+const FOURS_OF_CHANNELS: &[&str] = &["depthwise_conv_2d_fours_s8", "depthwise_conv_2d_multiplier_fours_s8"];
+
 const fn bound(
     loops: &'static [Loops],
     kernels: &'static [&'static str],
@@ -85,7 +88,13 @@ const BOUNDS: &[Bound] = &[
     // have six, and take less.
     bound(&[Dsp], &["depthwise_conv_2d_3x3_s8"], ANY, (23, 1), Output),
     // 2 ldr, 2 add, 2 sxtab16, 2 sxtb16, 4 smlabb or smlatt, subs and bne: a tap of four channels.
-    bound(&[Dsp], &["depthwise_conv_2d_taps_s8"], ANY, (14, 4), Product),
+    bound(
+        &[Dsp],
+        &["depthwise_conv_2d_taps_s8", "depthwise_conv_2d_multiplier_taps_s8"],
+        ANY,
+        (14, 4),
+        Product,
+    ),
     // 2 ldr, 4 sxtb16, 2 smlad: four elements.
     bound(&[Dsp], DOTS, ANY, (8, 4), Product),
     // Of rows that a vector holds the weights of four units stay in registers; with what makes four outputs.
@@ -109,8 +118,8 @@ const BOUNDS: &[Bound] = &[
     // 8 ldrsb, 32 ldrb, 32 muls, 32 add, 3 adds: four units and one row, of eight elements.
     bound(&[V6m], &["fully_connected_bytes_s8"], ANY, (107, 32), Product),
     // 8 loads and 4 products of a tap of four channels, and the step to the next one.
-    bound(&[V7m], &["depthwise_conv_2d_fours_s8"], ANY, (14, 4), Product),
-    bound(&[V6m, Rv32m], &["depthwise_conv_2d_fours_s8"], ANY, (18, 4), Product),
+    bound(&[V7m], FOURS_OF_CHANNELS, ANY, (14, 4), Product),
+    bound(&[V6m, Rv32m], FOURS_OF_CHANNELS, ANY, (18, 4), Product),
     // Two loads and a product, which is a multiplication and an addition where there is no mla.
     bound(&[V7m], DOTS, ANY, (3, 1), Product),
     bound(&[V6m, Rv32m], DOTS, ANY, (4, 1), Product),

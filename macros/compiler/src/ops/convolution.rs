@@ -6,7 +6,7 @@ use super::lookup::limited;
 use super::narrow;
 use super::one_scale::{Following, Joined, Scales};
 use super::sums::{Activations, Sums};
-use super::unit_blocks::Simplified;
+use super::unit_blocks::{Simplified, ordered};
 use super::{Op, Padding, requantization, unit_products, unit_streams, weighted, window, winograd};
 use crate::graph::{ElementType, Tensor};
 use crate::kernels::reach::Reach;
@@ -110,8 +110,12 @@ impl Op for Convolution {
         };
         let plain = weight_zero_point == 0 && !four_bits;
         let sums = self.sums(&to.known());
-        let layer = || Simplified::of(&weights, &bias, &self.multipliers, range);
-        let short = sums.as_ref().and_then(|sums| unit_products::shorten(&mut variants, layer, sums, range));
+        let layer =
+            |order: &[usize]| Simplified::of(&weights, &bias, &self.multipliers, range).in_order(order);
+        let short = sums.as_ref().and_then(|sums| {
+            let order = self.in_fours();
+            unit_products::shorten(&mut variants, || layer(&order), &ordered(sums, &order), range)
+        });
         let ring = to.ring(input).filter(|_| plain);
         let narrow = sums.as_ref().filter(|_| plain);
         let narrow = narrow.and_then(|sums| narrow::narrowed(range, &self.multipliers, sums));

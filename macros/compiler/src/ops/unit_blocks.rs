@@ -169,6 +169,30 @@ impl Simplified {
         }
         layer
     }
+
+    /// The same layer with its units in another order.
+    pub(crate) fn in_order(&self, order: &[usize]) -> Self {
+        let Self { weights, bias, multipliers } = self;
+        let filter = weights.len().checked_div(bias.len()).unwrap_or(0).max(1);
+        let units: Vec<&[i8]> = weights.chunks_exact(filter).collect();
+        Self {
+            weights: ordered(&units, order).concat(),
+            bias: ordered(bias, order),
+            multipliers: ordered(multipliers, order),
+        }
+    }
+}
+
+/// What belongs to units, in another order.
+pub(crate) fn ordered<T: Copy>(units: &[T], order: &[usize]) -> Vec<T> {
+    order.iter().filter_map(|&unit| units.get(unit)).copied().collect()
+}
+
+/// The units of a depthwise convolution, each channel's side by side, in the order in which loops over channels want them:
+/// the first unit of each channel, then the second.
+pub(crate) fn of_each_channel(units: usize, channels: usize) -> Vec<usize> {
+    let multiplier = units.checked_div(channels).unwrap_or(0).max(1);
+    (0..multiplier).flat_map(|nth| (nth..units).step_by(multiplier)).collect()
 }
 
 /// The output of a unit, if it has but one.

@@ -4,9 +4,9 @@
 // Arithmetic of values, not of sizes: sums are below 2^30.
 #![allow(clippy::arithmetic_side_effects)]
 
-use super::unit_blocks::{Simplified, greatest_sum};
+use super::unit_blocks::{Simplified, greatest_sum, of_each_channel};
 use crate::inner::{FOUR, MAX_EXPONENT, UNIT_CONSTANTS};
-use crate::kernels::fours::{Conv2dFours, RowFours, WindowFours};
+use crate::kernels::fours::{Conv2dFours, DepthwiseFours, RowFours, WindowFours};
 use crate::kernels::shapes::{Requantization, Window};
 use crate::program::{Constant, Parameters, Params, Variant};
 use crate::quantize::Multiplier;
@@ -54,13 +54,39 @@ pub(crate) fn depthwise_conv_2d(
     padding: i8,
     output: Requantization,
 ) -> Option<Variant> {
-    if window.units != window.channels || window.channels < FOUR {
+    let Window { channels, units, .. } = window;
+    if channels < FOUR || channels > MAX_MEMORY {
         return None;
     }
-    let params = WindowFours { window, padding, output };
-    let params = (format!("{params:?}"), params.keep());
-    let weights = super::convolution::transposed(&layer.weights, filter);
-    variant("depthwise_conv_2d_fours_s8", params, constants(layer, filter, output)?, &weights)
+    let layer_of = WindowFours { window, padding, output };
+    let order = of_each_channel(units, channels);
+    let of_all = layer.in_order(&order).weights;
+    let of_all = of_all.chunks(filter.checked_mul(channels)?);
+    let weights: Vec<i8> = of_all.flat_map(|units| super::convolution::transposed(units, filter)).collect();
+    let layer = &layer.in_order(&in_fours(&order, channels));
+    let constants = constants(layer, filter, output)?;
+    if units == channels {
+        let params = (format!("{layer_of:?}"), layer_of.keep());
+        return variant("depthwise_conv_2d_fours_s8", params, constants, &weights);
+    }
+    let multiplier = units.checked_div(channels)?;
+    let params = DepthwiseFours::<0> { layer: layer_of, multiplier };
+    let text = super::unit_blocks::with_arguments(&params, format_args!("{channels}"));
+    let variant =
+        variant("depthwise_conv_2d_multiplier_fours_s8", (text, params.keep()), constants, &weights)?;
+    // The compiler's machine has no memory for it, and does with what all processors have.
+    Some(Variant { parameters: None, ..variant })
+}
+
+/// The units of a depthwise convolution as loops over four channels at a time take them: the last four of as many units as
+/// there are channels may begin with some that were in the four before.
+pub(crate) fn in_fours(units: &[usize], channels: usize) -> Vec<usize> {
+    let of_each = |units: &[usize]| {
+        let (whole, rest) = units.as_chunks::<FOUR>();
+        let last = units.last_chunk::<FOUR>().filter(|_| !rest.is_empty());
+        [whole.as_flattened(), last.map_or(&[], <[usize; FOUR]>::as_slice)].concat()
+    };
+    units.chunks(channels.max(1)).flat_map(of_each).collect()
 }
 
 /// The variant of a kernel with its parameters, as text and for the compiler's machine.
@@ -141,9 +167,14 @@ fn side_by_side(layer: &Simplified, filter: usize) -> Option<Vec<i8>> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::unit_blocks::ordered;
+    use super::super::unit_products;
     use super::*;
     use crate::inner::flash::Flash;
     use crate::inner::{fours_of_row, fours_of_two_rows, offset_and_clamp_s8, requantize};
+    use crate::kernels::fours::{depthwise_conv_2d_fours_s8, depthwise_conv_2d_multiplier_fours_s8};
+    use crate::kernels::planes::Planes;
+    use crate::kernels::shapes::Axis;
 
     #[test]
     fn fours_are_the_same_layer() {
@@ -184,6 +215,77 @@ mod tests {
                 assert_eq!(output.as_flattened()[..units], **expected, "{units} units of {filter}");
             }
         }
+    }
+
+    /// Of six channels the last four overlap the first: with one unit in them that has no short products, constants of both
+    /// forms meet there.
+    #[test]
+    fn fours_that_overlap_have_constants_of_their_own() {
+        const CHANNELS: usize = 6;
+        const TAPS: usize = 4;
+        let axis = Axis { input: 3, pad: 0, taps: 2, dilation: 1, stride: 1, output: 2 };
+        let output = Requantization { zero_point: 3, least: -128, greatest: 127 };
+        let bytes = |len: usize, seed: usize| (0..len).map(|at| (at * seed % 251) as i8).collect::<Vec<i8>>();
+        let image = bytes(9 * CHANNELS, 37);
+        for (units, odd) in
+            [(CHANNELS, 1), (CHANNELS, 5), (2 * CHANNELS, 0), (2 * CHANNELS, 7), (3 * CHANNELS, 17)]
+        {
+            let window = Window { y: axis, x: axis, channels: CHANNELS, units };
+            let multipliers: Vec<Multiplier> = (0..units)
+                .map(|unit| Multiplier { multiplier: (1 << 30) + (unit << 20) as i32, shift: -7 })
+                .collect();
+            let bias: Vec<i32> =
+                (0..units).map(|unit| unit as i32 * 9 - if unit == odd { 1 << 23 } else { 0 }).collect();
+            let layer = Simplified { weights: bytes(units * TAPS, 91), bias, multipliers };
+            let reach = |weights: &[i8]| weights.iter().map(|&w| i64::from(w).abs() << 7).sum::<i64>();
+            let sums = layer
+                .weights
+                .chunks(TAPS)
+                .zip(&layer.bias)
+                .map(|(w, &bias)| [i64::from(bias) - reach(w), i64::from(bias) + reach(w)]);
+            let order = in_fours(&of_each_channel(units, CHANNELS), CHANNELS);
+            let sums = ordered(&sums.collect::<Vec<_>>(), &order);
+            let mut variants: Vec<Variant> =
+                depthwise_conv_2d(&layer, TAPS, window, 5, output).into_iter().collect();
+            let note = unit_products::shorten(&mut variants, || layer.in_order(&order), &sums, output);
+            assert!(
+                note.is_some_and(|note| note.contains(" of ")),
+                "{units} {odd}: some are short, some are not"
+            );
+            let expected: Vec<i8> = expected(&layer, window, &image, output);
+            for variant in &variants {
+                let weights: Vec<i8> = variant.constants[0].bytes.iter().map(|&byte| byte as i8).collect();
+                let (weights, words) = (Flash::from_slice(&weights), variant.constants[1].to_words());
+                let (words, mut found) = (Flash::from_slice(&words), vec![0; expected.len()]);
+                let planes = Planes::apart(&image, &mut found);
+                let layer = WindowFours { window, padding: 5, output };
+                match units / CHANNELS {
+                    1 => depthwise_conv_2d_fours_s8(&layer, weights, words, planes),
+                    multiplier => {
+                        let p = DepthwiseFours::<CHANNELS> { layer, multiplier };
+                        depthwise_conv_2d_multiplier_fours_s8(&p, weights, words, planes);
+                    }
+                }
+                assert_eq!(found, expected, "{} {units} {odd}", variant.backend);
+            }
+        }
+    }
+
+    /// The definition of a depthwise convolution, two rows and columns at a time.
+    fn expected(layer: &Simplified, window: Window, image: &[i8], output: Requantization) -> Vec<i8> {
+        let Window { x, channels, units, .. } = window;
+        let unit = |[row, column]: [usize; 2], unit: usize| {
+            let tap = |tap: usize| {
+                let at =
+                    ((row + tap / 2) * x.input + column + tap % 2) * channels + unit / (units / channels);
+                i32::from(layer.weights[unit * 4 + tap]) * i32::from(image[at])
+            };
+            let sum = layer.bias[unit] + (0..4).map(tap).sum::<i32>();
+            let Multiplier { multiplier, shift } = layer.multipliers[unit];
+            output.to_s8(sum, multiplier, shift as i8)
+        };
+        let pixels = [[0, 0], [0, 1], [1, 0], [1, 1]];
+        pixels.into_iter().flat_map(|pixel| (0..units).map(move |at| unit(pixel, at))).collect()
     }
 
     #[test]

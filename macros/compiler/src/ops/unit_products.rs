@@ -31,9 +31,10 @@ const TRIED: usize = 3;
 const NEAR: [i64; 7] = [0, 1, -1, 2, -2, 3, -3];
 
 /// Puts these constants in the place of the full ones, for as many fours of units as they are proved of, and says of how
-/// many units that is, if it is of any.
+/// many that is, if it is of any.
 ///
-/// `sums` are what the sums of each unit can be, and `layer` has those units that have but one output made simple.
+/// `sums` are what the sums of each unit can be, and `layer` has those units that have but one output made simple. Both are
+/// in the order of the constants.
 pub(crate) fn shorten(
     variants: &mut Vec<Variant>,
     layer: impl FnOnce() -> Simplified,
@@ -56,7 +57,7 @@ pub(crate) fn shorten(
         fours.filter_map(|words| words.last_chunk_mut::<FOUR_CONSTANTS>()),
     );
     *constants = Constant::int32(constants.name, words);
-    let note = note(count, sums.len())?;
+    let note = note(count, sums.len().div_ceil(FOUR))?;
     if own.is_some() {
         variants.remove(at);
     }
@@ -65,7 +66,7 @@ pub(crate) fn shorten(
     Some(note)
 }
 
-/// How many units have them then.
+/// How many fours have them then.
 fn shorten_fours<'a>(
     layer: &Simplified,
     sums: &[Bounds],
@@ -91,17 +92,19 @@ fn shorten_fours<'a>(
         for (words, found) in words.chunks_exact_mut(UNIT_CONSTANTS).zip(found) {
             words.copy_from_slice(&found);
         }
-        count += units.len();
+        count += 1;
     }
     count
 }
 
-/// What is said of a layer of which so many units have them.
-fn note(count: usize, units: usize) -> Option<String> {
+/// What is said of a layer of which so many fours of units have them.
+fn note(count: usize, fours: usize) -> Option<String> {
     match count {
         0 => None,
-        all if all == units => Some("requantized by two short products on Cortex-M0".to_owned()),
-        some => Some(format!("{some} of {units} channels requantized by two short products on Cortex-M0")),
+        all if all == fours => Some("requantized by two short products on Cortex-M0".to_owned()),
+        some => Some(format!(
+            "{some} of {fours} fours of channels requantized by two short products on Cortex-M0"
+        )),
     }
 }
 
@@ -346,7 +349,7 @@ mod tests {
             let note = shorten(&mut variants, layer, &sums, output);
             assert_eq!(
                 note.as_deref(),
-                Some("7 of 11 channels requantized by two short products on Cortex-M0")
+                Some("2 of 3 fours of channels requantized by two short products on Cortex-M0")
             );
             let [short, full] = variants.as_slice() else { panic!("{variants:?}") };
             assert_eq!([short.backend, full.backend], ["v6m", "portable"]);

@@ -1,10 +1,10 @@
 //! The kernels of processors that have others than the rest.
 
-use super::{Convolution, transposed};
+use super::{Convolution, parts, transposed};
 use crate::inner::BLOCK;
 use crate::kernels::blocks::{Conv2dBlocks, ConvolutionBlocks, PixelBlocks};
 use crate::kernels::conv_2d::Conv2d;
-use crate::kernels::depthwise_rows::{DepthwiseConv2d3x3, DepthwiseConv2dTaps};
+use crate::kernels::depthwise_rows::{DepthwiseConv2d3x3, DepthwiseConv2dTaps, DepthwiseConv2dUnits};
 use crate::kernels::shapes::{Requantization, Window};
 use crate::ops::unit_blocks::{self, MAX_MEMORY, MEMORY_OF_A_STEP, Simplified, Units};
 use crate::ops::{channel_rows, requantization, unit_fours, unit_streams, winograd};
@@ -31,6 +31,15 @@ impl Convolution {
         let blocks = rows.or_else(taps).or_else(|| self.blocks(&layer, padding, output));
         let one_channel = self.one_channel(weights, bias, padding, output);
         [blocks, one_channel, self.fours(&layer, padding, output)].into_iter().flatten().collect()
+    }
+
+    /// The units in fours, as the kernels for those have their constants.
+    pub(super) fn in_fours(&self) -> Vec<usize> {
+        let Window { channels, units, .. } = self.window;
+        match self.depth == 1 && channels > 1 {
+            true => unit_fours::in_fours(&unit_blocks::of_each_channel(units, channels), channels),
+            false => (0..units).collect(),
+        }
     }
 
     /// The kernel for one channel of which all units see the same, if there are vectors: units are sums of all of a
@@ -103,14 +112,25 @@ impl Convolution {
     /// The kernel for any other depthwise window.
     fn taps(&self, layer: &Simplified, padding: i8, output: Requantization) -> Option<Variant> {
         let Self { window, depth, .. } = *self;
-        if depth != 1 || window.units != window.channels || window.channels < BLOCK {
+        let Window { channels, units, .. } = window;
+        if depth != 1 || !(BLOCK..=MAX_MEMORY).contains(&channels) {
             return None;
         }
         let filter = self.filter();
-        let channels = channel_rows::tap_constants(layer, filter, padding)?;
-        let constants = vec![Constant::int8("WEIGHTS", transposed(&layer.weights, filter)), channels];
-        let params = format!("{:?}", DepthwiseConv2dTaps { window, padding, output });
-        let (module, kernel) = ("depthwise_rows", "depthwise_conv_2d_taps_s8");
+        let layer = &layer.in_order(&unit_blocks::of_each_channel(units, channels));
+        let of_all = layer.weights.chunks(filter.checked_mul(channels)?);
+        let weights = of_all.flat_map(|units| transposed(units, filter));
+        let constants =
+            vec![Constant::int8("WEIGHTS", weights), channel_rows::tap_constants(layer, filter, padding)?];
+        let params = DepthwiseConv2dTaps { window, padding, output };
+        let (kernel, params) = if units == channels {
+            ("depthwise_conv_2d_taps_s8", format!("{params:?}"))
+        } else {
+            let params = DepthwiseConv2dUnits::<0> { layer: params, multiplier: parts(units, channels) };
+            let params = unit_blocks::with_arguments(&params, format_args!("{channels}"));
+            ("depthwise_conv_2d_multiplier_taps_s8", params)
+        };
+        let module = "depthwise_rows";
         Some(Variant { backend: "dsp", module, kernel, params, parameters: None, constants })
     }
 
