@@ -10,7 +10,7 @@ use super::rows::rows_mut;
 use super::vectors;
 use super::window::{Taps, Window};
 use crate::inner::flash::Flash;
-use crate::inner::{LaneTaps, VECTORS, multiply_add_taps, product};
+use crate::inner::{LaneTaps, VECTORS, multiply_add_taps, product, unknown};
 
 /// Shape and range of a depthwise convolution.
 #[derive(Clone, Copy, Debug)]
@@ -125,6 +125,35 @@ pub fn depthwise_conv_2d_multiplier_narrow_s8(
     planes: Planes<'_, i8>,
 ) {
     each_group(p, Units { weights, bias, scales: Narrowed { scales, edges } }, planes);
+}
+
+/// The same layer with memory for one unit of each of the `CHANNELS`.
+#[derive(Clone, Copy, Debug)]
+pub struct DepthwiseConv2dVectors<const CHANNELS: usize> {
+    /// The layer without the memory.
+    pub layer: DepthwiseConv2d,
+}
+
+impl<const CHANNELS: usize> DepthwiseConv2dVectors<CHANNELS> {
+    /// How far an output of so many elements may be laid over the input.
+    pub const fn reach(&self, output_len: usize) -> Reach {
+        self.layer.reach(output_len)
+    }
+}
+
+/// As [`depthwise_conv_2d_multiplier_s8`], for vectors of channels: first the constants of the first unit of each channel,
+/// then those of the second.
+#[cfg_attr(not(debug_assertions), inline)]
+pub fn depthwise_conv_2d_multiplier_vectors_s8<const CHANNELS: usize>(
+    p: &DepthwiseConv2dVectors<CHANNELS>,
+    weights: Flash<'_, i8>,
+    bias: Flash<'_, i32>,
+    multipliers: Flash<'_, i32>,
+    shifts: Flash<'_, i8>,
+    planes: Planes<'_, i8>,
+) {
+    let units = Units { weights, bias, scales: Full { multipliers, shifts } };
+    vectors::depthwise_conv_2d_multiplier(unknown(&p.layer), units, planes, &mut [0; CHANNELS]);
 }
 
 #[inline(always)]

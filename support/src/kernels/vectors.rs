@@ -4,6 +4,7 @@
 use super::blocks::{clamp, next_row, rows_of};
 use super::conv_2d::Conv2d;
 use super::depthwise_conv_2d::DepthwiseConv2d;
+use super::fours::spread;
 use super::planes::Planes;
 use super::requantization::{Full, Requantization, Units};
 use super::shapes::{Scaling, Sum};
@@ -147,6 +148,42 @@ fn depthwise_rows(p: &DepthwiseConv2d, constants: UnitConstants<'_>, planes: Pla
             let window = channel_window(p, rows, first, pixels);
             let image = image.get(product(first.first, channels)..).unwrap_or(&[]);
             channel_windows(&window, &constants, image, output);
+        }
+        clamp(p.output, output);
+    }
+}
+
+/// The same with several units for each channel: first the constants of the first unit of each channel, then those of the
+/// second. `part` holds one unit of each.
+#[inline(never)] // one copy for all layers
+pub(super) fn depthwise_conv_2d_multiplier(
+    p: &DepthwiseConv2d,
+    units: Units<'_, Full<'_>>,
+    planes: Planes<'_, i8>,
+    part: &mut [i8],
+) {
+    let Window { y, x, channels, .. } = p.window;
+    let weights = product(product(y.taps, x.taps), channels);
+    let mut lines = rows_of(&p.window, planes);
+    while let Some((image, rows, output)) = next_row(&mut lines) {
+        let mut pixels = &mut *output;
+        for columns in x.outputs() {
+            let Some(pixel) = pixels.split_off_mut(..p.window.units) else { return };
+            let window = channel_window(p, rows, columns, 1);
+            let image = image.get(product(columns.first, channels)..).unwrap_or(&[]);
+            for nth in 0..p.multiplier {
+                let first = product(nth, channels);
+                let of_nth = Units {
+                    weights: units.weights.range(product(nth, weights), weights),
+                    bias: units.bias.range(first, channels),
+                    scales: Full {
+                        multipliers: units.scales.multipliers.range(first, channels),
+                        shifts: units.scales.shifts.range(first, channels),
+                    },
+                };
+                channel_windows(&window, &constants(of_nth), image, part);
+                spread(part, p.multiplier, pixel.get_mut(nth..).unwrap_or(&mut []));
+            }
         }
         clamp(p.output, output);
     }

@@ -102,7 +102,13 @@ const BOUNDS: &[Bound] = &[
     // 5 vldrb, 4 vmladava, letp: four units, of sixteen elements each.
     bound(&[Mve], ROWS, ANY, (10, 64), Product),
     // 2 vldrb, 2 add, vmullb and vmullt, 4 vmovl, 4 vadd, le: a tap of sixteen channels.
-    bound(&[Mve], &["depthwise_conv_2d_s8"], ANY, (15, 16), Product),
+    bound(
+        &[Mve],
+        &["depthwise_conv_2d_s8", "depthwise_conv_2d_multiplier_vectors_s8"],
+        ANY,
+        (15, 16),
+        Product,
+    ),
     // 27 for four elements.
     bound(&[Mve], &["add_s8", "sub_s8"], ANY, (27, 4), Output),
     // 2 vldrb, vmladava, letp: sixteen elements.

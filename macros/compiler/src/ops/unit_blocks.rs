@@ -4,6 +4,7 @@
 // Arithmetic of values, not of sizes: the bounds of each are those of its formula.
 #![allow(clippy::arithmetic_side_effects)]
 
+use super::convolution::transposed;
 use crate::inner::{BLOCK, BLOCK_CONSTANTS};
 use crate::kernels::shapes::Requantization;
 use crate::program::Constant;
@@ -193,6 +194,18 @@ pub(crate) fn ordered<T: Copy>(units: &[T], order: &[usize]) -> Vec<T> {
 pub(crate) fn of_each_channel(units: usize, channels: usize) -> Vec<usize> {
     let multiplier = units.checked_div(channels).unwrap_or(0).max(1);
     (0..multiplier).flat_map(|nth| (nth..units).step_by(multiplier)).collect()
+}
+
+/// The weights of a depthwise convolution with its units in that order, tap by tap for as many as there are channels.
+pub(crate) fn weights_of_channels(
+    weights: &[i8],
+    filter: usize,
+    order: &[usize],
+    channels: usize,
+) -> Vec<i8> {
+    let units: Vec<&[i8]> = weights.chunks_exact(filter.max(1)).collect();
+    let units = ordered(&units, order);
+    units.chunks(channels.max(1)).flat_map(|units| transposed(&units.concat(), filter)).collect()
 }
 
 /// The output of a unit, if it has but one.

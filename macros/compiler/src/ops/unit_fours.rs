@@ -4,7 +4,7 @@
 // Arithmetic of values, not of sizes: sums are below 2^30.
 #![allow(clippy::arithmetic_side_effects)]
 
-use super::unit_blocks::{Simplified, greatest_sum, of_each_channel};
+use super::unit_blocks::{Simplified, greatest_sum, of_each_channel, weights_of_channels};
 use crate::inner::{FOUR, MAX_EXPONENT, UNIT_CONSTANTS};
 use crate::kernels::fours::{Conv2dFours, DepthwiseFours, RowFours, WindowFours};
 use crate::kernels::shapes::{Requantization, Window};
@@ -60,9 +60,7 @@ pub(crate) fn depthwise_conv_2d(
     }
     let layer_of = WindowFours { window, padding, output };
     let order = of_each_channel(units, channels);
-    let of_all = layer.in_order(&order).weights;
-    let of_all = of_all.chunks(filter.checked_mul(channels)?);
-    let weights: Vec<i8> = of_all.flat_map(|units| super::convolution::transposed(units, filter)).collect();
+    let weights = weights_of_channels(&layer.weights, filter, &order, channels);
     let layer = &layer.in_order(&in_fours(&order, channels));
     let constants = constants(layer, filter, output)?;
     if units == channels {

@@ -1,12 +1,15 @@
 //! The kernels of processors that have others than the rest.
 
-use super::{Convolution, parts, transposed};
+use super::{Convolution, parts};
 use crate::inner::BLOCK;
 use crate::kernels::blocks::{Conv2dBlocks, ConvolutionBlocks, PixelBlocks};
 use crate::kernels::conv_2d::Conv2d;
+use crate::kernels::depthwise_conv_2d::{DepthwiseConv2d, DepthwiseConv2dVectors};
 use crate::kernels::depthwise_rows::{DepthwiseConv2d3x3, DepthwiseConv2dTaps, DepthwiseConv2dUnits};
 use crate::kernels::shapes::{Requantization, Window};
-use crate::ops::unit_blocks::{self, MAX_MEMORY, MEMORY_OF_A_STEP, Simplified, Units};
+use crate::ops::unit_blocks::{
+    self, MAX_MEMORY, MEMORY_OF_A_STEP, Simplified, Units, of_each_channel, ordered, weights_of_channels,
+};
 use crate::ops::{channel_rows, requantization, unit_fours, unit_streams, winograd};
 use crate::optimize::Optimize;
 use crate::program::{Arg, Constant, Variant};
@@ -30,14 +33,15 @@ impl Convolution {
         let taps = || self.taps(&layer, padding, output);
         let blocks = rows.or_else(taps).or_else(|| self.blocks(&layer, padding, output));
         let one_channel = self.one_channel(weights, bias, padding, output);
-        [blocks, one_channel, self.fours(&layer, padding, output)].into_iter().flatten().collect()
+        let vectors = one_channel.or_else(|| self.channel_vectors(weights, bias, padding, output));
+        [blocks, vectors, self.fours(&layer, padding, output)].into_iter().flatten().collect()
     }
 
     /// The units in fours, as the kernels for those have their constants.
     pub(super) fn in_fours(&self) -> Vec<usize> {
         let Window { channels, units, .. } = self.window;
         match self.depth == 1 && channels > 1 {
-            true => unit_fours::in_fours(&unit_blocks::of_each_channel(units, channels), channels),
+            true => unit_fours::in_fours(&of_each_channel(units, channels), channels),
             false => (0..units).collect(),
         }
     }
@@ -57,16 +61,47 @@ impl Convolution {
             return None;
         }
         let params = Conv2d { window: self.window, depth: 1, group: units, padding, output };
-        let (multipliers, shifts) = requantization::constants(&self.multipliers, units);
-        let mut constants =
-            vec![Constant::int8("WEIGHTS", weights.iter().copied()), Constant::int32("BIAS", bias.to_vec())];
-        constants.extend([multipliers, shifts].into_iter().filter_map(|arg| match arg {
-            Arg::Constant(constant) => Some(constant),
-            Arg::Window(..) | Arg::Planes(_) => None,
-        }));
+        let constants = self.constants((0..units).collect(), weights.to_vec(), bias);
         let (module, kernel) = ("conv_2d", "conv_2d_contiguous_s8");
         let params = format!("{params:?}");
         Some(Variant { backend: "mve", module, kernel, params, parameters: None, constants })
+    }
+
+    /// The kernel for several units of each of many channels, if there are vectors.
+    fn channel_vectors(
+        &self,
+        weights: &[i8],
+        bias: &[i32],
+        padding: i8,
+        output: Requantization,
+    ) -> Option<Variant> {
+        let Self { window, depth, .. } = *self;
+        let Window { channels, units, .. } = window;
+        if depth != 1 || units == channels || !(BLOCK..=MAX_MEMORY).contains(&channels) {
+            return None;
+        }
+        let order = of_each_channel(units, channels);
+        let weights = weights_of_channels(weights, self.filter(), &order, channels);
+        let multiplier = parts(units, channels);
+        let params =
+            DepthwiseConv2dVectors::<0> { layer: DepthwiseConv2d { window, multiplier, padding, output } };
+        let params = unit_blocks::with_arguments(&params, format_args!("{channels}"));
+        let (module, kernel) = ("depthwise_conv_2d", "depthwise_conv_2d_multiplier_vectors_s8");
+        let constants = self.constants(order, weights, bias);
+        Some(Variant { backend: "mve", module, kernel, params, parameters: None, constants })
+    }
+
+    /// The constants of kernels that are as the reference has them, with the units in some order.
+    fn constants(&self, order: Vec<usize>, weights: Vec<i8>, bias: &[i32]) -> Vec<Constant> {
+        let units = self.window.units;
+        let multipliers: Vec<_> = self.multipliers.iter().copied().cycle().take(units).collect();
+        let (multipliers, shifts) = requantization::constants(&ordered(&multipliers, &order), units);
+        let scales = [multipliers, shifts].into_iter().filter_map(|arg| match arg {
+            Arg::Constant(constant) => Some(constant),
+            Arg::Window(..) | Arg::Planes(_) => None,
+        });
+        let bias = Constant::int32("BIAS", ordered(bias, &order));
+        [Constant::int8("WEIGHTS", weights), bias].into_iter().chain(scales).collect()
     }
 
     /// The kernel for weights in fours of units, if that suits.
@@ -117,9 +152,9 @@ impl Convolution {
             return None;
         }
         let filter = self.filter();
-        let layer = &layer.in_order(&unit_blocks::of_each_channel(units, channels));
-        let of_all = layer.weights.chunks(filter.checked_mul(channels)?);
-        let weights = of_all.flat_map(|units| transposed(units, filter));
+        let order = of_each_channel(units, channels);
+        let weights = weights_of_channels(&layer.weights, filter, &order, channels);
+        let layer = &layer.in_order(&order);
         let constants =
             vec![Constant::int8("WEIGHTS", weights), channel_rows::tap_constants(layer, filter, padding)?];
         let params = DepthwiseConv2dTaps { window, padding, output };
