@@ -144,6 +144,9 @@ pub fn depthwise_conv_2d_multiplier_fours_s8<const CHANNELS: usize>(
     layer.each_unit(*multiplier, fours, planes, &mut [0; CHANNELS]);
 }
 
+/// Fours of channels whose sums are in memory.
+const RUN: usize = 8;
+
 /// The constants of a layer, and its range.
 #[derive(Clone, Copy)]
 struct Fours<'a> {
@@ -252,12 +255,12 @@ impl WindowFours {
 
     #[inline(never)] // one copy for all layers
     fn each_channel(&self, fours: Fours<'_>, planes: Planes<'_, i8>) {
-        let mut lines = rows_of(&self.window, planes);
+        let (mut lines, mut sums) = (rows_of(&self.window, planes), [[0; FOUR]; RUN]);
         while let Some((image, rows, output)) = next_row(&mut lines) {
             let mut pixels = &mut *output;
             for columns in self.window.x.outputs() {
                 let Some(pixel) = pixels.split_off_mut(..self.window.units) else { return };
-                self.channels(fours, image, rows, columns, pixel);
+                self.channels(fours, (image, rows, columns), &mut sums, pixel);
             }
             clamp(self.output, output);
         }
@@ -268,7 +271,7 @@ impl WindowFours {
         let Window { x, y, channels, units } = self.window;
         let weights = product(product(y.taps, x.taps), channels);
         let constants = product(channels.wrapping_add(FOUR - 1) / FOUR, FOUR_CONSTANTS);
-        let mut lines = rows_of(&self.window, planes);
+        let (mut lines, mut sums) = (rows_of(&self.window, planes), [[0; FOUR]; RUN]);
         while let Some((image, rows, output)) = next_row(&mut lines) {
             let mut pixels = &mut *output;
             for columns in x.outputs() {
@@ -279,7 +282,7 @@ impl WindowFours {
                         constants: fours.constants.range(product(nth, constants), constants),
                         ..fours
                     };
-                    self.channels(of_nth, image, rows, columns, part);
+                    self.channels(of_nth, (image, rows, columns), &mut sums, part);
                     spread(part, multiplier, pixel.get_mut(nth..).unwrap_or(&mut []));
                 }
             }
@@ -289,12 +292,16 @@ impl WindowFours {
 
     /// All channels of one pixel.
     #[inline(always)]
-    fn channels(&self, fours: Fours<'_>, image: &[i8], rows: Taps, columns: Taps, output: &mut [i8]) {
-        /// Fours whose sums are in memory.
-        const RUN: usize = 8;
+    fn channels(
+        &self,
+        fours: Fours<'_>,
+        (image, rows, columns): (&[i8], Taps, Taps),
+        sums: &mut [[i32; FOUR]; RUN],
+        output: &mut [i8],
+    ) {
         let channels = self.window.channels;
         let image = image.get(product(columns.first, channels)..).unwrap_or(&[]);
-        let (mut channel, mut four, mut sums) = (0usize, 0usize, [[0; FOUR]; RUN]);
+        let (mut channel, mut four) = (0usize, 0usize);
         while channel < channels {
             let count = channels.wrapping_sub(channel).min(RUN * FOUR) / FOUR;
             // The last four may begin with channels that are done.

@@ -55,7 +55,7 @@ pub(crate) fn depthwise_conv_2d(
     output: Requantization,
 ) -> Option<Variant> {
     let Window { channels, units, .. } = window;
-    if channels < FOUR || channels > MAX_MEMORY {
+    if !(FOUR..=MAX_MEMORY).contains(&channels) {
         return None;
     }
     let layer_of = WindowFours { window, padding, output };
