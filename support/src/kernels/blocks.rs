@@ -229,38 +229,46 @@ impl<'a> Seen<'a> {
     }
 
     /// The same where columns are padding: row by row.
-    #[inline(never)] // a row of windows has few of them
-    fn gather_border(&self, at: [usize; 2], to: &mut [[i32; 2]], [a, b]: [&mut [i8]; 2]) {
-        let Self { image, runs, .. } = *self;
+    #[inline(never)] // one copy for all layers
+    fn gather_border(&self, at: [usize; 2], mut to: &mut [[i32; 2]], [a, b]: [&mut [i8]; 2]) {
         let Window { x: axis, channels, .. } = *self.window;
-        let [first, second] = at.map(|at| axis.at(at));
-        let from = |columns: Taps| image.get(product(columns.first, channels)..).unwrap_or(&[]);
-        let (mut first_image, mut second_image) = (from(first), from(second));
-        let run = RunsOfElements { count: 1, ..runs };
-        let mut there = to.get_mut(..self.pairs[1]).unwrap_or(&mut []);
-        while let Some(to) = there.split_off_mut(..runs.steps().max(1)) {
-            let first = self.run(first_image, first, a);
-            widen_2(run, [first, self.run(second_image, second, b)], to);
-            first_image = first_image.get(runs.distance..).unwrap_or(&[]);
-            second_image = second_image.get(runs.distance..).unwrap_or(&[]);
+        let side = |at, row| {
+            let columns = axis.at(at);
+            let [first, before, inside] =
+                [columns.first, columns.before, columns.inside].map(|count| product(count, channels));
+            Side { image: self.image.get(first..).unwrap_or(&[]), before, inside, row }
+        };
+        let (mut first, mut second) = (side(at[0], a), side(at[1], b));
+        let run = RunsOfElements { count: 1, ..self.runs };
+        let steps = run.steps();
+        for _ in 0..self.rows.inside {
+            let Some(row) = to.split_off_mut(..steps) else { return };
+            widen_2(run, [first.row(&run, self.padding), second.row(&run, self.padding)], row);
         }
     }
+}
 
-    /// A row of a window, of which `image` begins with what is on the image.
+/// What is left of the rows of a window.
+struct Side<'a> {
+    image: &'a [i8],
+    /// Elements of padding before what is on the image.
+    before: usize,
+    inside: usize,
+    /// Memory for one of them.
+    row: &'a mut [i8],
+}
+
+impl Side<'_> {
+    /// The next row.
     #[inline(always)]
-    fn run<'r>(&self, image: &'r [i8], columns: Taps, row: &'r mut [i8]) -> &'r [i8] {
-        match columns.inside == self.window.x.taps {
-            true => image,
-            false => self.border(image, columns, row),
+    fn row(&mut self, runs: &RunsOfElements, padding: i8) -> &[i8] {
+        let image = self.image;
+        self.image = image.get(runs.distance..).unwrap_or(&[]);
+        if self.inside == runs.len {
+            return image;
         }
-    }
-
-    #[inline]
-    fn border<'r>(&self, image: &[i8], columns: Taps, row: &'r mut [i8]) -> &'r [i8] {
-        let channels = self.window.channels;
-        let inside = image.get(..product(columns.inside, channels)).unwrap_or(&[]);
-        pad_row(row, product(columns.before, channels), inside, self.padding);
-        row
+        pad_row(self.row, self.before, image.get(..self.inside).unwrap_or(&[]), padding);
+        self.row
     }
 }
 
