@@ -27,7 +27,7 @@ pub use fours::{
 };
 #[allow(unused_imports)] // by the compiler
 pub use lanes::multiply_add_taps;
-pub use lanes::{LaneTaps, multiply_add};
+pub use lanes::{LaneTaps, greater, greater_s8, multiply_add};
 pub use pairs::{HALF, LESS_SIGN, bytes_of_row, pairs_of_row};
 pub use sums::{Factor, SumScales, sums_s8};
 pub use taps::{TAPS_CONSTANTS, Tap, TapsOfPixel, depthwise_pixel};

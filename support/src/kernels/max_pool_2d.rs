@@ -1,9 +1,11 @@
 //! Every output is the greatest value of a window over one channel of an image.
 
+use super::lanes::LANES;
 use super::planes::Planes;
 use super::reach::Reach;
-use super::window::Window;
+use super::window::{Taps, Window};
 use crate::inner::flash::Element;
+use crate::inner::{VECTORS, greater, greater_s8};
 
 /// Shape and range of a pool of greatest values.
 #[derive(Clone, Copy, Debug)]
@@ -27,20 +29,82 @@ impl<T> MaxPool2d<T> {
 /// not count.
 #[cfg_attr(not(debug_assertions), inline)]
 pub fn max_pool_2d_s8(p: &MaxPool2d<i8>, planes: Planes<'_, i8>) {
-    max_pool_2d(p, planes);
+    if VECTORS {
+        return tap_by_tap(p, planes);
+    }
+    each_channel(p, planes, greater_s8);
 }
 
 /// The same in 16 bits.
 #[cfg_attr(not(debug_assertions), inline)]
 pub fn max_pool_2d_s16(p: &MaxPool2d<i16>, planes: Planes<'_, i16>) {
-    max_pool_2d(p, planes);
+    if VECTORS {
+        return tap_by_tap(p, planes);
+    }
+    each_channel(p, planes, greater);
 }
 
+/// The greatest values of some channels at a time stay in registers.
 #[inline(always)]
-fn max_pool_2d<T: Element + Ord>(p: &MaxPool2d<T>, planes: Planes<'_, T>) {
+fn each_channel<T: Element + Ord>(
+    p: &MaxPool2d<T>,
+    planes: Planes<'_, T>,
+    greater_of: impl Fn([T; LANES], &[T; LANES]) -> [T; LANES],
+) {
+    p.window.each_pixel(planes, |image, rows, columns, output| {
+        let pixel = Pixel { p, image, rows, columns };
+        let (blocks, rest) = output.as_chunks_mut::<LANES>();
+        let mut channel = 0usize;
+        for block in blocks {
+            *block = pixel.greatest(channel, &greater_of);
+            channel = channel.wrapping_add(LANES);
+        }
+        for single in rest.as_chunks_mut::<1>().0 {
+            *single = pixel.greatest(channel, greater);
+            channel = channel.wrapping_add(1);
+        }
+    });
+}
+
+/// One pixel of the output.
+struct Pixel<'a, T> {
+    p: &'a MaxPool2d<T>,
+    image: &'a [T],
+    rows: Taps,
+    columns: Taps,
+}
+
+impl<T: Element + Ord> Pixel<'_, T> {
+    /// The greatest values of the channels from `channel`.
+    #[inline(always)]
+    fn greatest<const N: usize>(
+        &self,
+        channel: usize,
+        greater_of: impl Fn([T; N], &[T; N]) -> [T; N],
+    ) -> [T; N] {
+        let MaxPool2d { window, least, greatest } = self.p;
+        let image = self.image.get(channel..).unwrap_or(&[]);
+        let inside = |mut values, _, at| {
+            let mut taps = image.get(at..).unwrap_or(&[]);
+            for _ in 0..self.columns.inside {
+                if let Some(tap) = taps.first_chunk() {
+                    values = greater_of(values, tap);
+                }
+                taps = taps.get(window.channels..).unwrap_or(&[]);
+            }
+            values
+        };
+        // Nothing is less than the least output, so that it may stand for nothing.
+        let values = window.fold(self.rows, self.columns, [*least; N], inside, |values, _, _| values);
+        values.map(|value| value.min(*greatest))
+    }
+}
+
+/// All channels of a tap go together, which makes vectors of them.
+#[inline(always)]
+fn tap_by_tap<T: Element + Ord>(p: &MaxPool2d<T>, planes: Planes<'_, T>) {
     let channels = p.window.channels;
     p.window.each_pixel(planes, |image, rows, columns, output| {
-        // Nothing is less than the least output, so that it may stand for nothing.
         output.fill(p.least);
         let inside = |(), _, at| {
             let mut image = image.get(at..).unwrap_or(&[]);

@@ -61,6 +61,29 @@ pub fn multiply_add_taps<const N: usize, const SHARED: bool>(
     sums
 }
 
+/// The greater of both, for up to four lanes.
+#[inline(always)]
+pub fn greater<T: Ord + Copy, const N: usize>(mut a: [T; N], b: &[T; N]) -> [T; N] {
+    greater_lane(&mut a, b, 0);
+    greater_lane(&mut a, b, 1);
+    greater_lane(&mut a, b, 2);
+    greater_lane(&mut a, b, 3);
+    a
+}
+
+#[inline(always)]
+fn greater_lane<T: Ord + Copy, const N: usize>(a: &mut [T; N], b: &[T; N], lane: usize) {
+    if let (Some(a), Some(&b)) = (a.get_mut(lane), b.get(lane)) {
+        *a = b.max(*a);
+    }
+}
+
+/// As [`greater`].
+#[inline(always)]
+pub fn greater_s8(a: [i8; 4], b: &[i8; 4]) -> [i8; 4] {
+    greater(a, b)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -69,5 +92,7 @@ mod tests {
     fn every_lane_counts() {
         let weights: [i8; 4] = core::array::from_fn(|lane| lane as i8 + 1);
         assert_eq!(multiply_add([1; 4], &weights, &[-2; 4]), weights.map(|w| 1 - 2 * i32::from(w)));
+        assert_eq!(greater([0, 9, -3, 4], &[1, 8, -2, 3]), [1, 9, -2, 4]);
+        assert_eq!(greater_s8([0, 127, -3, -128], &[1, -128, -2, 3]), [1, 127, -2, 3]);
     }
 }
