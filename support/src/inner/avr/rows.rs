@@ -17,7 +17,7 @@
 //! Bound, one column apart: a column of three inputs makes nine products, each with 2 cycles to multiply, 2 to add, and 1 to
 //! see that nothing went over, and 12 for the inputs: 57, or 6.3 for each product. Its output takes 60: 117 together, 13
 //! for each product, and 98 where one row is padding. By counting, a row takes about 170 beside that, of which 60 are its
-//! last output, a unit 95, a group of rows 80, and a call 1700, most of which is Rust that makes the frame. Where memory is
+//! last output, a unit 95, a group of rows 80, and a call 1600, most of which is Rust that makes the frame. Where memory is
 //! shared, each row takes the 95 of a unit for itself: rows of four outputs are above 16 for it. Two columns apart, inputs
 //! take 24 instead of 12. Outputs near the next one, 5 of 128 with one bit below the byte, take 95 more, and those of sums
 //! that leave two bytes 150. With `cargo run -p on-target -- --board atmega328p layers windows shared_windows` whole layers
