@@ -5,6 +5,7 @@ mod depthwise;
 mod fours;
 mod lanes;
 pub(super) mod pairs;
+mod rows;
 mod sums;
 mod taps;
 mod units;
@@ -29,11 +30,12 @@ pub use fours::{
 pub use lanes::multiply_add_taps;
 pub use lanes::{LaneTaps, greater, greater_s8, multiply_add};
 pub use pairs::{HALF, LESS_SIGN, bytes_of_row, pairs_of_row};
+pub use rows::{RowMemory, RowTaps, rows_of_3x3, rows_of_3x3_by_two};
 pub use sums::{Factor, SumScales, sums_s8};
 pub use taps::{TAPS_CONSTANTS, Tap, TapsOfPixel, depthwise_pixel};
 pub use units::{
-    ChannelTaps, MAX_ROW, MAX_RUN, MAX_SIDE, MAX_STEP, MAX_UNITS, PADDING, RowTaps, Runs, SIDE_BY_SIDE,
-    StreamOutput, channels_of_taps, rows_of_3x3, rows_of_3x3_by_two, units_of_row, units_of_runs,
+    ChannelTaps, MAX_ROW, MAX_RUN, MAX_SIDE, MAX_STEP, MAX_UNITS, PADDING, Runs, SIDE_BY_SIDE, StreamOutput,
+    channels_of_taps, units_of_row, units_of_runs,
 };
 #[allow(unused_imports)] // by assembly
 pub use units::{RUNS_OF_ROW, STREAM_BIAS, STREAM_SCALE};

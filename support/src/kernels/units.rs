@@ -5,7 +5,7 @@
 //! them knows of no border.
 
 use super::blocks::{clamp, next_row};
-use super::planes::Planes;
+use super::planes::{Overlap, Planes};
 use super::reach::Reach;
 use super::requantization::{Narrow, Requantization};
 use super::rows::{rows, rows_mut};
@@ -14,8 +14,8 @@ use super::window::{Axis, Taps, Window};
 pub use crate::inner::MAX_ROW;
 use crate::inner::flash::Flash;
 use crate::inner::{
-    ChannelTaps, MAX_RUN, MAX_SIDE, MAX_STEP, PADDING, RowTaps, Runs, StreamOutput, channels_of_taps,
-    product, rows_of_3x3, rows_of_3x3_by_two, units_of_row, units_of_runs,
+    ChannelTaps, MAX_RUN, MAX_SIDE, MAX_STEP, PADDING, RowMemory, RowTaps, Runs, StreamOutput,
+    channels_of_taps, product, rows_of_3x3, rows_of_3x3_by_two, units_of_row, units_of_runs,
 };
 
 /// Runs of a window, and the end of the list.
@@ -23,6 +23,13 @@ const RUNS_OF_WINDOW: usize = 26;
 
 /// What windows of a row see: the image from the first row that they do, and the padding.
 type Row<'a> = (&'a [i8], Taps, &'a [i8; PADDING]);
+
+/// Most elements of an image, and of what becomes of it, where addresses have 16 bits.
+const MAX_IMAGE: usize = u16::MAX as usize;
+
+/// The loops over rows of windows of 3x3, one of [`rows_of_3x3`] and [`rows_of_3x3_by_two`]: only those that are named are part
+/// of a program.
+type RowsOf3x3 = fn(Flash<'_, i8>, &RowTaps, RowMemory<'_>, StreamOutput);
 
 type Seen<'a> = Runs<'a, RUNS_OF_WINDOW>;
 
@@ -92,17 +99,45 @@ pub fn rows_fit(window: &Window, bits: u32) -> bool {
     let end = y.output.saturating_sub(1).saturating_mul(y.stride).saturating_add(3);
     let inside = y.pad <= 1 && y.input >= 2 && end <= y.input.saturating_add(y.pad).saturating_add(1);
     let is_3x3 = [x.taps, x.dilation, y.taps, y.dilation] == [3, 1, 3, 1];
-    is_3x3 && inside && x.pad <= 1 && units == channels && bits <= 32 && window.taps(y.output).fits()
+    let in_bytes =
+        [x.input, x.output, x.stride, y.output, y.stride, channels, units].iter().max() <= Some(&255);
+    let has_multiplier = units.checked_rem(channels) == Some(0);
+    let taps = window.taps(0);
+    let in_memory = taps.holds([MAX_IMAGE; 2]);
+    is_3x3 && inside && x.pad <= 1 && has_multiplier && bits <= 32 && in_bytes && taps.fits() && in_memory
 }
 
 impl Window {
-    /// What so many rows of windows of 3x3 see.
-    fn taps(&self, rows: usize) -> RowTaps<'static> {
-        let Window { x, channels, .. } = *self;
-        let (first, last, padding) = (false, false, 0);
-        let Axis { input: columns, output: outputs, stride, pad, .. } = x;
-        RowTaps { image: &[], columns, outputs, stride, left: pad != 0, channels, rows, first, last, padding }
+    /// What windows of 3x3 see, if their [`rows_fit`].
+    #[inline(always)]
+    fn taps(&self, padding: i8) -> RowTaps {
+        let Window { y, x, channels, units } = *self;
+        let [columns, outputs, stride] = [x.input, x.output, x.stride].map(|x| x as u8);
+        let [rows, step, channels] = [y.output, y.stride, channels].map(|x| x as u8);
+        let end = product(y.output.wrapping_sub(1), y.stride).wrapping_add(3).wrapping_sub(y.pad);
+        let (left, first, last) = (x.pad != 0, y.pad != 0, end > y.input);
+        let multiplier = quotient(units as u8, channels);
+        RowTaps { columns, outputs, stride, left, channels, multiplier, rows, step, first, last, padding }
     }
+
+    /// Elements of an image and of its output.
+    #[inline(always)]
+    fn lens(&self) -> [usize; 2] {
+        let Self { y, x, channels, units } = *self;
+        let len = |y, x, depth| product(product(x, depth), y);
+        [len(y.input, x.input, channels), len(y.output, x.output, units)]
+    }
+}
+
+/// Of small numbers, without a division, which takes long where no instruction does it.
+#[inline(always)]
+fn quotient(mut a: u8, b: u8) -> u8 {
+    let mut quotient = 0u8;
+    while b != 0 && a >= b {
+        a = a.wrapping_sub(b);
+        quotient = quotient.wrapping_add(1);
+    }
+    quotient
 }
 
 impl Narrow {
@@ -116,6 +151,47 @@ impl Narrow {
     fn clamp(self, output: &mut [i8]) {
         let Self { zero_point, least, greatest, .. } = self;
         clamp(Requantization { zero_point, least, greatest }, output);
+    }
+}
+
+/// Images whose rows of windows of 3x3 are done one after the other.
+struct Images {
+    of_image: RowsOf3x3,
+    taps: RowTaps,
+    to: StreamOutput,
+    /// Elements of an image and of its output.
+    lens: [usize; 2],
+}
+
+impl Images {
+    #[inline(never)] // one copy for all layers
+    fn apart(&self, stream: Flash<'_, i8>, input: &[i8], output: &mut [i8]) {
+        let [inputs, outputs] = self.lens;
+        for (image, output) in rows(input, inputs).zip(rows_mut(output, outputs)) {
+            (self.of_image)(stream, &self.taps, RowMemory::Apart { image, output }, self.to);
+        }
+    }
+
+    #[inline(never)] // one copy for all layers
+    fn shared(&self, stream: Flash<'_, i8>, memory: &mut [i8], overlap: Overlap) {
+        let [inputs, outputs] = self.lens;
+        let Overlap { input: mut image, mut output, input_len, output_len } = overlap;
+        let backward = overlap.is_backward();
+        let [mut to_image, mut to_output] = [inputs, outputs];
+        if backward {
+            // The last image comes first.
+            image = image.wrapping_add(input_len).wrapping_sub(inputs);
+            output = output.wrapping_add(output_len).wrapping_sub(outputs);
+            [to_image, to_output] = [inputs.wrapping_neg(), outputs.wrapping_neg()];
+        }
+        let mut left = output_len;
+        while left >= outputs && left != 0 {
+            let memory = RowMemory::Shared { memory: &mut *memory, image, output, backward };
+            (self.of_image)(stream, &self.taps, memory, self.to);
+            image = image.wrapping_add(to_image);
+            output = output.wrapping_add(to_output);
+            left = left.wrapping_sub(outputs);
+        }
     }
 }
 
@@ -146,7 +222,7 @@ pub fn depthwise_conv_2d_units_s8(p: &WindowUnits, stream: Flash<'_, i8>, planes
 /// As [`depthwise_conv_2d_s8`](super::depthwise_conv_2d::depthwise_conv_2d_s8), if its [`rows_fit`].
 #[cfg_attr(not(debug_assertions), inline)]
 pub fn depthwise_conv_2d_3x3_units_s8(p: &WindowUnits, stream: Flash<'_, i8>, planes: Planes<'_, i8>) {
-    p.rows_of_channels::<1>(stream, planes);
+    p.rows_of_channels(rows_of_3x3, stream, planes);
 }
 
 /// The same for windows two columns apart.
@@ -156,52 +232,26 @@ pub fn depthwise_conv_2d_3x3_stride_2_units_s8(
     stream: Flash<'_, i8>,
     planes: Planes<'_, i8>,
 ) {
-    p.rows_of_channels::<2>(stream, planes);
+    p.rows_of_channels(rows_of_3x3_by_two, stream, planes);
 }
 
 impl WindowUnits {
-    /// Rows of windows of 3x3: all of an image at once, if memory is not shared.
-    #[inline(always)]
-    fn rows_of_channels<const STRIDE: usize>(&self, stream: Flash<'_, i8>, planes: Planes<'_, i8>) {
+    /// Rows of windows of 3x3.
+    #[inline(always)] // what is known of a layer is worked out while its program is compiled
+    fn rows_of_channels(&self, of_image: RowsOf3x3, stream: Flash<'_, i8>, planes: Planes<'_, i8>) {
+        let (taps, to) = (self.window.taps(self.padding), self.output.of_stream());
+        let images = Images { of_image, taps, to, lens: self.window.lens() };
         match planes {
-            Planes::Apart { input, output } if self.window.y.stride == self.window.x.stride => {
-                self.image_by_image::<STRIDE>(stream, input, output);
+            Planes::Apart { input, output } => {
+                images.apart(stream, input, &mut *output);
+                self.output.clamp(output);
             }
-            _ => self.row_by_row::<STRIDE>(stream, planes),
+            Planes::Overlapped { memory, overlap } => {
+                images.shared(stream, &mut *memory, overlap);
+                let output = overlap.output..overlap.output.wrapping_add(overlap.output_len);
+                self.output.clamp(memory.get_mut(output).unwrap_or(&mut []));
+            }
         }
-    }
-
-    #[inline(never)] // one copy for all layers
-    fn row_by_row<const STRIDE: usize>(&self, stream: Flash<'_, i8>, planes: Planes<'_, i8>) {
-        let mut lines = self.window.rows(planes);
-        while let Some((image, rows, output)) = next_row(&mut lines) {
-            let (first, last) = (rows.before != 0, rows.before.wrapping_add(rows.inside) < 3);
-            let taps = RowTaps { image, first, last, padding: self.padding, ..self.window.taps(1) };
-            self.rows_of_3x3::<STRIDE>(stream, &taps, output);
-        }
-    }
-
-    #[inline(never)] // one copy for all layers
-    fn image_by_image<const STRIDE: usize>(&self, stream: Flash<'_, i8>, input: &[i8], output: &mut [i8]) {
-        let Axis { input: height, pad, stride, output: count, .. } = self.window.y;
-        let end = product(count.wrapping_sub(1), stride).wrapping_add(3).wrapping_sub(pad);
-        let (first, last, padding) = (pad != 0, end > height, self.padding);
-        let taps = RowTaps { first, last, padding, ..self.window.taps(count) };
-        let image = product(product(taps.columns, taps.channels), height);
-        let outputs = rows_mut(output, product(product(taps.outputs, taps.channels), count));
-        for (image, output) in rows(input, image).zip(outputs) {
-            self.rows_of_3x3::<STRIDE>(stream, &RowTaps { image, ..taps }, output);
-        }
-    }
-
-    /// Rows one column apart or two.
-    #[inline(always)]
-    fn rows_of_3x3<const STRIDE: usize>(&self, stream: Flash<'_, i8>, taps: &RowTaps<'_>, output: &mut [i8]) {
-        match STRIDE {
-            1 => rows_of_3x3(stream, taps, output, self.output.of_stream()),
-            _ => rows_of_3x3_by_two(stream, taps, output, self.output.of_stream()),
-        }
-        self.output.clamp(output);
     }
 
     #[inline(never)] // one copy for all layers
@@ -315,3 +365,6 @@ impl WindowUnits {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

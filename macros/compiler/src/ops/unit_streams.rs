@@ -32,7 +32,7 @@ impl Layer<'_> {
         let is_small = self.weights.len() < SMALL;
         let params = RowUnits { depth, units: self.bias.len(), output: self.output };
         (depth <= MAX_ROW && !is_small)
-            .then(|| self.variant("fully_connected_units_s8", &params, [depth, SIDE_BY_SIDE]))?
+            .then(|| self.blocks("fully_connected_units_s8", &params, [depth, SIDE_BY_SIDE]))?
     }
 
     /// The kernel for a window on all channels, whose columns are neighbours.
@@ -41,45 +41,59 @@ impl Layer<'_> {
         let filter = taps.into_iter().fold(window.channels, usize::saturating_mul);
         let params = WindowUnits { window, padding, output: self.output };
         fits(taps, window.channels)
-            .then(|| self.variant("conv_2d_units_s8", &params, [filter, SIDE_BY_SIDE]))?
+            .then(|| self.blocks("conv_2d_units_s8", &params, [filter, SIDE_BY_SIDE]))?
     }
 
-    /// The kernel for a window on each channel for itself.
+    /// The kernel for a window of 3 × 3 on each channel for itself.
+    pub(crate) fn depthwise_conv_2d_3x3(&self, window: Window, padding: i8) -> Option<Variant> {
+        if !rows_fit(&window, self.output.bits) {
+            return None;
+        }
+        let params = WindowUnits { window, padding, output: self.output };
+        let kernel = match window.x.stride {
+            1 => "depthwise_conv_2d_3x3_units_s8",
+            _ => "depthwise_conv_2d_3x3_stride_2_units_s8",
+        };
+        // The first units of all channels come before the second ones.
+        let multiplier = window.units.checked_div(window.channels)?;
+        let units = (0..multiplier).flat_map(|first| (first..window.units).step_by(multiplier));
+        let mut bytes = Vec::with_capacity(self.weights.len());
+        self.check()?;
+        for unit in units {
+            self.block(unit, 1, window.y.taps.checked_mul(window.x.taps)?, &mut bytes)?;
+        }
+        Some(self.variant(kernel, &params, bytes))
+    }
+
+    /// The kernel for any other window on each channel for itself.
     pub(crate) fn depthwise_conv_2d(&self, window: Window, padding: i8) -> Option<Variant> {
         let taps = window.y.taps.saturating_mul(window.x.taps);
         let params = WindowUnits { window, padding, output: self.output };
-        if rows_fit(&window, self.output.bits) {
-            let kernel = match window.x.stride {
-                1 => "depthwise_conv_2d_3x3_units_s8",
-                _ => "depthwise_conv_2d_3x3_stride_2_units_s8",
-            };
-            return self.variant(kernel, &params, [taps, 1]);
-        }
         let size = [taps, SIDE_BY_SIDE];
-        channels_fit(&window).then(|| self.variant("depthwise_conv_2d_units_s8", &params, size))?
+        channels_fit(&window).then(|| self.blocks("depthwise_conv_2d_units_s8", &params, size))?
     }
 
     /// A kernel for units of so many terms, and so many of them side by side.
-    fn variant(&self, kernel: &'static str, params: &dyn Params, size: [usize; 2]) -> Option<Variant> {
-        let stream = Constant::int8("STREAM", self.stream(size)?);
+    fn blocks(&self, kernel: &'static str, params: &dyn Params, size: [usize; 2]) -> Option<Variant> {
+        Some(self.variant(kernel, params, self.stream(size)?))
+    }
+
+    fn variant(&self, kernel: &'static str, params: &dyn Params, stream: Vec<u8>) -> Variant {
+        let stream = Constant::int8("STREAM", stream.into_iter().map(u8::cast_signed));
         let (parameters, params) = (Some(params.keep()), format!("{params:?}"));
-        Some(Variant {
-            backend: BACKEND,
-            module: "units",
-            kernel,
-            params,
-            parameters,
-            constants: vec![stream],
-        })
+        Variant { backend: BACKEND, module: "units", kernel, params, parameters, constants: vec![stream] }
+    }
+
+    /// Whether there are not too many units, and their sums are not too large.
+    fn check(&self) -> Option<()> {
+        let short = |&[low, high]: &Bounds| low >= -MAX_SUM && high <= MAX_SUM;
+        (self.bias.len() <= MAX_UNITS && self.sums.iter().all(short)).then_some(())
     }
 
     /// All units, in blocks and then one by one.
-    fn stream(&self, [terms, block]: [usize; 2]) -> Option<Vec<i8>> {
+    fn stream(&self, [terms, block]: [usize; 2]) -> Option<Vec<u8>> {
+        self.check()?;
         let units = self.bias.len();
-        let short = |&[low, high]: &Bounds| low >= -MAX_SUM && high <= MAX_SUM;
-        if units > MAX_UNITS || !self.sums.iter().all(short) {
-            return None;
-        }
         let mut bytes = Vec::with_capacity(self.weights.len());
         let mut unit = 0usize;
         while unit < units {
@@ -88,7 +102,7 @@ impl Layer<'_> {
             self.block(unit, side, terms, &mut bytes)?;
             unit = unit.checked_add(side)?;
         }
-        Some(bytes.into_iter().map(u8::cast_signed).collect())
+        Some(bytes)
     }
 
     /// So many units side by side.

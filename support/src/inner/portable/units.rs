@@ -182,106 +182,6 @@ impl ChannelTaps<'_> {
     }
 }
 
-/// What rows of outputs see that have a channel each: windows of 3x3.
-#[derive(Clone, Copy, Debug)]
-pub struct RowTaps<'a> {
-    /// The image from the first row that is not padding.
-    pub image: &'a [i8],
-    /// Columns of the image.
-    pub columns: usize,
-    /// Outputs of a row and a channel.
-    pub outputs: usize,
-    /// From one window to the next, in either direction: 1 or 2. If it is 1, there is a column of padding on either side, and
-    /// as many outputs as columns.
-    pub stride: usize,
-    /// Whether the first column of the first windows is padding. The last of the last may be too.
-    pub left: bool,
-    /// Channels of the image.
-    pub channels: usize,
-    /// Rows of outputs, 126 at most.
-    pub rows: usize,
-    /// Whether the first row of the first windows is padding.
-    pub first: bool,
-    /// Whether the last row of the last windows is; one row at most is for each window.
-    pub last: bool,
-    /// What the padding holds.
-    pub padding: i8,
-}
-
-impl RowTaps<'_> {
-    /// Whether there are not too many columns and channels.
-    #[allow(dead_code)] // by assembly and by what makes streams
-    pub fn fits(&self) -> bool {
-        let &Self { columns, outputs, stride, left, channels, rows, first, last, .. } = self;
-        let few = columns <= 127 && outputs <= 127 && channels <= 255 && rows <= 126;
-        if !few || columns == 0 || outputs == 0 || channels == 0 || rows == 0 {
-            return false;
-        }
-        let row = match stride {
-            1 => left && outputs == columns,
-            2 => self.end() <= columns.wrapping_add(1),
-            _ => false,
-        };
-        let line = product(columns, channels);
-        // Within 16 bits by these limits, and then what is seen of the image is too.
-        let sixteens = product(product(rows, stride & 3).wrapping_add(2), (line >> 4).wrapping_add(1));
-        row && line <= MAX_STEP && sixteens < 1 << 12 && !(first && last && rows == 1)
-    }
-
-    /// The column behind the last window.
-    fn end(&self) -> usize {
-        let &Self { outputs, stride, left, .. } = self;
-        product(outputs.wrapping_sub(1), stride).wrapping_add(3).wrapping_sub(left.into())
-    }
-
-    /// Whether the last column of the last windows is padding.
-    #[allow(dead_code)] // by assembly
-    pub fn right(&self) -> bool {
-        self.end() > self.columns
-    }
-
-    /// Rows of the image that are seen.
-    pub fn seen(&self) -> usize {
-        let &Self { rows, stride, first, last, .. } = self;
-        let outside = usize::from(first).wrapping_add(last.into());
-        product(rows.wrapping_sub(1), stride).wrapping_add(3).wrapping_sub(outside)
-    }
-
-    /// What an output of a channel sees, tap by tap.
-    fn elements(&self, [row, column]: [usize; 2], channel: usize) -> impl Iterator<Item = i8> {
-        let &Self { image, columns, channels, stride, left, first, padding, .. } = self;
-        let rows = self.seen();
-        (0..9usize).map(move |tap| {
-            let y = product(row, stride).wrapping_add(tap / 3).wrapping_sub(first.into());
-            let x = product(column, stride).wrapping_add(tap % 3).wrapping_sub(left.into());
-            if x >= columns || y >= rows {
-                return padding;
-            }
-            let at = product(product(y, columns).wrapping_add(x), channels).wrapping_add(channel);
-            image.get(at).copied().unwrap_or(0)
-        })
-    }
-}
-
-/// The outputs of rows of windows, whose units are one by one in the stream. `to` drops 32 bits at most.
-#[inline(always)]
-pub fn rows_of_3x3(stream: Flash<'_, i8>, taps: &RowTaps<'_>, output: &mut [i8], to: StreamOutput) {
-    const UNIT: usize = STREAM_BIAS + 9 + STREAM_SCALE;
-    let pixels = (0..taps.rows).flat_map(|row| (0..taps.outputs).map(move |column| [row, column]));
-    let each = pixels.flat_map(|pixel| (0..taps.channels).map(move |channel| (pixel, channel)));
-    for (y, (pixel, channel)) in output.iter_mut().zip(each) {
-        let start = product(channel, UNIT);
-        let at = [start, start.wrapping_add(STREAM_BIAS), start.wrapping_add(STREAM_BIAS + 9)];
-        *y = unit(stream, at, 1, taps.elements(pixel, channel), to);
-    }
-}
-
-/// The same for windows two columns apart.
-#[inline(always)]
-pub fn rows_of_3x3_by_two(stream: Flash<'_, i8>, taps: &RowTaps<'_>, output: &mut [i8], to: StreamOutput) {
-    rows_of_3x3(stream, taps, output, to);
-}
-
 /// The outputs of units that all see the same, without limits but those of eight bits. As many as there are in both, the
 /// stream and `output`.
 #[inline(always)]
@@ -340,7 +240,7 @@ fn units<I: Iterator<Item = i8>>(
 /// The output of one unit, whose bias, weights and multiplier are there in the stream, and from one weight to the next it
 /// is so far.
 #[inline(always)]
-fn unit(
+pub(super) fn unit(
     stream: Flash<'_, i8>,
     [bias, mut weight, scale]: [usize; 3],
     step: usize,

@@ -1,6 +1,6 @@
 //! The kernels of processors that have others than the rest.
 
-use super::{Convolution, parts};
+use super::{Convolution, Order, parts};
 use crate::inner::BLOCK;
 use crate::kernels::blocks::{Conv2dBlocks, ConvolutionBlocks, PixelBlocks};
 use crate::kernels::conv_2d::Conv2d;
@@ -197,11 +197,15 @@ impl Convolution {
 
     /// The kernel for units side by side, if that suits.
     pub(super) fn stream(&self, layer: &unit_streams::Layer<'_>, padding: i8) -> Option<Variant> {
-        match self.is_fully_connected() {
-            true => layer.fully_connected(self.filter()),
-            false if self.has_runs() => layer.conv_2d(self.window, padding),
+        if self.is_fully_connected() {
+            return layer.fully_connected(self.filter());
+        }
+        let is_depthwise = self.depth == 1 && self.order == Order::UnitsLast;
+        let rows = if is_depthwise { layer.depthwise_conv_2d_3x3(self.window, padding) } else { None };
+        rows.or_else(|| match self.has_runs() {
+            true => layer.conv_2d(self.window, padding),
             false if self.depth == 1 => layer.depthwise_conv_2d(self.window, padding),
             false => None,
-        }
+        })
     }
 }

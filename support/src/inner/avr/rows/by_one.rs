@@ -1,24 +1,24 @@
 //! Windows one column apart: three sums, `r2` to `r7`, for each input is part of three outputs in a row.
 
-use super::Frame;
+use super::each_unit::{each_unit, next_of_group, weights};
+use super::frame::Frame;
 use super::terms::{
-    add_partial, count, each_channel, next_column, next_line, output, over, rare, rare_output, term,
-    weights_move_on,
+    add_partial, count, next_column, next_line, output, over, rare, rare_output, term, weights_move_on,
 };
 use core::arch::asm;
 use core::mem::offset_of;
 
-/// All channels.
+/// All units.
 ///
 /// # Safety
 ///
 /// All that the frame points to is there.
 #[allow(unsafe_code)]
 #[inline(never)]
-pub(super) unsafe fn channels_by_one(frame: *mut Frame) {
+pub(super) unsafe fn units_by_one(frame: *mut Frame) {
     // SAFETY: reads and writes what the caller promises; the stack is left as it was.
     unsafe {
-        each_channel!(
+        each_unit!(
             frame,
             bias_of_row,
             "brts 50f",
@@ -26,11 +26,8 @@ pub(super) unsafe fn channels_by_one(frame: *mut Frame) {
             "ldd r14, Y+{back}",
             "ldd r15, Y+{back}+1",
             "ldd r16, Y+{padding}",
-            "ldd r6, Y+{bias}",
-            "ldd r7, Y+{bias}+1",
-            "ldd r0, Y+{bias}+2",
             "movw r4, r6",
-            "tst r0",
+            "tst r11",
             "brne 52f",
             "53:",
             // The first two outputs: padding, and the first column.
@@ -57,9 +54,9 @@ pub(super) unsafe fn channels_by_one(frame: *mut Frame) {
             "rcall 806f",
             "rjmp 51b",
             "52:",
-            "std Y+{carries}+1, r0",
-            "std Y+{carries}+2, r0",
-            "std Y+{carries}+3, r0",
+            "std Y+{carries}+1, r11",
+            "std Y+{carries}+2, r11",
+            "std Y+{carries}+3, r11",
             "set",
             "rjmp 53b",
             over!("60", b, "70b"),
@@ -118,9 +115,8 @@ pub(super) unsafe fn channels_by_one(frame: *mut Frame) {
             over!("61", a, "71b"),
             over!("62", a, "72b"),
             "59:",
-            "ldd r16, Y+{left}",
+            "ldd r16, Y+{left_rows}",
             "dec r16",
-            "std Y+{left}, r16",
             "breq 6f",
             "rjmp 4b",
             "6:",
@@ -132,10 +128,7 @@ pub(super) unsafe fn channels_by_one(frame: *mut Frame) {
             "ldd r14, Y+{back}+2",
             "ldd r15, Y+{back}+3",
             "ldd r16, Y+{padding}",
-            "ldd r6, Y+{bias}",
-            "ldd r7, Y+{bias}+1",
-            "ldd r0, Y+{bias}+2",
-            "tst r0",
+            "tst r11",
             "brne 52f",
             "53:",
             term!("r23", c, "60f", "70"),
@@ -162,7 +155,7 @@ pub(super) unsafe fn channels_by_one(frame: *mut Frame) {
             "rcall 806f",
             "rjmp 51b",
             "52:",
-            "std Y+{carries}+2, r0",
+            "std Y+{carries}+2, r11",
             "set",
             "rjmp 53b",
             "57:",
@@ -218,9 +211,8 @@ pub(super) unsafe fn channels_by_one(frame: *mut Frame) {
             over!("60", a, "70b"),
             over!("61", a, "71b"),
             "59:",
-            "ldd r16, Y+{left}",
+            "ldd r16, Y+{left_rows}",
             "dec r16",
-            "std Y+{left}, r16",
             "breq 95f",
             // It was the first row: the weights move on, and the windows of the next row begin with the same row.
             weights_move_on!(),

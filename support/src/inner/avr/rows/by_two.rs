@@ -1,36 +1,33 @@
 //! Windows two columns apart: two sums, `r2` to `r5`, and the bias in `r6` and `r7`. Every second column is part of two
 //! outputs.
 
-use super::Frame;
+use super::each_unit::{each_unit, next_of_group, weights};
+use super::frame::Frame;
 use super::terms::{
-    add_partial, count, each_channel, next_column, next_line, output, over, rare, rare_output, term,
-    weights_move_on,
+    add_partial, count, next_column, next_line, output, over, rare, rare_output, term, weights_move_on,
 };
 use core::arch::asm;
 use core::mem::offset_of;
 
-/// All channels.
+/// All units.
 ///
 /// # Safety
 ///
 /// All that the frame points to is there.
 #[allow(unsafe_code)]
 #[inline(never)]
-pub(super) unsafe fn channels_by_two(frame: *mut Frame) {
+pub(super) unsafe fn units_by_two(frame: *mut Frame) {
     // SAFETY: reads and writes what the caller promises; the stack is left as it was.
     unsafe {
-        each_channel!(
+        each_unit!(
             frame,
             next,
             "brts 50f",
             "51:",
             "ldd r14, Y+{back}",
             "ldd r15, Y+{back}+1",
-            "ldd r4, Y+{bias}",
-            "ldd r5, Y+{bias}+1",
-            "ldd r0, Y+{bias}+2",
-            "movw r6, r4",
-            "tst r0",
+            "movw r4, r6",
+            "tst r11",
             "brne 52f",
             "53:",
             // What the first column adds to the first output.
@@ -60,9 +57,9 @@ pub(super) unsafe fn channels_by_two(frame: *mut Frame) {
             "rcall 806f",
             "rjmp 51b",
             "52:",
-            "std Y+{carries}+1, r0",
-            "std Y+{carries}+2, r0",
-            "std Y+{carries}+3, r0",
+            "std Y+{carries}+1, r11",
+            "std Y+{carries}+2, r11",
+            "std Y+{carries}+3, r11",
             "set",
             "rjmp 53b",
             "54:",
@@ -135,9 +132,8 @@ pub(super) unsafe fn channels_by_two(frame: *mut Frame) {
             "rjmp 25b",
             rare_output!(),
             "59:",
-            "ldd r16, Y+{left}",
+            "ldd r16, Y+{left_rows}",
             "dec r16",
-            "std Y+{left}, r16",
             "breq 6f",
             "ldd r0, Y+{next}",
             "add r26, r0",
@@ -152,10 +148,8 @@ pub(super) unsafe fn channels_by_two(frame: *mut Frame) {
             "51:",
             "ldd r14, Y+{back}+2",
             "ldd r15, Y+{back}+3",
-            "ldd r4, Y+{bias}",
-            "ldd r5, Y+{bias}+1",
-            "ldd r0, Y+{bias}+2",
-            "tst r0",
+            "movw r4, r6",
+            "tst r11",
             "brne 52f",
             "53:",
             "ldd r16, Y+{padding}",
@@ -189,7 +183,7 @@ pub(super) unsafe fn channels_by_two(frame: *mut Frame) {
             "rcall 806f",
             "rjmp 51b",
             "52:",
-            "std Y+{carries}+1, r0",
+            "std Y+{carries}+1, r11",
             "set",
             "rjmp 53b",
             "57:",
@@ -255,9 +249,8 @@ pub(super) unsafe fn channels_by_two(frame: *mut Frame) {
             "rjmp 25b",
             rare_output!(),
             "59:",
-            "ldd r16, Y+{left}",
+            "ldd r16, Y+{left_rows}",
             "dec r16",
-            "std Y+{left}, r16",
             "breq 95f",
             // It was the first row: the weights move on, and the windows of the next begin one row less further.
             weights_move_on!(),

@@ -1,0 +1,201 @@
+//! Rows of windows of 3x3 on each channel for itself, whose constants are a stream as in [`super::units`], units one by one.
+
+use super::units::{STREAM_BIAS, STREAM_SCALE, StreamOutput, unit};
+use crate::inner::flash::Flash;
+use crate::inner::product;
+
+/// What rows of outputs see that have a channel each: windows of 3x3.
+#[derive(Clone, Copy, Debug)]
+pub struct RowTaps {
+    /// Columns of the image, 127 at most.
+    pub columns: u8,
+    /// Outputs of a row and a unit, 127 at most.
+    pub outputs: u8,
+    /// From one window of a row to the next: 1 or 2. If it is 1, there is a column of padding on either side, and as many
+    /// outputs as columns.
+    pub stride: u8,
+    /// Whether the first column of the first windows is padding. The last of the last may be too.
+    pub left: bool,
+    /// Channels of the image.
+    pub channels: u8,
+    /// Units that have the same channel, one after the other in the output. In the stream come the first ones of all
+    /// channels before the second ones.
+    pub multiplier: u8,
+    /// Rows of outputs.
+    pub rows: u8,
+    /// From one row of windows to the next.
+    pub step: u8,
+    /// Whether the first row of the first windows is padding.
+    pub first: bool,
+    /// Whether the last row of the last windows is; one row at most is for each window.
+    pub last: bool,
+    /// What the padding holds.
+    pub padding: i8,
+}
+
+/// Where rows of windows read and write.
+#[derive(Debug)]
+pub enum RowMemory<'a> {
+    /// Each in memory of its own.
+    Apart {
+        /// The image from the first row that is not padding.
+        image: &'a [i8],
+        /// All rows of outputs.
+        output: &'a mut [i8],
+    },
+    /// Both in one piece of memory. No row of outputs lies where it or those that are done later read.
+    Shared {
+        /// What holds both.
+        memory: &'a mut [i8],
+        /// Where the image begins in it.
+        image: usize,
+        /// Where the output begins in it.
+        output: usize,
+        /// Whether the last row comes first.
+        backward: bool,
+    },
+}
+
+impl RowTaps {
+    /// Whether windows lie as the loops take them, and neither a row of the image nor one of the output is too long.
+    #[allow(dead_code)] // by assembly and by what makes streams
+    #[inline(always)]
+    pub fn fits(&self) -> bool {
+        let &Self { columns, outputs, stride, left, channels, multiplier, rows, first, last, .. } = self;
+        let none = columns == 0 || outputs == 0 || channels == 0 || multiplier == 0 || rows == 0;
+        let row = match stride {
+            1 => left && outputs == columns,
+            2 => self.end() <= columns.wrapping_add(1),
+            _ => false,
+        };
+        let few = (columns | outputs) < 1 << 7 && self.units() < 1 << 8;
+        !none && row && few && !(first && last && rows == 1)
+    }
+
+    /// Whether there are so many elements of the image, and so many of the output. For what fits.
+    #[allow(dead_code)] // by assembly and by what makes streams
+    #[inline(always)]
+    pub fn holds(&self, [inputs, outputs]: [usize; 2]) -> bool {
+        let line = product(self.columns.into(), self.channels.into());
+        let len = product(self.outputs.into(), self.units());
+        has_lines(inputs, self.seen(), line) && has_lines(outputs, self.rows.into(), len)
+    }
+
+    /// Units of a pixel.
+    #[inline(always)]
+    pub fn units(&self) -> usize {
+        product(self.channels.into(), self.multiplier.into())
+    }
+
+    /// The column behind the last window, if that fits.
+    #[inline(always)]
+    fn end(&self) -> u8 {
+        let &Self { outputs, stride, left, .. } = self;
+        let last = outputs.wrapping_sub(1);
+        let last = if stride == 1 { last } else { last.wrapping_add(last) };
+        last.wrapping_add(3).wrapping_sub(left.into())
+    }
+
+    /// Whether the last column of the last windows is padding.
+    #[allow(dead_code)] // by assembly
+    #[inline(always)]
+    pub fn right(&self) -> bool {
+        self.end() > self.columns
+    }
+
+    /// Rows of the image that are seen.
+    #[inline(always)]
+    pub fn seen(&self) -> usize {
+        let &Self { rows, step, first, last, .. } = self;
+        let end = product(rows.wrapping_sub(1).into(), step.into()).wrapping_add(3);
+        end.wrapping_sub(first.into()).wrapping_sub(last.into())
+    }
+
+    /// What an output of a channel sees, tap by tap.
+    fn elements(
+        &self,
+        memory: &RowMemory<'_>,
+        [row, column]: [usize; 2],
+        channel: usize,
+    ) -> impl Iterator<Item = i8> {
+        let &Self { left, first, padding, .. } = self;
+        let [columns, channels, stride, step] =
+            [self.columns, self.channels, self.stride, self.step].map(usize::from);
+        let rows = self.seen();
+        (0..9usize).map(move |tap| {
+            let y = product(row, step).wrapping_add(tap / 3).wrapping_sub(first.into());
+            let x = product(column, stride).wrapping_add(tap % 3).wrapping_sub(left.into());
+            if x >= columns || y >= rows {
+                return padding;
+            }
+            memory.input(product(product(y, columns).wrapping_add(x), channels).wrapping_add(channel))
+        })
+    }
+}
+
+/// Whether so many lines are not too long together, without a product that leaves 16 bits.
+#[inline(never)] // one copy is enough
+fn has_lines(all: usize, lines: usize, line: usize) -> bool {
+    let (lower, upper) = (product(line & 0xff, lines), product(line >> 8, lines));
+    lines < 1 << 8 && upper < 1 << 8 && lower <= all && upper << 8 <= all.wrapping_sub(lower)
+}
+
+impl RowMemory<'_> {
+    fn input(&self, at: usize) -> i8 {
+        let element = match self {
+            Self::Apart { image, .. } => image.get(at),
+            Self::Shared { memory, image, .. } => memory.get(image.wrapping_add(at)),
+        };
+        element.copied().unwrap_or(0)
+    }
+
+    fn set_output(&mut self, at: usize, y: i8) {
+        let place = match self {
+            Self::Apart { output, .. } => output.get_mut(at),
+            Self::Shared { memory, output, .. } => memory.get_mut(output.wrapping_add(at)),
+        };
+        if let Some(place) = place {
+            *place = y;
+        }
+    }
+}
+
+/// The outputs of rows of windows, whose units are one by one in the stream. `to` drops 32 bits at most.
+#[inline(always)]
+pub fn rows_of_3x3(stream: Flash<'_, i8>, taps: &RowTaps, mut memory: RowMemory<'_>, to: StreamOutput) {
+    let backward = matches!(memory, RowMemory::Shared { backward: true, .. });
+    for done in 0..taps.rows {
+        let row = if backward { taps.rows.wrapping_sub(done).wrapping_sub(1) } else { done };
+        row_of_3x3(stream, taps, row.into(), &mut memory, to);
+    }
+}
+
+fn row_of_3x3(
+    stream: Flash<'_, i8>,
+    taps: &RowTaps,
+    row: usize,
+    memory: &mut RowMemory<'_>,
+    to: StreamOutput,
+) {
+    const UNIT: usize = STREAM_BIAS + 9 + STREAM_SCALE;
+    let [outputs, channels, multiplier] = [taps.outputs, taps.channels, taps.multiplier].map(usize::from);
+    let mut at = product(row, product(outputs, taps.units()));
+    for column in 0..outputs {
+        for channel in 0..channels {
+            for time in 0..multiplier {
+                let start = product(product(time, channels).wrapping_add(channel), UNIT);
+                let [weight, scale] = [STREAM_BIAS, STREAM_BIAS + 9].map(|from| start.wrapping_add(from));
+                let elements = taps.elements(memory, [row, column], channel);
+                let y = unit(stream, [start, weight, scale], 1, elements, to);
+                memory.set_output(at, y);
+                at = at.wrapping_add(1);
+            }
+        }
+    }
+}
+
+/// The same for windows two columns apart.
+#[inline(always)]
+pub fn rows_of_3x3_by_two(stream: Flash<'_, i8>, taps: &RowTaps, memory: RowMemory<'_>, to: StreamOutput) {
+    rows_of_3x3(stream, taps, memory, to);
+}

@@ -1,0 +1,128 @@
+extern crate std;
+
+use super::super::planes::{Overlap, Planes};
+use super::super::window::{Axis, Window};
+use super::*;
+use std::vec;
+use std::vec::Vec;
+
+/// Numbers that look like any.
+struct Random(u32);
+
+impl Random {
+    fn below(&mut self, end: usize) -> usize {
+        self.0 = self.0.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (self.0 >> 8) as usize % end
+    }
+
+    fn byte(&mut self) -> i8 {
+        self.below(256) as u8 as i8
+    }
+
+    fn axis(&mut self, stride: usize) -> Axis {
+        let (input, pad) = (1 + self.below(9), self.below(2));
+        let output = 1 + self.below((input + 1) / stride + 1);
+        Axis { input, pad, taps: 3, dilation: 1, stride, output }
+    }
+
+    /// Any window of 3x3 that the loops take.
+    fn layer(&mut self) -> WindowUnits {
+        loop {
+            let channels = 1 + self.below(5);
+            let units = channels * (1 + self.below(4));
+            let strides = [1 + self.below(2), 1 + self.below(2)];
+            let [x, y] = strides.map(|stride| self.axis(stride));
+            let window = Window { y, x, channels, units };
+            let output = Narrow { bits: 31, zero_point: self.byte().into(), least: -120, greatest: 125 };
+            if rows_fit(&window, output.bits) {
+                return WindowUnits { window, padding: self.byte(), output };
+            }
+        }
+    }
+}
+
+/// Bias, weights, multiplier and edge.
+type Unit = (i32, [i8; 9], i32, i32);
+
+/// In the order of the stream: the first units of all channels before the second ones.
+fn stream(units: &[Unit], channels: usize) -> Vec<i8> {
+    let multiplier = units.len() / channels;
+    let mut bytes = Vec::new();
+    for first in 0..multiplier {
+        for (bias, weights, scale, edge) in units.iter().skip(first).step_by(multiplier) {
+            let [low, middle, high, _] = bias.to_le_bytes();
+            bytes.extend([low, middle, high.wrapping_add(middle >> 7)]);
+            bytes.extend(weights.map(i8::cast_unsigned));
+            let [low, middle, high, _] = scale.to_le_bytes();
+            let [lower, upper, ..] = edge.to_le_bytes();
+            bytes.extend([middle, high, low, lower, upper]);
+        }
+    }
+    bytes.into_iter().map(u8::cast_signed).collect()
+}
+
+/// All outputs by definition.
+fn defined(p: &WindowUnits, units: &[Unit], input: &[i8]) -> Vec<i8> {
+    let (Window { y, x, channels, .. }, to) = (p.window, p.output);
+    let mut outputs = Vec::new();
+    for (row, column) in (0..y.output).flat_map(|row| (0..x.output).map(move |column| (row, column))) {
+        for (unit, (bias, weights, scale, edge)) in units.iter().enumerate() {
+            let channel = unit / (units.len() / channels);
+            let mut sum = i64::from(*bias);
+            for (tap, &weight) in weights.iter().enumerate() {
+                let row = (row * y.stride + tap / 3).checked_sub(y.pad).filter(|&row| row < y.input);
+                let column =
+                    (column * x.stride + tap % 3).checked_sub(x.pad).filter(|&column| column < x.input);
+                let at = row.zip(column).map(|(row, column)| (row * x.input + column) * channels + channel);
+                sum += i64::from(weight) * i64::from(at.map_or(p.padding, |at| input[at]));
+            }
+            let product = sum.abs() * i64::from(*scale) + (i64::from(*edge) << 8) + (1 << (to.bits - 1));
+            let value = sum.signum() * (product >> to.bits) + i64::from(to.zero_point);
+            outputs.push(value.clamp(to.least.into(), to.greatest.into()) as i8);
+        }
+    }
+    outputs
+}
+
+fn run(p: &WindowUnits, stream: &[i8], planes: Planes<'_, i8>) {
+    let stream = Flash::from_slice(stream);
+    match p.window.x.stride {
+        1 => depthwise_conv_2d_3x3_units_s8(p, stream, planes),
+        _ => depthwise_conv_2d_3x3_stride_2_units_s8(p, stream, planes),
+    }
+}
+
+/// With an output as near to the input as may be, too.
+#[test]
+fn rows_of_3x3_are_what_is_defined() {
+    let mut random = Random(7);
+    for _ in 0..500 {
+        let p = random.layer();
+        let Window { y, x, channels, units } = p.window;
+        let unit = |random: &mut Random| {
+            let (bias, scale) = (random.below(1 << 18) as i32 - (1 << 17), random.below(1 << 24) as i32);
+            (bias, [0; 9].map(|_: i8| random.byte()), scale, random.below(1 << 16) as i32)
+        };
+        let units: Vec<Unit> = (0..units).map(|_| unit(&mut random)).collect();
+        let stream = stream(&units, channels);
+        for images in 1..3 {
+            let input: Vec<i8> = (0..images * y.input * x.input * channels).map(|_| random.byte()).collect();
+            let of_images = input.chunks(input.len() / images);
+            let expected: Vec<i8> = of_images.flat_map(|image| defined(&p, &units, image)).collect();
+            let (input_len, output_len) = (input.len(), expected.len());
+
+            let mut output = vec![0; output_len];
+            run(&p, &stream, Planes::apart(&input, &mut output));
+            assert_eq!(output, expected, "{p:?}, {images} images");
+
+            let reach = p.reach(output_len);
+            for (input_at, output) in [(reach.below, 0), (0, reach.above)] {
+                let mut memory = vec![0; (input_at + input_len).max(output + output_len)];
+                memory[input_at..][..input_len].copy_from_slice(&input);
+                let overlap = Overlap { input: input_at, input_len, output, output_len };
+                run(&p, &stream, Planes::overlapped(&mut memory, overlap));
+                assert_eq!(memory[output..][..output_len], expected, "{p:?}, {images} images, {overlap:?}");
+            }
+        }
+    }
+}

@@ -1,0 +1,200 @@
+//! Depthwise convolutions whose windows of 3x3 are done a channel at a time, as `windows` has them, but with an output that
+//! lies over the input, as near as may be, and with several units of a channel. What is counted are outputs that are wrong,
+//! and whole layers are measured.
+
+use crate::Report;
+use kernels::planes::{Overlap, Planes};
+use kernels::shapes::{Axis, Narrow, Window};
+use kernels::units::{WindowUnits, depthwise_conv_2d_3x3_stride_2_units_s8, depthwise_conv_2d_3x3_units_s8};
+use tiny_model::__private::{flash::FlashBytes, kernels, not_in_ram};
+
+/// Layers may have less.
+const UNITS: usize = 8;
+const UNIT: usize = 3 + 9 + 5;
+const STREAM: usize = UNITS * UNIT;
+const fn random(at: usize, salt: u32) -> u32 {
+    let x = (at as u32 + 1).wrapping_mul(2654435761).wrapping_add(salt.wrapping_mul(2246822519));
+    let x = (x ^ x >> 15).wrapping_mul(2246822519);
+    (x ^ x >> 13).wrapping_mul(3266489917) >> 3
+}
+const fn bias(unit: usize) -> i32 {
+    let magnitude = (random(unit, 8) & 0x1fff) as i32;
+    if random(unit, 9) & 1 == 0 { magnitude } else { -magnitude }
+}
+const fn weight(unit: usize, tap: usize) -> i8 {
+    random(unit * 9 + tap, 10) as u8 as i8 >> 1
+}
+const fn factor(unit: usize) -> u32 {
+    random(unit, 11) & 0xff_ffff | 0x80_0000 >> (unit % 3)
+}
+const fn edge(unit: usize) -> u32 {
+    random(unit, 12) & 0xffff
+}
+
+const fn stream() -> [u8; STREAM] {
+    let mut out = [0; STREAM];
+    let mut unit = 0;
+    while unit < UNITS {
+        let (b, m, e) = (bias(unit), factor(unit), edge(unit));
+        let at = unit * UNIT;
+        out[at] = b as u8;
+        out[at + 1] = (b >> 8) as u8;
+        out[at + 2] = ((b >> 16) + (b >> 15 & 1)) as u8;
+        let mut tap = 0;
+        while tap < 9 {
+            out[at + 3 + tap] = weight(unit, tap) as u8;
+            tap += 1;
+        }
+        let scale = [(m >> 8) as u8, (m >> 16) as u8, m as u8, e as u8, (e >> 8) as u8];
+        let mut i = 0;
+        while i < 5 {
+            out[at + 12 + i] = scale[i];
+            i += 1;
+        }
+        unit += 1;
+    }
+    out
+}
+
+#[cfg_attr(target_arch = "avr", unsafe(link_section = ".progmem.data"))]
+static UNITS_ONE_BY_ONE: FlashBytes<STREAM> = FlashBytes::new(&stream());
+
+const MEMORY: usize = 8 * 8 * 4 + 8 * 8 * 8;
+
+const fn inputs(window: &Window) -> usize {
+    window.y.input * window.x.input * window.channels
+}
+const fn outputs(window: &Window) -> usize {
+    window.y.output * window.x.output * window.units
+}
+
+/// An output by definition.
+#[inline(never)]
+fn defined(p: &WindowUnits, at: usize) -> i8 {
+    let (Window { y, x, channels, units }, to) = (p.window, p.output);
+    let (unit, pixel, multiplier) = (at % units, at / units, units / channels);
+    let channel = unit / multiplier;
+    // In the stream come the first units of all channels before the second ones.
+    let unit = unit % multiplier * channels + channel;
+    let mut sum = bias(unit);
+    for tap in 0..9 {
+        let row = (pixel / x.output * y.stride + tap / 3).wrapping_sub(y.pad);
+        let column = (pixel % x.output * x.stride + tap % 3).wrapping_sub(x.pad);
+        let is_inside = row < y.input && column < x.input;
+        let input = (row * x.input + column) * channels + channel;
+        let element = if is_inside { element(input) } else { p.padding };
+        sum += i32::from(weight(unit, tap)) * i32::from(element);
+    }
+    let product = u64::from(sum.unsigned_abs()) * u64::from(factor(unit));
+    let half = 1u64 << (to.bits - 1);
+    let value = ((product + u64::from(edge(unit) << 8) + half) >> to.bits).min(1 << 20) as i32;
+    (if sum < 0 { -value } else { value } + to.zero_point).clamp(to.least, to.greatest) as i8
+}
+
+fn element(i: usize) -> i8 {
+    random(i, 216) as i8
+}
+
+/// Where a layer lies.
+#[derive(Clone, Copy)]
+enum Lies {
+    Apart,
+    Below,
+    Above,
+}
+
+/// How far the image and the output lie from the start of memory.
+#[inline(never)]
+fn places(p: &WindowUnits, lies: Lies) -> (usize, usize) {
+    let reach = p.reach(outputs(&p.window));
+    match lies {
+        Lies::Apart => (outputs(&p.window), 0),
+        Lies::Below => (reach.below, 0),
+        Lies::Above => (0, reach.above),
+    }
+}
+
+/// Does a layer, and tells how many outputs are wrong.
+#[inline(always)]
+fn wrong(p: &WindowUnits, lies: Lies, memory: &mut [i8; MEMORY], layer: impl FnOnce(Planes<'_, i8>)) -> u8 {
+    let (input, output) = places(p, lies);
+    let (input_len, output_len) = (inputs(&p.window), outputs(&p.window));
+    for (i, place) in memory.iter_mut().skip(input).take(input_len).enumerate() {
+        *place = element(i);
+    }
+    if let Lies::Apart = lies {
+        let (output, input) = memory.split_at_mut_checked(output_len).unwrap_or_default();
+        layer(Planes::apart(input.get(..input_len).unwrap_or(&[]), output));
+    } else {
+        layer(Planes::overlapped(memory, Overlap { input, input_len, output, output_len }));
+    }
+    let outputs = memory.iter().skip(output).take(output_len).enumerate();
+    outputs.filter(|&(at, &y)| y != defined(p, at)).count().min(255) as u8
+}
+
+const fn axis(input: usize, pad: usize, stride: usize, output: usize) -> Axis {
+    Axis { input, pad, taps: 3, dilation: 1, stride, output }
+}
+
+const fn layer(y: Axis, x: Axis, channels: usize, multiplier: usize) -> WindowUnits {
+    let window = Window { y, x, channels, units: channels * multiplier };
+    let output = Narrow { bits: 31, zero_point: -5, least: -128, greatest: 127 };
+    WindowUnits { window, padding: -7, output }
+}
+
+const fn same(len: usize) -> Axis {
+    axis(len, 1, 1, len)
+}
+
+/// Layers with a stride of 1, and with one of 2, with and without padding on either side, and some whose rows are not as far
+/// apart as their columns.
+const BY_ONE: [WindowUnits; 5] = [
+    layer(axis(2, 1, 1, 2), same(3), 6, 1),
+    layer(axis(4, 0, 1, 2), same(2), 3, 2),
+    layer(axis(4, 1, 1, 3), same(5), 1, 3),
+    layer(axis(4, 0, 1, 3), same(3), 2, 3),
+    layer(axis(7, 1, 2, 4), same(4), 2, 2),
+];
+const BY_TWO: [WindowUnits; 5] = [
+    layer(axis(2, 0, 2, 1), axis(3, 1, 2, 2), 4, 1),
+    layer(axis(4, 0, 2, 2), axis(4, 0, 2, 2), 3, 2),
+    layer(axis(5, 1, 2, 3), axis(6, 1, 2, 3), 1, 3),
+    layer(axis(6, 0, 2, 3), axis(2, 1, 2, 1), 2, 4),
+    layer(axis(4, 1, 1, 4), axis(5, 0, 2, 2), 2, 1),
+];
+
+/// Measures a layer. What the compiler of a model knows is known here too.
+macro_rules! measure {
+    ($report:ident, $memory:ident, $name:literal, $kernel:ident, $layer:expr, $lies:ident) => {{
+        const LAYER: WindowUnits = $layer;
+        let kernel = |planes: Planes<'_, i8>| {
+            $report.measure($name, || $kernel(not_in_ram!(LAYER), UNITS_ONE_BY_ONE.view(), planes));
+        };
+        let wrong = wrong(not_in_ram!(LAYER), Lies::$lies, &mut $memory, kernel);
+        $report.output($name, &[wrong]);
+    }};
+}
+
+pub fn run(report: &mut impl Report) {
+    use depthwise_conv_2d_3x3_stride_2_units_s8 as by_two;
+    use depthwise_conv_2d_3x3_units_s8 as by_one;
+    let mut memory = [0; MEMORY];
+    const BY_TWO_OF_12: Axis = axis(12, 0, 2, 6);
+    measure!(report, memory, "shared_6x12x6", by_one, layer(same(6), same(12), 6, 1), Below);
+    measure!(report, memory, "shared_4x4x6", by_one, layer(same(4), same(4), 6, 1), Above);
+    measure!(report, memory, "shared_stride_2", by_two, layer(BY_TWO_OF_12, BY_TWO_OF_12, 4, 1), Below);
+    measure!(report, memory, "8x8x4_times_2", by_one, layer(same(8), same(8), 4, 2), Apart);
+    measure!(report, memory, "shared_8x8x1_times_8", by_one, layer(same(8), same(8), 1, 8), Above);
+    measure!(report, memory, "stride_2_times_2", by_two, layer(BY_TWO_OF_12, BY_TWO_OF_12, 3, 2), Apart);
+
+    for lies in [Lies::Apart, Lies::Below, Lies::Above] {
+        for p in not_in_ram!(BY_ONE) {
+            let wrong = wrong(p, lies, &mut memory, |planes| by_one(p, UNITS_ONE_BY_ONE.view(), planes));
+            report.output("wrong", &[wrong]);
+        }
+        for p in not_in_ram!(BY_TWO) {
+            let wrong = wrong(p, lies, &mut memory, |planes| by_two(p, UNITS_ONE_BY_ONE.view(), planes));
+            report.output("wrong", &[wrong]);
+        }
+    }
+}
