@@ -119,9 +119,15 @@ impl Axis {
         })
     }
 
+    /// Windows whose taps all see the image. They are neighbours.
+    #[inline(never)]
+    pub fn inside(self) -> usize {
+        self.outputs().filter(|taps| taps.inside == self.taps).count()
+    }
+
     /// The taps on the image if the window starts at `at` of the padded image.
     #[inline(always)]
-    fn at(self, at: usize) -> Taps {
+    pub fn at(self, at: usize) -> Taps {
         let end = self.pad.wrapping_add(self.input);
         let last = at.wrapping_add(product(self.taps.wrapping_sub(1), self.dilation));
         if at >= self.pad && last < end {
