@@ -3,7 +3,7 @@
 
 use super::super::blocks::{next_row, rows_of};
 use super::super::planes::Planes;
-use super::super::window::{Taps, Window};
+use super::super::window::{Axis, Taps, Window};
 use super::WindowUnits;
 use crate::inner::flash::Flash;
 use crate::inner::{UnitTaps, UnitWindows, product};
@@ -42,6 +42,8 @@ impl WindowUnits {
         [left, inside, right]: &mut [Seen<'_>; 3],
     ) {
         let Window { x, channels, units, .. } = self.window;
+        // What is far apart is one column.
+        let x = Axis { dilation: 1, ..x };
         let mut at = 0;
         while !output.is_empty() {
             let columns = x.at(at);
@@ -91,7 +93,6 @@ mod tests {
     extern crate std;
 
     use super::super::super::requantization::Narrow;
-    use super::super::super::window::Axis;
     use super::*;
     use crate::inner::SIDE_BY_SIDE;
     use std::vec;

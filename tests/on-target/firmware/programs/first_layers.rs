@@ -108,7 +108,28 @@ fn is_right(p: &WindowUnits, input: &[i8], output: &[i8]) -> bool {
     })
 }
 
-/// Measures a layer of so many units that see `[rows, columns, channels]`, `[stride, padding]` on each axis.
+/// Measures a layer, and looks at its outputs.
+#[inline(never)] // there is little flash
+fn measure(
+    report: &mut impl Report,
+    name: &'static str,
+    p: &WindowUnits,
+    stream: Flash<i8>,
+    memory: &mut [i8],
+) {
+    let Window { y, x, channels, units } = p.window;
+    let (input, rest) = memory.split_at_mut(y.input * x.input * channels);
+    let output = &mut rest[..y.output * x.output * units];
+    for salt in [0, 9] {
+        fill(input, salt);
+        output.fill(1);
+        report.measure(name, || conv_2d_units_s8(p, stream, Planes::apart(&*input, &mut *output)));
+        report.output(name, &[is_right(p, input, output) as u8]);
+    }
+}
+
+/// A layer of so many units that see `[rows, columns, channels]` of an image, and become an output, of so many rows and
+/// columns, with one stride and paddings.
 macro_rules! layer {
     ($report:ident, $memory:ident, $name:literal, $units:literal of [$rows:literal, $columns:literal, $channels:literal], $image:expr, $output:expr, $stride:literal, $pad:expr) => {{
         const TERMS: usize = $rows * $columns * $channels;
@@ -119,22 +140,8 @@ macro_rules! layer {
             channels: $channels,
             units: $units,
         };
-        const INPUTS: usize = $image[0] * $image[1] * $channels;
-        const OUTPUTS: usize = $output[0] * $output[1] * $units;
-        let (input, rest) = $memory.split_at_mut(INPUTS);
-        let output = &mut rest[..OUTPUTS];
-        for salt in [0, 9] {
-            fill(input, salt);
-            output.fill(1);
-            let stream: Flash<i8> = STREAM.view();
-            // What the compiler of a model knows is known here too.
-            $report.measure($name, || {
-                let layer = not_in_ram!(WindowUnits { window: WINDOW, padding: PADDING, output: TO });
-                conv_2d_units_s8(layer, stream, Planes::apart(&*input, &mut *output));
-            });
-            let layer = WindowUnits { window: WINDOW, padding: PADDING, output: TO };
-            $report.output($name, &[is_right(&layer, input, output) as u8]);
-        }
+        let layer = not_in_ram!(WindowUnits { window: WINDOW, padding: PADDING, output: TO });
+        measure($report, $name, layer, STREAM.view(), &mut $memory);
     }};
 }
 
@@ -155,4 +162,6 @@ pub fn run(report: &mut impl Report) {
     layer!(report, memory, "conv_5x5x1_6", 6 of [5, 5, 1], [14, 14], [10, 10], 1, [0, 0]);
     layer!(report, memory, "conv_10x4x1_64", 64 of [10, 4, 1], [10, 10], [2, 5], 2, [2, 1]);
     layer!(report, memory, "conv_2x3x101_5", 5 of [2, 3, 101], [2, 3], [2, 3], 1, [1, 1]);
+    // Windows that see nothing but padding, in either direction.
+    layer!(report, memory, "conv_2x2x3_5_outside", 5 of [2, 2, 3], [2, 2], [7, 7], 1, [3, 3]);
 }
