@@ -88,6 +88,8 @@ impl Layer<'_> {
             self.block(unit, side, terms, &mut bytes)?;
             unit = unit.checked_add(side)?;
         }
+        // Loops count in 16 bits.
+        u16::try_from(bytes.len()).ok()?;
         Some(bytes.into_iter().map(u8::cast_signed).collect())
     }
 
