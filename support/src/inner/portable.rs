@@ -8,6 +8,7 @@ pub(super) mod pairs;
 mod rows;
 mod sums;
 mod taps;
+mod unit_taps;
 mod units;
 mod vectors;
 mod winograd;
@@ -33,12 +34,10 @@ pub use pairs::{HALF, LESS_SIGN, bytes_of_row, pairs_of_row};
 pub use rows::{RowMemory, RowTaps, rows_of_3x3, rows_of_3x3_by_two};
 pub use sums::{Factor, SumScales, sums_s8};
 pub use taps::{TAPS_CONSTANTS, Tap, TapsOfPixel, depthwise_pixel};
-pub use units::{
-    ChannelTaps, MAX_ROW, MAX_RUN, MAX_SIDE, MAX_STEP, MAX_UNITS, PADDING, Runs, SIDE_BY_SIDE, StreamOutput,
-    channels_of_taps, units_of_row, units_of_runs,
-};
+pub use unit_taps::{MAX_ROWS, MAX_TERMS, UnitTaps, UnitWindows};
+pub use units::{ChannelTaps, MAX_SIDE, MAX_STEP, MAX_UNITS, SIDE_BY_SIDE, StreamOutput, channels_of_taps};
 #[allow(unused_imports)] // by assembly
-pub use units::{RUNS_OF_ROW, STREAM_BIAS, STREAM_SCALE};
+pub use units::{STREAM_BIAS, STREAM_SCALE};
 pub use vectors::{
     ChannelWindow, CopiedRows, UnitConstants, UnitRows, VECTORS, channel_windows, copy_rows, fill, unit_rows,
 };
@@ -153,6 +152,12 @@ pub fn requantize(x: i32, multiplier: i32, shift: i32) -> i32 {
 #[inline(always)]
 pub fn product(a: usize, b: usize) -> usize {
     a.wrapping_mul(b)
+}
+
+/// A product, if it has no more than 16 bits.
+#[inline(always)]
+pub fn checked_product(a: usize, b: usize) -> Option<usize> {
+    a.checked_mul(b).filter(|&product| product <= usize::from(u16::MAX))
 }
 
 /// `a · b`.

@@ -1,28 +1,21 @@
 //! Layers whose constants are one stream, in the order in which they are read: fully connected ones, and convolutions,
 //! depthwise or not. Outputs are [`Narrow`].
-//!
-//! What a window sees is a list of runs, on the image and on the padding, made once for each pixel, so that the loop over
-//! them knows of no border.
+
+mod convolution;
 
 use super::blocks::{clamp, next_row};
 use super::planes::{Overlap, Planes};
 use super::reach::Reach;
 use super::requantization::{Narrow, Requantization};
 use super::rows::{rows, rows_mut};
-use super::window::{Axis, Taps, Window};
+use super::window::{Taps, Window};
 #[allow(unused_imports)] // by the compiler
-pub use crate::inner::MAX_ROW;
+pub use crate::inner::MAX_TERMS as MAX_ROW;
 use crate::inner::flash::Flash;
 use crate::inner::{
-    ChannelTaps, MAX_RUN, MAX_SIDE, MAX_STEP, PADDING, RowMemory, RowTaps, Runs, StreamOutput,
-    channels_of_taps, product, rows_of_3x3, rows_of_3x3_by_two, units_of_row, units_of_runs,
+    ChannelTaps, MAX_ROWS, MAX_SIDE, MAX_STEP, MAX_TERMS, RowMemory, RowTaps, StreamOutput, UnitWindows,
+    channels_of_taps, product, rows_of_3x3, rows_of_3x3_by_two,
 };
-
-/// Runs of a window, and the end of the list.
-const RUNS_OF_WINDOW: usize = 26;
-
-/// What windows of a row see: the image from the first row that they do, and the padding.
-type Row<'a> = (&'a [i8], Taps, &'a [i8; PADDING]);
 
 /// Most elements of an image, and of what becomes of it, where addresses have 16 bits.
 const MAX_IMAGE: usize = u16::MAX as usize;
@@ -30,8 +23,6 @@ const MAX_IMAGE: usize = u16::MAX as usize;
 /// The loops over rows of windows of 3x3, one of [`rows_of_3x3`] and [`rows_of_3x3_by_two`]: only those that are named are part
 /// of a program.
 type RowsOf3x3 = fn(Flash<'_, i8>, &RowTaps, RowMemory<'_>, StreamOutput);
-
-type Seen<'a> = Runs<'a, RUNS_OF_WINDOW>;
 
 /// Shape and range of a layer whose every row of inputs, or pixel, becomes a row of outputs.
 #[derive(Clone, Copy, Debug)]
@@ -69,16 +60,10 @@ impl WindowUnits {
     }
 }
 
-/// Whether what a window of `[rows, columns]` sees of so many channels is not too many runs, wherever it lies.
+/// Whether a window of `[rows, columns]` does not see too much of so many channels.
 #[allow(dead_code)] // by the compiler
 pub fn fits([y, x]: [usize; 2], channels: usize) -> bool {
-    let runs = |elements: usize| elements.div_ceil(MAX_RUN);
-    let padding = |elements: usize| elements.div_ceil(MAX_RUN + 1 - PADDING);
-    let row = x.saturating_mul(channels);
-    // Each row on the image, what lies before it, and what lies behind the last; all padding may be in one piece.
-    let inside = runs(row).saturating_mul(y);
-    let outside = y.saturating_add(1).saturating_mul(2).saturating_add(padding(row.saturating_mul(y)));
-    inside.saturating_add(outside) < RUNS_OF_WINDOW
+    y <= MAX_ROWS && y.saturating_mul(x).saturating_mul(channels) <= MAX_TERMS
 }
 
 /// Whether a depthwise convolution with such a window can be done so.
@@ -199,11 +184,12 @@ impl Images {
 #[cfg_attr(not(debug_assertions), inline(always))] // most of it is known, and it is short
 pub fn fully_connected_units_s8(p: &RowUnits, stream: Flash<'_, i8>, planes: Planes<'_, i8>) {
     let mut all = planes.runs(p.depth, p.units);
+    let mut units = UnitWindows::new(stream, p.units, p.output.of_stream());
+    units.see_rows(p.depth);
     while let Some((input, output)) = all.next() {
-        for (input, output) in rows(input, p.depth).zip(rows_mut(output, p.units)) {
-            units_of_row(stream, input, output, p.output.of_stream());
-            p.output.clamp(output);
-        }
+        let windows = rows(input, p.depth).zip(rows(output, p.units)).count();
+        units.outputs(input, windows, output);
+        p.output.clamp(output);
     }
 }
 
@@ -305,63 +291,6 @@ impl WindowUnits {
             taps.between = x.taps.wrapping_sub(columns.inside);
             let seen = product(rows.inside, x.taps).wrapping_sub(taps.between);
             taps.after = all.wrapping_sub(taps.before).wrapping_sub(seen);
-        }
-    }
-
-    #[inline(never)] // one copy for all layers
-    fn convolve(&self, stream: Flash<'_, i8>, planes: Planes<'_, i8>) {
-        let padding = [self.padding; PADDING];
-        let mut lines = self.window.rows(planes);
-        while let Some((image, rows, output)) = next_row(&mut lines) {
-            let mut seen = Runs::none();
-            self.row(stream, (image, rows, &padding), output, &mut seen);
-            self.output.clamp(output);
-        }
-    }
-
-    /// One row of the output.
-    #[inline(never)] // what it keeps in registers is enough
-    fn row<'a>(&self, stream: Flash<'_, i8>, all: Row<'a>, output: &mut [i8], seen: &mut Seen<'a>) {
-        let to = self.output.of_stream();
-        let Axis { taps, stride, .. } = self.window.x;
-        let step = product(stride, self.window.channels);
-        let mut was_inside = false;
-        for (columns, output) in self.window.x.outputs().zip(rows_mut(output, self.window.units)) {
-            let is_inside = columns.inside == taps;
-            if !(is_inside && was_inside && seen.advance(step)) {
-                self.see(all, columns, seen);
-            }
-            was_inside = is_inside;
-            units_of_runs(stream, seen, output, to);
-        }
-    }
-
-    /// What a window sees.
-    #[inline(never)] // what it keeps in registers is enough
-    fn see<'a>(&self, (image, rows, padding): Row<'a>, columns: Taps, seen: &mut Seen<'a>) {
-        let Window { y, x, channels, .. } = self.window;
-        seen.clear();
-        let all = product(x.taps, channels);
-        let inside = product(columns.inside, channels);
-        // From what is on the image of one row to what is of the next, and before and behind all of it.
-        let between = all.wrapping_sub(inside);
-        let mut outside = product(rows.before, all).wrapping_add(product(columns.before, channels));
-        let mut left = product(y.taps, all);
-        if inside != 0 {
-            let line = product(product(x.input, channels), y.dilation);
-            let mut at = product(columns.first, channels);
-            for _ in 0..rows.inside {
-                if outside != 0 {
-                    seen.repeat(padding, outside);
-                }
-                seen.push(image.get(at..).unwrap_or(&[]), inside);
-                left = left.wrapping_sub(outside).wrapping_sub(inside);
-                outside = between;
-                at = at.wrapping_add(line);
-            }
-        }
-        if left != 0 {
-            seen.repeat(padding, left);
         }
     }
 }

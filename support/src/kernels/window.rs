@@ -125,6 +125,12 @@ impl Axis {
         self.input.saturating_sub(product(self.taps.wrapping_sub(1), self.dilation))
     }
 
+    /// How many windows of this axis those are.
+    #[inline(never)]
+    pub fn inside_windows(self) -> usize {
+        self.outputs().filter(|taps| taps.inside == self.taps).count()
+    }
+
     /// The taps on the image if the window starts at `at` of the padded image.
     #[inline(always)]
     pub fn at(self, at: usize) -> Taps {

@@ -62,7 +62,7 @@ impl Layer<'_> {
         for unit in units {
             self.block(unit, 1, window.y.taps.checked_mul(window.x.taps)?, &mut bytes)?;
         }
-        Some(self.variant(kernel, &params, bytes))
+        self.variant(kernel, &params, bytes)
     }
 
     /// The kernel for any other window on each channel for itself.
@@ -75,13 +75,16 @@ impl Layer<'_> {
 
     /// A kernel for units of so many terms, and so many of them side by side.
     fn blocks(&self, kernel: &'static str, params: &dyn Params, size: [usize; 2]) -> Option<Variant> {
-        Some(self.variant(kernel, params, self.stream(size)?))
+        self.variant(kernel, params, self.stream(size)?)
     }
 
-    fn variant(&self, kernel: &'static str, params: &dyn Params, stream: Vec<u8>) -> Variant {
+    fn variant(&self, kernel: &'static str, params: &dyn Params, stream: Vec<u8>) -> Option<Variant> {
+        // Loops count in 16 bits.
+        u16::try_from(stream.len()).ok()?;
         let stream = Constant::int8("STREAM", stream.into_iter().map(u8::cast_signed));
         let (parameters, params) = (Some(params.keep()), format!("{params:?}"));
-        Variant { backend: BACKEND, module: "units", kernel, params, parameters, constants: vec![stream] }
+        let constants = vec![stream];
+        Some(Variant { backend: BACKEND, module: "units", kernel, params, parameters, constants })
     }
 
     /// Whether there are not too many units, and their sums are not too large.

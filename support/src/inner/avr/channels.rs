@@ -10,8 +10,8 @@
 //! a block about 90 and its outputs: 23 for each product of a window of 3x3, and then comes what Rust does for each pixel.
 //! With `cargo run -p on-target -- --board atmega328p layers` whole layers are measured.
 //!
-//! What does not help, by counting: a list of runs as in [`super::units`] takes 38 cycles for each row, for what lies
-//! on the image moves on with the channels, and what lies on the padding does not.
+//! What does not help, by counting: a list of runs takes 38 cycles for each row, for what lies on the image moves on with
+//! the channels, and what lies on the padding does not.
 //!
 //! Windows of 3x3 next to each other do better one channel at a time: see [`super::rows_of_3x3`].
 

@@ -35,6 +35,44 @@ pub fn product(a: usize, b: usize) -> usize {
     result.into()
 }
 
+/// As [`crate::inner::portable::checked_product`].
+#[inline(never)] // one copy serves a program
+pub fn checked_product(a: usize, b: usize) -> Option<usize> {
+    let (a, b) = (a as u16, b as u16);
+    let result: u16;
+    let beyond: u8;
+    // SAFETY: arithmetic on registers that are declared.
+    #[allow(unsafe_code)]
+    unsafe {
+        asm!(
+            "mul {a:h}, {b:h}",
+            "mov {beyond}, r0",
+            "or {beyond}, r1",
+            "mul {a:l}, {b:l}",
+            // No `movw`: the pair need not begin with an even register.
+            "mov {result:l}, r0",
+            "mov {result:h}, r1",
+            "mul {a:l}, {b:h}",
+            "or {beyond}, r1",
+            "add {result:h}, r0",
+            "sbc r0, r0",
+            "or {beyond}, r0",
+            "mul {a:h}, {b:l}",
+            "or {beyond}, r1",
+            "add {result:h}, r0",
+            "sbc r0, r0",
+            "or {beyond}, r0",
+            "clr r1",
+            a = inout(reg_pair) a => _,
+            b = inout(reg_pair) b => _,
+            result = out(reg_pair) result,
+            beyond = out(reg) beyond,
+            options(pure, nomem, nostack),
+        );
+    }
+    (beyond == 0).then_some(result.into())
+}
+
 /// As [`crate::inner::portable::product_s8`], for the reason of [`product`].
 #[inline(always)]
 pub fn product_s8(a: i8, b: i8) -> i32 {

@@ -1,19 +1,21 @@
-//! Units side by side: see [`crate::inner::portable::units_of_runs`].
+//! Units side by side: see [`crate::inner::portable::UnitWindows`].
 //!
 //! Registers: the sums of a block in `r2` to `r13`, for each unit two bytes that count as signed and one that counts how
 //! often these went over the top, less how often over the bottom; an input in `r16`, a weight in `r17`; in `X` the input,
-//! in `Z` the stream, in `Y` the output, in `r14` and `r15` the list of runs, and what the outputs have in common in
-//! `r20` to `r23`. The number of blocks is on the stack while outputs are made, which take all that is left.
+//! in `Z` the stream, in `Y` the output, in `r14` and `r15` how far it is from behind a row of a window to the next, in
+//! `r18` the rows that are left, in `r19` the elements of a row, and what the outputs have in common in `r20` to `r23` and
+//! `r25`. Where the [`Frame`] is lies on the stack, for outputs take all that is left.
 //!
 //! Bound: 3 cycles for a weight, 2 to multiply, 2 to add, 1 to see that nothing went over, for every fourth product 2 for
-//! an input, and for every eighth 3 for the loop: 8.875 by counting, where a unit alone takes 13. A sum that does go over
-//! takes 8 more.
+//! an input, and for every eighth 3 for the loop: 8.875 by counting, where a unit alone takes 11.5. A sum that does go over
+//! takes 8 more. Beside that a row of a window takes 8 to 10, a block 45 and its biases 36, a window 45, and a row of windows
+//! about 1200, most of it in Rust; padding takes about 40 for each piece of it.
 //!
 //! Outputs take 50 to 56 by counting, of which 8 are for their constants and 12 for the three products that tell nearly
 //! all of them apart, and about 110 if a sum has a third byte, or if what the three leave out could matter: that is so for
 //! 5 of 256 where outputs are whole bytes of the product, and for 5 of 128 with one more bit of it. With
-//! `cargo run -p on-target -- --board atmega328p layers` whole layers are measured, and with `outputs` the last step is
-//! checked.
+//! `cargo run -p on-target -- --board atmega328p layers first_layers` whole layers are measured, and with `outputs` the last
+//! step is checked.
 //!
 //! What does not help, by counting:
 //!
@@ -24,521 +26,231 @@
 //! - Multipliers of 20 bits: they take as many products of bytes as those of 24.
 //! - Multipliers with which no bits have to be shifted: those of 24 bits would leave too few for scales between powers of
 //!   256, and one more byte takes two more products.
+//! - What a window sees copied to one place, so that it is one row: 7 for each element, where two rows of three that become
+//!   one save 10 for each block.
+//! - A list of runs with the padding among them: 38 for each run, and 16 to move it on.
 
+mod outputs;
+mod terms;
+
+use crate::inner::checked_product;
 use crate::inner::flash::Flash;
-use crate::inner::portable::{MAX_RUN, PADDING, RUNS_OF_ROW, SIDE_BY_SIDE, STREAM_BIAS, STREAM_SCALE};
-use crate::inner::product;
+use crate::inner::portable::{MAX_TERMS, MAX_UNITS, SIDE_BY_SIDE, STREAM_BIAS, STREAM_SCALE, UnitTaps};
 use core::arch::asm;
 use core::marker::PhantomData;
+use core::mem::offset_of;
 
-/// As [`crate::inner::portable::Runs`].
-#[derive(Debug)]
-pub struct Runs<'a, const N: usize> {
-    list: [Run; N],
-    len: Len,
-    inputs: PhantomData<&'a [i8]>,
-}
+pub use outputs::StreamOutput;
+pub(super) use outputs::{add_partial, limit, outputs, rare_outputs};
+pub(super) use terms::{biases, carry, multiply_add};
 
-/// Entries of a list of runs, and elements of all of them.
-#[derive(Clone, Copy, Debug)]
-struct Len {
-    runs: usize,
-    terms: usize,
-    /// Elements behind each of them, but those on the padding.
-    behind: usize,
-}
+/// Elements of the padding that lie side by side.
+const PADDING: usize = 8;
 
-/// What [`Len::behind`] is of no runs.
-const MAX_BEHIND: usize = usize::MAX;
+/// Most elements of a row that are done in one go, an even number.
+const PIECE: usize = 254;
 
-/// In the number of times of a run on the padding.
-const PADS: u8 = 0x80;
+/// In [`Frame::left`] if it is blocks.
+const BLOCKS: u8 = 1;
 
-/// A run, or behind the last one, zero times nothing.
+/// In [`Frame::rows`].
+const SPECIAL: u8 = 0x80;
+
+/// What windows need to know. The first fields are read one after the other, and what is left, the image and the windows
+/// are moved on.
 #[repr(C)]
-#[derive(Clone, Copy, Debug)]
-struct Run {
-    times: u8,
+#[derive(Debug)]
+struct Frame {
+    /// Twice the blocks of units that are left, and [`BLOCKS`], or twice the units.
+    left: u8,
+    /// From behind a row to the next.
+    skip: usize,
+    /// And [`SPECIAL`] if there is padding, or if rows are in pieces.
+    rows: u8,
+    /// Elements of a row, two more if they are odd: half of it is as often as the loop runs. Of a row in pieces the last.
     len: u8,
-    start: *const i8,
+    image: *const i8,
+    /// What is left at the start of a window, and behind blocks.
+    first: u8,
+    rest: u8,
+    stream: *const i8,
+    step: usize,
+    windows: usize,
+    /// Pieces of a row before the last one.
+    pieces: u8,
+    before: usize,
+    between: usize,
+    after: usize,
+    padding: [i8; PADDING],
 }
 
-/// The end of a list.
-const END: Run = Run { times: 0, len: 0, start: core::ptr::null() };
-
-impl<'a, const N: usize> Runs<'a, N> {
-    /// See [`crate::inner::portable::Runs::none`].
-    #[inline(always)]
-    pub fn none() -> Self {
-        Self { list: [END; N], len: Len { runs: 0, terms: 0, behind: MAX_BEHIND }, inputs: PhantomData }
-    }
-
-    /// See [`crate::inner::portable::Runs::clear`].
-    #[inline(always)]
-    pub fn clear(&mut self) {
-        self.len = Len { runs: 0, terms: 0, behind: MAX_BEHIND };
-        if let Some(first) = self.list.first_mut() {
-            *first = END;
-        }
-    }
-
-    /// See [`crate::inner::portable::Runs::push`].
-    #[inline(always)]
-    pub fn push(&mut self, from: &'a [i8], len: usize) {
-        self.len = add(&mut self.list, self.len, from, len);
-    }
-
-    /// See [`crate::inner::portable::Runs::repeat`].
-    #[inline(always)]
-    pub fn repeat(&mut self, padding: &'a [i8; PADDING], terms: usize) {
-        self.len = repeat(&mut self.list, self.len, padding, terms);
-    }
-
-    /// See [`crate::inner::portable::Runs::advance`].
-    #[inline(always)]
-    pub fn advance(&mut self, step: usize) -> bool {
-        if step > self.len.behind {
-            return false;
-        }
-        self.len.behind = self.len.behind.wrapping_sub(step);
-        advance(&mut self.list, self.len.runs, step);
-        true
-    }
-}
-
-/// Adds a run, in pieces whose numbers are bytes, and the end.
-#[inline(never)] // one copy serves a program
-fn add(list: &mut [Run], mut len: Len, from: &[i8], terms: usize) -> Len {
-    let Some(behind) = from.len().checked_sub(terms) else {
-        return len;
-    };
-    len.behind = len.behind.min(behind);
-    let (mut start, mut left) = (from.as_ptr(), terms);
-    while left > MAX_RUN {
-        len = put(list, len, Run { times: 1, len: MAX_RUN as u8, start }, MAX_RUN);
-        start = start.wrapping_add(MAX_RUN);
-        left = left.wrapping_sub(MAX_RUN);
-    }
-    if left != 0 {
-        len = put(list, len, Run { times: 1, len: left as u8, start }, left);
-    }
-    len
-}
-
-/// Adds so much of the padding, and the end.
-#[inline(never)] // one copy serves a program
-fn repeat(list: &mut [Run], mut len: Len, padding: &[i8; PADDING], terms: usize) -> Len {
-    const WHOLE: usize = !(PADDING - 1);
-    let start = padding.as_ptr();
-    let mut left = terms;
-    while left >= PADDING {
-        let some = (left & WHOLE).min(MAX_RUN & WHOLE);
-        let times = ((some as u8) / (PADDING as u8)) | PADS;
-        len = put(list, len, Run { times, len: PADDING as u8, start }, some);
-        left = left.wrapping_sub(some);
-    }
-    if left != 0 {
-        len = put(list, len, Run { times: 1 | PADS, len: left as u8, start }, left);
-    }
-    len
-}
-
-/// Adds a run of so many terms, and the end, if there is room.
-#[inline(always)]
-fn put(list: &mut [Run], len: Len, next: Run, terms: usize) -> Len {
-    let Some([run, end]) = list.get_mut(len.runs..).and_then(|rest| rest.first_chunk_mut()) else {
-        return len;
-    };
-    *run = next;
-    *end = END;
-    Len { runs: len.runs.wrapping_add(1), terms: len.terms.wrapping_add(terms), ..len }
-}
-
-/// Moves so many runs on, but those on the padding. Behind each there are as many elements.
-#[inline(never)] // one copy serves a program
-fn advance(list: &mut [Run], runs: usize, step: usize) {
-    for run in list.iter_mut().take(runs) {
-        if run.times & PADS == 0 {
-            run.start = run.start.wrapping_add(step);
-        }
-    }
-}
-
-/// As [`crate::inner::portable::units_of_runs`].
-#[inline(always)]
-pub fn units_of_runs<const N: usize>(
-    stream: Flash<'_, i8>,
-    runs: &Runs<'_, N>,
-    output: &mut [i8],
+/// As [`crate::inner::portable::UnitWindows`].
+#[derive(Debug)]
+pub struct UnitWindows<'a> {
+    /// Bytes of the stream.
+    len: usize,
+    units: usize,
     to: StreamOutput,
-) {
-    units_of_list(stream, &runs.list, runs.len.terms, output, to);
+    /// Elements of the image that a window sees, and those between.
+    end: usize,
+    frame: Frame,
+    stream: PhantomData<Flash<'a, i8>>,
 }
 
-/// As [`crate::inner::portable::units_of_row`].
-#[inline(always)]
-pub fn units_of_row(stream: Flash<'_, i8>, input: &[i8], output: &mut [i8], to: StreamOutput) {
-    let (len, start) = (input.len() as u8, input.as_ptr());
-    if usize::from(len) == input.len() {
-        units_of_list(stream, &[Run { times: 1, len, start }, END], input.len(), output, to);
-    } else {
-        units_of_long_row(stream, input, output, to);
+/// What [`UnitWindows::end`] is of windows that see nothing: no image has as much.
+const NOTHING: usize = usize::MAX;
+
+impl<'a> UnitWindows<'a> {
+    /// See [`crate::inner::portable::UnitWindows::new`].
+    #[inline]
+    pub fn new(stream: Flash<'a, i8>, units: usize, to: StreamOutput) -> Self {
+        let blocks = (units / SIDE_BY_SIDE) as u8;
+        let rest = ((units % SIDE_BY_SIDE) as u8) << 1;
+        let first = if blocks == 0 { rest } else { blocks << 1 | BLOCKS };
+        let frame = Frame { first, rest, stream: stream.start(), ..Frame::NOTHING };
+        Self { len: stream.len(), units, to, end: NOTHING, frame, stream: PhantomData }
     }
-}
 
-/// The same for a row of more than one run.
-#[inline(never)] // one copy serves a program
-fn units_of_long_row(stream: Flash<'_, i8>, input: &[i8], output: &mut [i8], to: StreamOutput) {
-    let mut runs = Runs::<RUNS_OF_ROW>::none();
-    runs.push(input, input.len());
-    units_of_runs(stream, &runs, output, to);
-}
-
-/// The same for a list with so many terms.
-#[inline(never)] // one copy serves a program
-fn units_of_list(stream: Flash<'_, i8>, list: &[Run], terms: usize, output: &mut [i8], to: StreamOutput) {
-    let unit = terms.wrapping_add(STREAM_BIAS).wrapping_add(STREAM_SCALE);
-    if terms == 0 || product(unit, output.len()) > stream.len() {
-        return;
+    /// See [`crate::inner::portable::UnitWindows::see`].
+    #[inline(never)] // one copy serves a program
+    pub fn see(&mut self, taps: &UnitTaps) {
+        let &UnitTaps { step, rows, len, line, before, between, after, padding } = taps;
+        let lens = taps.lens().filter(|&[terms, _]| self.has(terms));
+        self.end = lens.map_or(NOTHING, |[_, end]| end);
+        let is_padded = (rows == 0) | (before | between | after != 0);
+        let frame = &mut self.frame;
+        frame.rows = rows as u8 | if is_padded { SPECIAL } else { 0 };
+        frame.skip = line.wrapping_sub(len);
+        (frame.step, frame.padding) = (step, [padding; PADDING]);
+        (frame.before, frame.between, frame.after) = (before, between, after);
+        frame.see_rows(len);
     }
-    let (stream, list) = (stream.start(), list.as_ptr());
-    let (blocks, rest) = (output.len() >> 2, output.len() & (SIDE_BY_SIDE - 1));
-    let output = output.as_mut_ptr();
-    // SAFETY: the stream has all units, and `output` room for them. The runs are slices that live, and behind the last of
-    // them is one that is repeated no times.
-    #[allow(unsafe_code)]
-    unsafe {
-        let mut at = (stream, output);
-        if blocks != 0 {
-            at = blocks_of_runs(at, list, blocks as u8 | 0x80, to);
-        }
-        if rest != 0 {
-            blocks_of_runs(at, list, rest as u8, to);
-        }
-    }
-}
 
-/// One term of one unit: see [`super::dot`].
-macro_rules! multiply_add {
-    ($low:literal, $high:literal, $overflow:literal, $back:literal) => {
-        concat!(
-            "lpm r17, Z+\n",
-            "muls r17, r16\n",
-            "add ",
-            $low,
-            ", r0\n",
-            "adc ",
-            $high,
-            ", r1\n",
-            "brvs ",
-            $overflow,
-            "f\n",
-            $back,
-            ":\n",
-        )
-    };
-}
-
-/// Behind an overflow: a sum that truly is positive or zero went over the top, another over the bottom.
-macro_rules! carry {
-    ($carries:literal, $overflow:literal, $back:literal) => {
-        concat!(
-            $overflow,
-            ":\n",
-            "brge 8f\n",
-            "dec ",
-            $carries,
-            "\n",
-            "dec ",
-            $carries,
-            "\n",
-            "8:\n",
-            "inc ",
-            $carries,
-            "\n",
-            "rjmp ",
-            $back,
-            "b\n",
-        )
-    };
-}
-
-/// One product of bytes, added to three bytes of the sum from the one of its weight.
-macro_rules! add_partial {
-    ($x:literal, $m:literal, $low:literal, $middle:literal, $high:literal) => {
-        concat!(
-            "mul ", $x, ", ", $m, "\n", "add ", $low, ", r0\n", "adc ", $middle, ", r1\n", "adc ", $high,
-            ", r15\n",
-        )
-    };
-}
-
-/// What is not near the next output, as the factor in `r22` has it: see [`outputs`].
-macro_rules! limit {
-    ($to:literal) => {
-        concat!(
-            "ldi r16, 5\n",
-            "mul r16, r22\n",
-            "clr ",
-            $to,
-            "\n",
-            "tst r1\n",
-            "brne 8f\n",
-            "sub ",
-            $to,
-            ", r0\n",
-            "8:\n",
-        )
-    };
-}
-
-/// The outputs of the units of a block whose sums are in registers. The sums of the others move to the registers of the
-/// first one by one.
-///
-/// A sum of two bytes is first multiplied without what only counts below the byte of the product that tells outputs
-/// apart: of three products of bytes what is above byte 2, and a negative sum as its complement, which is one less than
-/// its magnitude. What is left out is less than six in byte 3, so that it can only matter where the rest is near the next
-/// output, and then everything is done as `narrow_byte` has it. There two bytes of the multiplied sum hold half of what is
-/// dropped from the beginning, one of them nothing else: the upper one, if the output is above it, or else the lower.
-macro_rules! outputs {
-    () => {
-        concat!(
-            "clr r15\n",
-            "ldi r24, 0x80\n",
-            "30:\n",
-            "lpm r17, Z+\n",
-            "lpm r18, Z+\n",
-            "adiw r30, 3\n",
-            "tst r10\n",
-            "brne 40f\n",
-            "bst r3, 7\n",
-            "brtc 31f\n",
-            "com r2\n",
-            "com r3\n",
-            "31:\n",
-            "movw r26, r20\n",
-            "mul r3, r18\n",
-            "add r26, r0\n",
-            "adc r27, r1\n",
-            "mul r2, r18\n",
-            "add r26, r1\n",
-            "adc r27, r15\n",
-            "mul r3, r17\n",
-            "add r26, r1\n",
-            "adc r27, r15\n",
-            "tst r21\n",
-            "brne 32f\n",
-            "mul r26, r22\n",
-            "cp r0, r25\n",
-            "brsh 39f\n",
-            "mov r16, r1\n",
-            "mul r27, r22\n",
-            "or r16, r0\n",
-            "tst r1\n",
-            "brne 37f\n",
-            "34:\n",
-            "brts 36f\n",
-            "add r16, r23\n",
-            "brcs 37f\n",
-            "35:\n",
-            "eor r16, r24\n",
-            "st Y+, r16\n",
-            "dec r19\n",
-            "breq 33f\n",
-            "movw r2, r4\n",
-            "movw r4, r6\n",
-            "movw r6, r8\n",
-            "mov r10, r11\n",
-            "mov r11, r12\n",
-            "mov r12, r13\n",
-            "rjmp 30b\n",
-            "33:\n",
-        )
-    };
-}
-
-/// What is rare there, or does not lie there.
-macro_rules! rare_outputs {
-    () => {
-        concat!(
-            "32:\n",
-            "cpi r26, 0xfb\n",
-            "brsh 39f\n",
-            "mul r27, r22\n",
-            "mov r16, r1\n",
-            "rjmp 34b\n",
-            // What inverts a byte leaves the carry that is to be added.
-            "36:\n",
-            "com r16\n",
-            "adc r16, r23\n",
-            "brcs 35b\n",
-            "rjmp 38f\n",
-            // What leaves the byte leaves every range.
-            "37:\n",
-            "ldi r16, 0xff\n",
-            "brtc 35b\n",
-            "38:\n",
-            "clr r16\n",
-            "rjmp 35b\n",
-            // All of it: the magnitude first, and the sign in T. What inverts a byte leaves the carry that is to be added.
-            "39:\n",
-            "brtc 42f\n",
-            "sec\n",
-            "rjmp 41f\n",
-            "40:\n",
-            "sbrc r3, 7\n",
-            "dec r10\n",
-            "bst r10, 7\n",
-            "brtc 42f\n",
-            "com r2\n",
-            "com r3\n",
-            "com r10\n",
-            "41:\n",
-            "adc r2, r15\n",
-            "adc r3, r15\n",
-            "adc r10, r15\n",
-            "42:\n",
-            "push r25\n",
-            "sbiw r30, 3\n",
-            "lpm r16, Z+\n",
-            "lpm r24, Z+\n",
-            "lpm r25, Z+\n",
-            "movw r26, r20\n",
-            "clr r14\n",
-            "mul r2, r16\n",
-            "add r24, r1\n",
-            "adc r25, r15\n",
-            "adc r26, r15\n",
-            add_partial!("r2", "r17", "r24", "r25", "r26"),
-            add_partial!("r3", "r16", "r24", "r25", "r26"),
-            add_partial!("r2", "r18", "r25", "r26", "r27"),
-            add_partial!("r3", "r17", "r25", "r26", "r27"),
-            add_partial!("r3", "r18", "r26", "r27", "r14"),
-            "tst r10\n",
-            "breq 43f\n",
-            add_partial!("r10", "r16", "r25", "r26", "r27"),
-            "adc r14, r15\n",
-            add_partial!("r10", "r17", "r26", "r27", "r14"),
-            "mul r10, r18\n",
-            "add r27, r0\n",
-            "adc r14, r1\n",
-            "43:\n",
-            "pop r25\n",
-            "ldi r24, 0x80\n",
-            "tst r21\n",
-            "breq 44f\n",
-            "mov r26, r27\n",
-            "mov r27, r14\n",
-            "clr r14\n",
-            "44:\n",
-            "mul r26, r22\n",
-            "mov r16, r1\n",
-            "mul r27, r22\n",
-            "or r16, r0\n",
-            "or r14, r1\n",
-            "brne 45f\n",
-            "rjmp 34b\n",
-            "45:\n",
-            "rjmp 37b\n",
-        )
-    };
-}
-
-/// The biases of a block.
-macro_rules! biases {
-    () => {
-        concat!(
-            "lpm r4, Z+\n",
-            "lpm r5, Z+\n",
-            "lpm r11, Z+\n",
-            "lpm r6, Z+\n",
-            "lpm r7, Z+\n",
-            "lpm r12, Z+\n",
-            "lpm r8, Z+\n",
-            "lpm r9, Z+\n",
-            "lpm r13, Z+\n",
-        )
-    };
-}
-
-pub(super) use {add_partial, biases, carry, limit, multiply_add, outputs, rare_outputs};
-
-/// As [`crate::inner::portable::StreamOutput`]: half of what is dropped, a factor that brings the output to the byte
-/// above, and the zero point with 128 added.
-#[derive(Clone, Copy, Debug)]
-pub struct StreamOutput {
-    pub(super) half: u16,
-    pub(super) factor: u8,
-    pub(super) zero_point: u8,
-}
-
-impl StreamOutput {
-    /// See [`crate::inner::portable::StreamOutput::new`].
+    /// See [`crate::inner::portable::UnitWindows::see_rows`].
     #[inline(always)]
-    pub fn new(bits: u32, zero_point: i32) -> Self {
-        let left = 40u32.wrapping_sub(bits) as u8;
-        let half = 0x80u8.wrapping_shr((left & 7).into());
-        let half = if left & 8 == 0 { u16::from(half) << 8 } else { half.into() };
-        Self { half, factor: 1u8.wrapping_shl((left & 7).into()), zero_point: (zero_point as u8) ^ 0x80 }
+    pub fn see_rows(&mut self, depth: usize) {
+        let fits = depth != 0 && depth <= MAX_TERMS && self.has(depth);
+        self.end = if fits { depth } else { NOTHING };
+        (self.frame.rows, self.frame.step) = (1, depth);
+        (self.frame.before, self.frame.between, self.frame.after) = (0, 0, 0);
+        self.frame.see_rows(depth);
+    }
+
+    /// Whether there are units, not too many, and the stream has them with so many terms.
+    #[inline(always)]
+    fn has(&self, terms: usize) -> bool {
+        let bytes = checked_product(terms.wrapping_add(STREAM_BIAS + STREAM_SCALE), self.units);
+        self.units != 0 && self.units <= MAX_UNITS && bytes.is_some_and(|bytes| bytes <= self.len)
+    }
+
+    /// See [`crate::inner::portable::UnitWindows::outputs`].
+    #[inline(never)] // one copy serves a program
+    pub fn outputs(&mut self, image: &[i8], windows: usize, output: &mut [i8]) {
+        let first = windows.checked_sub(1).and_then(|last| checked_product(last, self.frame.step));
+        let end = first.and_then(|first| first.checked_add(self.end));
+        let has_room = checked_product(windows, self.units) == Some(output.len());
+        if !has_room || end.is_none_or(|end| end > image.len()) {
+            return;
+        }
+        (self.frame.image, self.frame.windows) = (image.as_ptr(), windows);
+        // SAFETY: the image has what all windows see, the stream all units, and `output` room for those of all windows.
+        #[allow(unsafe_code)]
+        unsafe {
+            each_window(&mut self.frame, output.as_mut_ptr(), self.to);
+        }
     }
 }
 
-/// Blocks of units, or units alone, and what is behind them in the stream and in the output. `count` is how many, and
-/// 128 more if they are blocks.
+impl Frame {
+    const NOTHING: Self = Self {
+        left: 0,
+        skip: 0,
+        rows: 0,
+        len: 0,
+        image: core::ptr::null(),
+        first: 0,
+        rest: 0,
+        stream: core::ptr::null(),
+        step: 0,
+        windows: 0,
+        pieces: 0,
+        before: 0,
+        between: 0,
+        after: 0,
+        padding: [0; PADDING],
+    };
+
+    /// Rows of so many elements.
+    #[inline(always)]
+    fn see_rows(&mut self, len: usize) {
+        let mut last = len;
+        self.pieces = 0;
+        while last > PIECE {
+            last = last.wrapping_sub(PIECE);
+            self.pieces = self.pieces.wrapping_add(1);
+            self.rows |= SPECIAL;
+        }
+        let odd = last & 1;
+        self.len = last.wrapping_add(odd).wrapping_add(odd) as u8;
+    }
+}
+
+/// All windows.
 ///
 /// # Safety
 ///
-/// The stream has them, the output has room for them, and the list ends with a run that is repeated no times.
+/// All that the frame points to is there, and there is room for the outputs. It has a window, a unit, and a row or padding.
 #[allow(unsafe_code)]
-#[inline(never)]
-unsafe fn blocks_of_runs(
-    (mut stream, mut output): (*const i8, *mut i8),
-    list: *const Run,
-    count: u8,
-    to: StreamOutput,
-) -> (*const i8, *mut i8) {
+#[inline(always)] // into the one that keeps all registers
+unsafe fn each_window(frame: *mut Frame, output: *mut i8, to: StreamOutput) {
     let StreamOutput { half, factor, zero_point } = to;
     // SAFETY: reads and writes what the caller promises; the stack is left as it was.
     unsafe {
         asm!(
             "push r28",
             "push r29",
+            limit!("r25"),
+            "movw r16, r30",
             "movw r28, r26",
-            "push r14",
-            "push r15",
-            limit!("r19"),
+            "push r26",
+            "push r27",
+            "rjmp 53f",
+            // Behind the outputs of a block.
+            "21:",
+            "pop r27",
+            "pop r26",
+            "push r26",
+            "push r27",
+            "ld r24, X",
+            "subi r24, 2",
+            "st X, r24",
+            "cpi r24, 2",
+            "brsh 1f",
+            "rjmp 51f",
+            // A block, with the frame in X and what is left in r24.
             "1:",
-            "pop r15",
-            "pop r14",
-            "push r14",
-            "push r15",
+            "adiw r26, 1",
+            "ld r14, X+",
+            "ld r15, X+",
+            "ld r18, X+",
+            "ld r19, X+",
+            "bst r18, 7",
+            "ld r16, X+",
+            "ld r17, X",
+            "movw r26, r16",
             "lpm r2, Z+",
             "lpm r3, Z+",
             "lpm r10, Z+",
-            "sbrs r25, 7",
-            "rjmp 2f",
+            "sbrs r24, 0",
+            "rjmp 16f",
             biases!(),
-            "2:",
-            "movw r26, r14",
-            "ld r18, X+",
-            "tst r18",
-            "brne 9f",
-            "rjmp 20f",
-            "9:",
-            "andi r18, 0x7f",
+            "brts 8f",
+            // A row, two inputs at a time, and of an odd number first the second of a pair.
             "3:",
-            "ld r24, X+",
-            "ld r16, X+",
-            "ld r17, X+",
-            "movw r14, r26",
-            "movw r26, r16",
-            "sbrs r25, 7",
-            "rjmp 7f",
-            // Two inputs at a time, and of an odd number first the second of a pair.
+            "mov r24, r19",
+            "2:",
             "lsr r24",
-            "brcc 4f",
-            "inc r24",
-            "rjmp 6f",
+            "brcs 6f",
             "4:",
             "ld r16, X+",
             multiply_add!("r2", "r3", "60", "40"),
@@ -553,7 +265,17 @@ unsafe fn blocks_of_runs(
             multiply_add!("r8", "r9", "68", "48"),
             "dec r24",
             "brne 4b",
-            "rjmp 5f",
+            "brts 9f",
+            "add r26, r14",
+            "adc r27, r15",
+            "dec r18",
+            "brne 3b",
+            "ldi r19, 4",
+            "rjmp 20f",
+            "9:",
+            "ret",
+            "8:",
+            "rjmp 70f",
             carry!("r10", "60", "40"),
             carry!("r11", "61", "41"),
             carry!("r12", "62", "42"),
@@ -562,59 +284,184 @@ unsafe fn blocks_of_runs(
             carry!("r11", "66", "46"),
             carry!("r12", "67", "47"),
             carry!("r13", "68", "48"),
-            "5:",
-            "dec r18",
-            "brne 8f",
-            "rjmp 2b",
-            "8:",
-            "movw r26, r14",
-            "sbiw r26, 3",
-            "rjmp 3b",
-            "7:",
+            // The same for a unit alone.
+            "16:",
+            "brts 70f",
+            "18:",
+            "mov r24, r19",
+            "12:",
+            "lsr r24",
+            "brcs 13f",
+            "14:",
             "ld r16, X+",
             multiply_add!("r2", "r3", "64", "44"),
+            "13:",
+            "ld r16, X+",
+            multiply_add!("r2", "r3", "65", "45"),
             "dec r24",
-            "brne 7b",
-            "rjmp 5b",
-            carry!("r10", "64", "44"),
-            "20:",
-            "push r25",
-            "mov r16, r19",
+            "brne 14b",
+            "brts 9b",
+            "add r26, r14",
+            "adc r27, r15",
+            "dec r18",
+            "brne 18b",
             "ldi r19, 1",
-            "sbrc r25, 7",
+            "rjmp 20f",
+            carry!("r10", "64", "44"),
+            carry!("r10", "65", "45"),
+            // With padding or pieces: what is above is called for each, as T says. The frame is in Y meanwhile.
+            "70:",
+            "pop r17",
+            "pop r16",
+            "push r16",
+            "push r17",
+            "push r28",
+            "push r29",
+            "movw r28, r16",
+            "andi r18, 0x7f",
+            "ldd r14, Y+{before}",
+            "ldd r15, Y+{before}+1",
+            "rcall 75f",
+            "tst r18",
+            "breq 74f",
+            "71:",
+            "ldd r15, Y+{pieces}",
+            "72:",
+            "tst r15",
+            "breq 73f",
+            "ldi r24, {piece}",
+            "rcall 79f",
+            "dec r15",
+            "rjmp 72b",
+            "73:",
+            "mov r24, r19",
+            "rcall 79f",
+            "dec r18",
+            "breq 74f",
+            "ldd r14, Y+{skip}",
+            "ldd r15, Y+{skip}+1",
+            "add r26, r14",
+            "adc r27, r15",
+            "ldd r14, Y+{between}",
+            "ldd r15, Y+{between}+1",
+            "rcall 75f",
+            "rjmp 71b",
+            "74:",
+            "ldd r14, Y+{after}",
+            "ldd r15, Y+{after}+1",
+            "rcall 75f",
+            "ldd r24, Y+{left}",
+            "pop r29",
+            "pop r28",
+            "ldi r19, 1",
+            "sbrc r24, 0",
             "ldi r19, 4",
-            "mov r25, r16",
-            outputs!(),
-            "mov r19, r25",
-            "pop r25",
-            "dec r25",
-            "mov r16, r25",
-            "andi r16, 0x7f",
-            "breq 51f",
-            "rjmp 1b",
-            "51:",
-            "rjmp 50f",
-            rare_outputs!(),
-            "50:",
-            "pop r15",
-            "pop r14",
+            "rjmp 20f",
+            // So much padding as r14 and r15 have it.
+            "75:",
+            "mov r0, r14",
+            "or r0, r15",
+            "breq 80f",
+            "push r26",
+            "push r27",
+            "76:",
             "movw r26, r28",
+            "subi r26, -{padding}",
+            "sbci r27, 0xff",
+            "ldi r24, {piece_of_padding}",
+            "clr r1",
+            "sub r14, r24",
+            "sbc r15, r1",
+            "brcs 77f",
+            "rcall 79f",
+            "rjmp 76b",
+            "77:",
+            "add r14, r24",
+            "breq 78f",
+            "mov r24, r14",
+            "sbrc r24, 0",
+            "subi r24, -2",
+            "rcall 79f",
+            "78:",
+            "pop r27",
+            "pop r26",
+            "80:",
+            "ret",
+            // As many elements from X as `Frame::len` has them.
+            "79:",
+            "ldd r16, Y+{left}",
+            "sbrc r16, 0",
+            "rjmp 2b",
+            "rjmp 12b",
+            "20:",
+            outputs!(),
+            "rjmp 21b",
+            rare_outputs!(),
+            // Behind blocks come units.
+            "51:",
+            "movw r16, r28",
+            "movw r28, r26",
+            "tst r24",
+            "breq 52f",
+            "ldd r24, Y+{rest}",
+            "cpi r24, 2",
+            "brsh 54f",
+            // The next window.
+            "52:",
+            "ldd r14, Y+{image}",
+            "ldd r15, Y+{image}+1",
+            "ldd r18, Y+{step}",
+            "ldd r19, Y+{step}+1",
+            "add r14, r18",
+            "adc r15, r19",
+            "std Y+{image}, r14",
+            "std Y+{image}+1, r15",
+            "ldd r18, Y+{windows}",
+            "ldd r19, Y+{windows}+1",
+            "subi r18, 1",
+            "sbci r19, 0",
+            "std Y+{windows}, r18",
+            "std Y+{windows}+1, r19",
+            "breq 50f",
+            "53:",
+            "ldd r30, Y+{stream}",
+            "ldd r31, Y+{stream}+1",
+            "ldd r24, Y+{first}",
+            "54:",
+            "std Y+{left}, r24",
+            "movw r28, r16",
+            "rjmp 1b",
+            "50:",
+            "pop r27",
+            "pop r26",
             "pop r29",
             "pop r28",
             "clr r1",
-            inout("Z") stream,
-            inout("X") output,
-            inout("r14") list as u16 as u8 => _,
-            inout("r15") (list as u16 >> 8) as u8 => _,
-            inout("r25") count => _,
+            left = const offset_of!(Frame, left),
+            skip = const offset_of!(Frame, skip),
+            image = const offset_of!(Frame, image),
+            first = const offset_of!(Frame, first),
+            rest = const offset_of!(Frame, rest),
+            stream = const offset_of!(Frame, stream),
+            step = const offset_of!(Frame, step),
+            windows = const offset_of!(Frame, windows),
+            pieces = const offset_of!(Frame, pieces),
+            before = const offset_of!(Frame, before),
+            between = const offset_of!(Frame, between),
+            after = const offset_of!(Frame, after),
+            padding = const offset_of!(Frame, padding),
+            piece_of_padding = const PADDING,
+            piece = const PIECE,
+            inout("X") frame => _,
+            inout("Z") output => _,
             in("r20") half as u8,
             in("r21") (half >> 8) as u8,
             in("r22") factor,
             in("r23") zero_point,
             out("r2") _, out("r3") _, out("r4") _, out("r5") _, out("r6") _, out("r7") _,
             out("r8") _, out("r9") _, out("r10") _, out("r11") _, out("r12") _, out("r13") _,
-            out("r16") _, out("r17") _, out("r18") _, out("r19") _, out("r24") _,
+            out("r14") _, out("r15") _, out("r16") _, out("r17") _, out("r18") _, out("r19") _,
+            out("r24") _, out("r25") _,
         );
     }
-    (stream, output)
 }

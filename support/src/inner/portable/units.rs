@@ -19,16 +19,8 @@ pub const STREAM_BIAS: usize = 3;
 /// Bytes of a multiplier and its edge in a stream.
 pub const STREAM_SCALE: usize = 5;
 
-/// How far a run goes.
-pub const MAX_RUN: usize = 255;
-
-/// Runs of a row, and the end of the list.
-#[allow(dead_code)] // by assembly
-pub const RUNS_OF_ROW: usize = 5;
-
-/// Most elements of a row.
-#[allow(dead_code)] // by what makes streams
-pub const MAX_ROW: usize = (RUNS_OF_ROW - 1) * MAX_RUN;
+/// Most elements of the padding before, between or behind rows of [`ChannelTaps`].
+pub const MAX_PADDING: usize = 255;
 
 /// Most units of a layer.
 #[allow(dead_code)] // by what makes streams
@@ -48,77 +40,6 @@ impl StreamOutput {
     #[inline(always)]
     pub fn new(bits: u32, zero_point: i32) -> Self {
         Self { bits, zero_point }
-    }
-}
-
-/// Elements of the padding that lie side by side, a power of two.
-pub const PADDING: usize = 16;
-
-/// What all units see, in the order of their weights: less than `N` runs of elements.
-#[derive(Debug)]
-pub struct Runs<'a, const N: usize> {
-    runs: [Run<'a>; N],
-    len: usize,
-}
-
-/// So many elements of what there is, again and again if there are fewer.
-#[derive(Clone, Copy, Debug)]
-struct Run<'a> {
-    from: &'a [i8],
-    terms: usize,
-    is_padding: bool,
-}
-
-impl<'a, const N: usize> Runs<'a, N> {
-    /// Nothing yet.
-    #[inline(always)]
-    pub fn none() -> Self {
-        Self { runs: [Run { from: &[], terms: 0, is_padding: false }; N], len: 0 }
-    }
-
-    /// Nothing again.
-    #[inline(always)]
-    pub fn clear(&mut self) {
-        self.len = 0;
-    }
-
-    /// Adds the first `len` elements. What is longer than [`MAX_RUN`] takes the place of several runs, and what is longer
-    /// than there is none.
-    #[inline(always)]
-    pub fn push(&mut self, from: &'a [i8], len: usize) {
-        if len <= from.len() {
-            self.add(Run { from, terms: len, is_padding: false });
-        }
-    }
-
-    /// Adds so many elements of the padding, whose elements are all the same. At least [`MAX_RUN`]` + 1 - `[`PADDING`]
-    /// take the place of one run, and what is left over of [`PADDING`] that of one more.
-    #[inline(always)]
-    pub fn repeat(&mut self, padding: &'a [i8; PADDING], terms: usize) {
-        self.add(Run { from: padding, terms, is_padding: true });
-    }
-
-    /// Moves all runs so far on, but those on the padding, if behind each of them there are so many elements.
-    #[inline(always)]
-    pub fn advance(&mut self, step: usize) -> bool {
-        let has_room = |run: &Run<'_>| run.is_padding || run.from.len().wrapping_sub(run.terms) >= step;
-        let is_possible = self.runs.iter().take(self.len).all(has_room);
-        for run in self.runs.iter_mut().take(self.len).filter(|run| is_possible && !run.is_padding) {
-            run.from = run.from.get(step..).unwrap_or(&[]);
-        }
-        is_possible
-    }
-
-    fn add(&mut self, run: Run<'a>) {
-        if let Some(next) = self.runs.get_mut(self.len) {
-            *next = run;
-            self.len = self.len.wrapping_add(1);
-        }
-    }
-
-    fn elements(&self) -> impl Iterator<Item = i8> {
-        let runs = self.runs.iter().take(self.len);
-        runs.flat_map(|run| run.from.iter().copied().cycle().take(run.terms))
     }
 }
 
@@ -157,7 +78,7 @@ impl ChannelTaps<'_> {
     pub fn holds(&self, channels: usize) -> bool {
         let &Self { rows, columns, line, step, before, between, after, .. } = self;
         let outside = before.max(between).max(after);
-        let most = rows.max(columns) <= MAX_SIDE && line.max(step) <= MAX_STEP && outside <= MAX_RUN;
+        let most = rows.max(columns) <= MAX_SIDE && line.max(step) <= MAX_STEP && outside <= MAX_PADDING;
         if !most || channels > MAX_UNITS {
             return false;
         }
@@ -182,25 +103,8 @@ impl ChannelTaps<'_> {
     }
 }
 
-/// The outputs of units that all see the same, without limits but those of eight bits. As many as there are in both, the
+/// The outputs of units that have a channel each, without limits but those of eight bits. As many as there are in both, the
 /// stream and `output`.
-#[inline(always)]
-pub fn units_of_runs<const N: usize>(
-    stream: Flash<'_, i8>,
-    runs: &Runs<'_, N>,
-    output: &mut [i8],
-    to: StreamOutput,
-) {
-    units(stream, output, to, |_| runs.elements());
-}
-
-/// The same for what lies side by side, [`MAX_ROW`] elements at most.
-#[inline(always)]
-pub fn units_of_row(stream: Flash<'_, i8>, input: &[i8], output: &mut [i8], to: StreamOutput) {
-    units(stream, output, to, |_| input.iter().copied());
-}
-
-/// The same for units that have a channel each.
 #[inline(always)]
 pub fn channels_of_taps(stream: Flash<'_, i8>, taps: &ChannelTaps<'_>, output: &mut [i8], to: StreamOutput) {
     units(stream, output, to, |channel| taps.elements(channel));
@@ -208,7 +112,7 @@ pub fn channels_of_taps(stream: Flash<'_, i8>, taps: &ChannelTaps<'_>, output: &
 
 /// The same with what each unit sees.
 #[inline(always)]
-fn units<I: Iterator<Item = i8>>(
+pub(super) fn units<I: Iterator<Item = i8>>(
     stream: Flash<'_, i8>,
     output: &mut [i8],
     to: StreamOutput,
