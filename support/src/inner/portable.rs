@@ -9,6 +9,7 @@ mod sums;
 mod taps;
 mod units;
 mod vectors;
+mod windows;
 mod winograd;
 
 pub use blocks::{
@@ -32,14 +33,15 @@ pub use pairs::{HALF, LESS_SIGN, bytes_of_row, pairs_of_row};
 pub use sums::{Factor, SumScales, sums_s8};
 pub use taps::{Tap, TapsOfPixel, depthwise_pixel};
 pub use units::{
-    ChannelTaps, MAX_ROW, MAX_RUN, MAX_SIDE, MAX_STEP, MAX_UNITS, PADDING, RowTaps, Runs, SIDE_BY_SIDE,
-    StreamOutput, channels_of_taps, rows_of_3x3, rows_of_3x3_by_two, units_of_row, units_of_runs,
+    MAX_ROW, MAX_RUN, MAX_STEP, MAX_UNITS, PADDING, RowTaps, Runs, SIDE_BY_SIDE, StreamOutput, rows_of_3x3,
+    rows_of_3x3_by_two, units_of_row, units_of_runs,
 };
 #[allow(unused_imports)] // by assembly
 pub use units::{RUNS_OF_ROW, STREAM_BIAS, STREAM_SCALE};
 pub use vectors::{
     ChannelWindow, CopiedRows, UnitConstants, UnitRows, VECTORS, channel_windows, copy_rows, fill, unit_rows,
 };
+pub use windows::{Side, WindowTaps, windows};
 pub use winograd::{
     PATCH, POSITIONS, TILE_PIXELS, WINOGRAD_CONSTANTS, WinogradStep, winograd_input, winograd_units,
 };

@@ -14,8 +14,8 @@ use super::window::{Axis, Taps, Window};
 pub use crate::inner::MAX_ROW;
 use crate::inner::flash::Flash;
 use crate::inner::{
-    ChannelTaps, MAX_RUN, MAX_SIDE, MAX_STEP, PADDING, RowTaps, Runs, StreamOutput, channels_of_taps,
-    product, rows_of_3x3, rows_of_3x3_by_two, units_of_row, units_of_runs,
+    MAX_RUN, PADDING, RowTaps, Runs, Side, StreamOutput, WindowTaps, product, rows_of_3x3,
+    rows_of_3x3_by_two, units_of_row, units_of_runs, windows,
 };
 
 /// Runs of a window, and the end of the list.
@@ -37,7 +37,7 @@ pub struct RowUnits {
     pub output: Narrow,
 }
 
-/// Shape and range of a convolution that [`fits`], or of a depthwise one whose [`channels_fit`].
+/// Shape and range of a convolution that [`fits`], or of a depthwise one whose [`windows_fit`].
 #[derive(Clone, Copy, Debug)]
 pub struct WindowUnits {
     /// How the window moves. Its columns are neighbours in the image, if it is not depthwise.
@@ -74,13 +74,12 @@ pub fn fits([y, x]: [usize; 2], channels: usize) -> bool {
     inside.saturating_add(outside) < RUNS_OF_WINDOW
 }
 
-/// Whether a depthwise convolution with such a window can be done so.
+/// Whether a depthwise convolution with such a window can be done a unit at a time.
 #[allow(dead_code)] // by the compiler
-pub fn channels_fit(window: &Window) -> bool {
-    let Window { y, x, channels, units } = *window;
-    let step = channels.saturating_mul(x.dilation);
-    let line = channels.saturating_mul(x.input).saturating_mul(y.dilation);
-    units == channels && y.taps.max(x.taps) <= MAX_SIDE && line.max(step) <= MAX_STEP
+pub fn windows_fit(window: &Window) -> bool {
+    let Window { y, channels, units, .. } = *window;
+    let most = Taps { before: 0, inside: y.taps, first: 0 };
+    units.is_multiple_of(channels) && window.row_taps(most).lens().is_some()
 }
 
 /// Whether a depthwise convolution with such a window and so many bits that are dropped can be done a row of one channel at
@@ -93,6 +92,37 @@ pub fn rows_fit(window: &Window, bits: u32) -> bool {
     let inside = y.pad <= 1 && y.input >= 2 && end <= y.input.saturating_add(y.pad).saturating_add(1);
     let is_3x3 = [x.taps, x.dilation, y.taps, y.dilation] == [3, 1, 3, 1];
     is_3x3 && inside && x.pad <= 1 && units == channels && bits <= 32 && window.taps(y.output).fits()
+}
+
+/// Most bytes of a copy for all rows of an image.
+const MAX_COPY_OF_IMAGE: usize = 256;
+
+impl Axis {
+    fn side(self) -> Side {
+        let Self { input: there, pad: before, taps, dilation, stride, output: outputs } = self;
+        Side { there, before, taps, dilation, stride, outputs }
+    }
+}
+
+impl Window {
+    /// What the windows of a row of outputs see whose taps are these: of the image only the rows on which they lie.
+    #[inline(always)]
+    fn row_taps(&self, rows: Taps) -> WindowTaps<'static> {
+        let Self { y, x, channels, units } = *self;
+        let Taps { before, inside: there, .. } = rows;
+        let row = Side { there, before, taps: y.taps, dilation: 1, stride: 1, outputs: 1 };
+        let line = product(product(channels, x.input), y.dilation);
+        WindowTaps { image: &[], y: row, x: x.side(), line, channels, units, padding: 0 }
+    }
+
+    /// What the windows of an image see, if a copy of it is small.
+    #[inline(always)]
+    fn image_taps(&self) -> Option<WindowTaps<'static>> {
+        let Self { y, x, channels, units } = *self;
+        let line = product(channels, x.input);
+        let taps = WindowTaps { image: &[], y: y.side(), x: x.side(), line, channels, units, padding: 0 };
+        Some(taps).filter(|taps| taps.size() <= MAX_COPY_OF_IMAGE && taps.lens().is_some())
+    }
 }
 
 impl Window {
@@ -140,7 +170,7 @@ pub fn conv_2d_units_s8(p: &WindowUnits, stream: Flash<'_, i8>, planes: Planes<'
 /// As [`depthwise_conv_2d_s8`](super::depthwise_conv_2d::depthwise_conv_2d_s8).
 #[cfg_attr(not(debug_assertions), inline)]
 pub fn depthwise_conv_2d_units_s8(p: &WindowUnits, stream: Flash<'_, i8>, planes: Planes<'_, i8>) {
-    p.channel_by_channel(stream, planes);
+    p.windows(stream, planes);
 }
 
 /// As [`depthwise_conv_2d_s8`](super::depthwise_conv_2d::depthwise_conv_2d_s8), if its [`rows_fit`].
@@ -204,57 +234,26 @@ impl WindowUnits {
         self.output.clamp(output);
     }
 
+    /// Windows of any size: all of an image at once, if it is small and memory is not shared.
     #[inline(never)] // one copy for all layers
-    fn channel_by_channel(&self, stream: Flash<'_, i8>, planes: Planes<'_, i8>) {
+    fn windows(&self, stream: Flash<'_, i8>, planes: Planes<'_, i8>) {
+        let (Window { y, x, units, .. }, to) = (self.window, self.output.of_stream());
+        let planes = match (planes, self.window.image_taps()) {
+            (Planes::Apart { input, output }, Some(taps)) => {
+                let outputs = rows_mut(output, product(product(x.output, units), y.output));
+                for (image, output) in rows(input, product(taps.line, y.input)).zip(outputs) {
+                    windows(stream, &WindowTaps { image, padding: self.padding, ..taps }, output, to);
+                    self.output.clamp(output);
+                }
+                return;
+            }
+            (planes, _) => planes,
+        };
         let mut lines = self.window.rows(planes);
         while let Some((image, rows, output)) = next_row(&mut lines) {
-            self.row_of_channels(stream, (image, rows), output);
+            let taps = WindowTaps { image, padding: self.padding, ..self.window.row_taps(rows) };
+            windows(stream, &taps, output, to);
             self.output.clamp(output);
-        }
-    }
-
-    /// One row of the output of a depthwise convolution.
-    #[inline(never)] // what it keeps in registers is enough
-    fn row_of_channels(&self, stream: Flash<'_, i8>, (image, rows): (&[i8], Taps), output: &mut [i8]) {
-        let to = self.output.of_stream();
-        let Window { y, x, channels, units } = self.window;
-        let mut taps = ChannelTaps {
-            image,
-            rows: 0,
-            columns: 0,
-            line: product(product(channels, x.input), y.dilation),
-            step: product(channels, x.dilation),
-            before: 0,
-            between: 0,
-            after: 0,
-            padding: self.padding,
-        };
-        // Most windows see as many columns as the one before.
-        let mut last = None;
-        for (columns, output) in x.outputs().zip(rows_mut(output, units)) {
-            let of_columns = Some((columns.before, columns.inside));
-            if last != of_columns {
-                self.see_channels(rows, columns, &mut taps);
-                last = of_columns;
-            }
-            taps.image = image.get(product(channels, columns.first)..).unwrap_or(&[]);
-            channels_of_taps(stream, &taps, output, to);
-        }
-    }
-
-    /// What a window of a depthwise convolution sees.
-    #[inline(never)] // what it keeps in registers is enough
-    fn see_channels(&self, rows: Taps, columns: Taps, taps: &mut ChannelTaps<'_>) {
-        let Window { y, x, .. } = self.window;
-        let all = product(y.taps, x.taps);
-        (taps.rows, taps.columns) = (0, columns.inside);
-        (taps.before, taps.between, taps.after) = (all, 0, 0);
-        if rows.inside != 0 && columns.inside != 0 {
-            taps.rows = rows.inside;
-            taps.before = product(rows.before, x.taps).wrapping_add(columns.before);
-            taps.between = x.taps.wrapping_sub(columns.inside);
-            let seen = product(rows.inside, x.taps).wrapping_sub(taps.between);
-            taps.after = all.wrapping_sub(taps.before).wrapping_sub(seen);
         }
     }
 

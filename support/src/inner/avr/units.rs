@@ -218,11 +218,10 @@ fn units_of_list(stream: Flash<'_, i8>, list: &[Run], terms: usize, output: &mut
     }
 }
 
-/// One term of one unit: see [`super::dot`].
-macro_rules! multiply_add {
+/// One term of one unit, whose weight and input are there: see [`super::dot`].
+macro_rules! term {
     ($low:literal, $high:literal, $overflow:literal, $back:literal) => {
         concat!(
-            "lpm r17, Z+\n",
             "muls r17, r16\n",
             "add ",
             $low,
@@ -236,6 +235,13 @@ macro_rules! multiply_add {
             $back,
             ":\n",
         )
+    };
+}
+
+/// The same with the next weight.
+macro_rules! multiply_add {
+    ($low:literal, $high:literal, $overflow:literal, $back:literal) => {
+        concat!("lpm r17, Z+\n", term!($low, $high, $overflow, $back))
     };
 }
 
@@ -292,8 +298,8 @@ macro_rules! limit {
     };
 }
 
-/// The outputs of the units of a block whose sums are in registers. The sums of the others move to the registers of the
-/// first one by one.
+/// The outputs of the units of a block whose sums are in registers, each of which `$store` stores. The sums of the others
+/// move to the registers of the first one by one, behind `$next`. `r14` and `r24` are left as they are.
 ///
 /// A sum of two bytes is first multiplied without what only counts below the byte of the product that tells outputs
 /// apart: of three products of bytes what is above byte 2, and a negative sum as its complement, which is one less than
@@ -301,10 +307,9 @@ macro_rules! limit {
 /// output, and then everything is done as `narrow_byte` has it. There two bytes of the multiplied sum hold half of what is
 /// dropped from the beginning, one of them nothing else: the upper one, if the output is above it, or else the lower.
 macro_rules! outputs {
-    () => {
+    ($store:literal, $next:literal) => {
         concat!(
             "clr r15\n",
-            "ldi r24, 0x80\n",
             "30:\n",
             "lpm r17, Z+\n",
             "lpm r18, Z+\n",
@@ -341,10 +346,11 @@ macro_rules! outputs {
             "add r16, r23\n",
             "brcs 37f\n",
             "35:\n",
-            "eor r16, r24\n",
-            "st Y+, r16\n",
+            "subi r16, 0x80\n",
+            $store,
             "dec r19\n",
             "breq 33f\n",
+            $next,
             "movw r2, r4\n",
             "movw r4, r6\n",
             "movw r6, r8\n",
@@ -398,6 +404,8 @@ macro_rules! rare_outputs {
             "adc r3, r15\n",
             "adc r10, r15\n",
             "42:\n",
+            "push r14\n",
+            "push r24\n",
             "push r25\n",
             "sbiw r30, 3\n",
             "lpm r16, Z+\n",
@@ -424,7 +432,7 @@ macro_rules! rare_outputs {
             "adc r14, r1\n",
             "43:\n",
             "pop r25\n",
-            "ldi r24, 0x80\n",
+            "pop r24\n",
             "tst r21\n",
             "breq 44f\n",
             "mov r26, r27\n",
@@ -436,6 +444,8 @@ macro_rules! rare_outputs {
             "mul r27, r22\n",
             "or r16, r0\n",
             "or r14, r1\n",
+            // This leaves the flags.
+            "pop r14\n",
             "brne 45f\n",
             "rjmp 34b\n",
             "45:\n",
@@ -461,7 +471,7 @@ macro_rules! biases {
     };
 }
 
-pub(super) use {add_partial, biases, carry, limit, multiply_add, outputs, rare_outputs};
+pub(super) use {add_partial, carry, limit, outputs, rare_outputs, term};
 
 /// As [`crate::inner::portable::StreamOutput`]: half of what is dropped, a factor that brings the output to the byte
 /// above, and the zero point with 128 added.
@@ -584,7 +594,7 @@ unsafe fn blocks_of_runs(
             "sbrc r25, 7",
             "ldi r19, 4",
             "mov r25, r16",
-            outputs!(),
+            outputs!("st Y+, r16\n", ""),
             "mov r19, r25",
             "pop r25",
             "dec r25",
