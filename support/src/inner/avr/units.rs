@@ -218,10 +218,11 @@ fn units_of_list(stream: Flash<'_, i8>, list: &[Run], terms: usize, output: &mut
     }
 }
 
-/// One term of one unit, whose weight and input are there: see [`super::dot`].
-macro_rules! term {
+/// One term of one unit: see [`super::dot`].
+macro_rules! multiply_add {
     ($low:literal, $high:literal, $overflow:literal, $back:literal) => {
         concat!(
+            "lpm r17, Z+\n",
             "muls r17, r16\n",
             "add ",
             $low,
@@ -235,13 +236,6 @@ macro_rules! term {
             $back,
             ":\n",
         )
-    };
-}
-
-/// The same with the next weight.
-macro_rules! multiply_add {
-    ($low:literal, $high:literal, $overflow:literal, $back:literal) => {
-        concat!("lpm r17, Z+\n", term!($low, $high, $overflow, $back))
     };
 }
 
@@ -299,7 +293,8 @@ macro_rules! limit {
 }
 
 /// The outputs of the units of a block whose sums are in registers, each of which `$store` stores. The sums of the others
-/// move to the registers of the first one by one, behind `$next`. `r14` and `r24` are left as they are.
+/// move to the registers of the first one by one, and go on where `$next` says: at `30` with the multiplier of the next
+/// unit, or at `46` with the same. `r14` and `r24` are left as they are.
 ///
 /// A sum of two bytes is first multiplied without what only counts below the byte of the product that tells outputs
 /// apart: of three products of bytes what is above byte 2, and a negative sum as its complement, which is one less than
@@ -314,6 +309,7 @@ macro_rules! outputs {
             "lpm r17, Z+\n",
             "lpm r18, Z+\n",
             "adiw r30, 3\n",
+            "46:\n",
             "tst r10\n",
             "brne 40f\n",
             "bst r3, 7\n",
@@ -350,14 +346,15 @@ macro_rules! outputs {
             $store,
             "dec r19\n",
             "breq 33f\n",
-            $next,
             "movw r2, r4\n",
             "movw r4, r6\n",
             "movw r6, r8\n",
             "mov r10, r11\n",
             "mov r11, r12\n",
             "mov r12, r13\n",
-            "rjmp 30b\n",
+            "rjmp ",
+            $next,
+            "\n",
             "33:\n",
         )
     };
@@ -471,7 +468,7 @@ macro_rules! biases {
     };
 }
 
-pub(super) use {add_partial, carry, limit, outputs, rare_outputs, term};
+pub(super) use {add_partial, limit, outputs, rare_outputs};
 
 /// As [`crate::inner::portable::StreamOutput`]: half of what is dropped, a factor that brings the output to the byte
 /// above, and the zero point with 128 added.
@@ -594,7 +591,7 @@ unsafe fn blocks_of_runs(
             "sbrc r25, 7",
             "ldi r19, 4",
             "mov r25, r16",
-            outputs!("st Y+, r16\n", ""),
+            outputs!("st Y+, r16\n", "30b"),
             "mov r19, r25",
             "pop r25",
             "dec r25",

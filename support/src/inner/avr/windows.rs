@@ -25,7 +25,7 @@
 //! - Weights that are copied as well: one cycle of 36 for four products, and nothing is left to point to them with.
 //! - Channels side by side, without a copy: 11.25 for each product, and what Rust does for each pixel.
 
-use super::units::{StreamOutput, add_partial, carry, limit, outputs, rare_outputs, term};
+use super::units::{StreamOutput, add_partial, limit, outputs, rare_outputs};
 use crate::inner::flash::Flash;
 use crate::inner::portable::WindowTaps;
 use crate::inner::product;
@@ -75,8 +75,9 @@ struct Frame {
     /// Rows of outputs, and the outputs of one; and those that are left.
     outputs: [u8; 2],
     left: [u8; 2],
-    /// Outputs that are done at once.
+    /// Outputs that are done at once, and the most that are.
     count: u8,
+    most: u8,
     padding: i8,
 }
 
@@ -119,6 +120,7 @@ pub fn windows(stream: Flash<'_, i8>, taps: &WindowTaps<'_>, output: &mut [i8], 
         outputs: [y.outputs as u8, x.outputs as u8],
         left: [0; 2],
         count: 0,
+        most: if x.stride <= 2 { 4 } else { 2 },
         padding,
     };
     // SAFETY: the stream has all units, `output` room for them, and the image what is copied of it.
@@ -128,35 +130,90 @@ pub fn windows(stream: Flash<'_, i8>, taps: &WindowTaps<'_>, output: &mut [i8], 
     }
 }
 
+/// The next input, so far behind the first, and the term of a sum that it makes with the weight in a register: see
+/// [`super::dot`]. What tells of an overflow is at a label, and comes back to one.
+macro_rules! term {
+    ($weight:literal, a, $overflow:literal) => {
+        term!($weight, "r2", "r3", "110", $overflow)
+    };
+    ($weight:literal, b, $overflow:literal) => {
+        term!($weight, "r4", "r5", "111", $overflow)
+    };
+    ($weight:literal, c, $overflow:literal) => {
+        term!($weight, "r6", "r7", "112", $overflow)
+    };
+    ($weight:literal, d, $overflow:literal) => {
+        term!($weight, "r8", "r9", "113", $overflow)
+    };
+    ($weight:literal, $low:literal, $high:literal, $count:literal, $overflow:literal) => {
+        concat!(
+            "muls ", $weight, ", r16\n", "add ", $low, ", r0\n", "adc ", $high, ", r1\n", "brvs 6", $overflow,
+            "f\n", "5", $overflow, ":\n",
+        )
+    };
+}
+
+/// Behind an overflow that `term` calls so, whose sum counts at a label.
+macro_rules! over {
+    ($overflow:literal, $count:literal) => {
+        concat!("6", $overflow, ":\n", "rcall ", $count, "f\n", "rjmp 5", $overflow, "b\n")
+    };
+}
+
+/// Counts an overflow: a sum that truly is positive or zero went over the top, another over the bottom.
+macro_rules! count {
+    ($label:literal, $carries:literal) => {
+        concat!(
+            $label, ":\n", "brge 8f\n", "dec ", $carries, "\n", "dec ", $carries, "\n", "8:\n", "inc ",
+            $carries, "\n", "ret\n",
+        )
+    };
+}
+
+/// To the next column, which is so far away in `$step`, and from behind the last one to the next row, which is so far in
+/// `$jump`, until there is none.
+macro_rules! next {
+    ($column:literal, $row:literal, $pointers:tt, [$step:literal, $step_high:literal], [$jump:literal, $jump_high:literal]) => {
+        concat!(
+            next!($pointers, $step, $step_high),
+            "dec r24\n", "brne ", $column, "b\n",
+            next!($pointers, $jump, $jump_high),
+            "dec r14\n", "brne ", $row, "b\n",
+        )
+    };
+    ([$low:literal, $high:literal], $by:literal, $by_high:literal) => {
+        concat!("add ", $low, ", ", $by, "\n", "adc ", $high, ", ", $by_high, "\n")
+    };
+    ([$low:literal, $high:literal, $other_low:literal, $other_high:literal], $by:literal, $by_high:literal) => {
+        concat!(
+            next!([$low, $high], $by, $by_high),
+            next!([$other_low, $other_high], $by, $by_high),
+        )
+    };
+}
+
 /// Four products of a weight, with inputs that are so far apart.
 macro_rules! four {
     ($second:literal, $third:literal, $fourth:literal) => {
         concat!(
-            "110:\n",
+            "107:\n",
             "mov r24, r15\n",
-            "111:\n",
+            "108:\n",
             "lpm r17, Z+\n",
             "ld r16, Y\n",
-            term!("r2", "r3", "60", "50"),
+            term!("r17", a, "0"),
             "ldd r16, Y+", $second, "\n",
-            term!("r4", "r5", "61", "51"),
+            term!("r17", b, "1"),
             "ldd r16, Y+", $third, "\n",
-            term!("r6", "r7", "62", "52"),
+            term!("r17", c, "2"),
             "ldd r16, Y+", $fourth, "\n",
-            term!("r8", "r9", "63", "53"),
-            "add r28, r26\n",
-            "adc r29, r27\n",
-            "dec r24\n",
-            "brne 111b\n",
-            "add r28, r18\n",
-            "adc r29, r19\n",
-            "dec r14\n",
-            "brne 110b\n",
+            term!("r17", d, "3"),
+            next!("108", "107", ["r28", "r29"], ["r26", "r27"], ["r18", "r19"]),
             "rjmp 120f\n",
-            carry!("r10", "60", "50"),
-            carry!("r11", "61", "51"),
-            carry!("r12", "62", "52"),
-            carry!("r13", "63", "53"),
+            over!("0", "110"),
+            over!("1", "111"),
+            over!("2", "112"),
+            over!("3", "113"),
         )
     };
 }
@@ -191,7 +248,10 @@ unsafe fn each_unit(frame: *mut Frame, to: StreamOutput) {
             "ldd r16, Y+{padding}",
             "1:",
             "push r16",
-            "sbiw r26, 1",
+            "push r16",
+            "push r16",
+            "push r16",
+            "sbiw r26, 4",
             "brne 1b",
             "in r26, 0x3d",
             "in r27, 0x3e",
@@ -244,9 +304,19 @@ unsafe fn each_unit(frame: *mut Frame, to: StreamOutput) {
             "ldd r11, Y+{skip}+1",
             "ldd r12, Y+{gap}",
             "clr r13",
+            // Two columns at a time, and of an odd number first the second of a pair.
             "102:",
             "mov r24, r15",
+            "lsr r24",
+            "brcc 103f",
+            "inc r24",
+            "rjmp 2f",
             "103:",
+            "ld r16, X",
+            "add r26, r18",
+            "adc r27, r19",
+            "st Z+, r16",
+            "2:",
             "ld r16, X",
             "add r26, r18",
             "adc r27, r19",
@@ -287,21 +357,18 @@ unsafe fn each_unit(frame: *mut Frame, to: StreamOutput) {
             "std Y+{row}+1, r27",
             "ldd r16, Y+{outputs}+1",
             "std Y+{left}+1, r16",
-            // Some outputs of it: up to four, or one.
+            // Some outputs of it: as many as are done at once, or what is left over.
             "106:",
             "ldd r16, Y+{left}+1",
-            "ldd r17, Y+{stride}",
-            "ldi r24, 1",
-            "cpi r17, 3",
+            "ldd r24, Y+{most}",
+            "cp r16, r24",
             "brsh 2f",
             "mov r24, r16",
-            "cpi r16, 5",
-            "brlo 2f",
-            "ldi r24, 4",
             "2:",
             "std Y+{count}, r24",
             "sub r16, r24",
             "std Y+{left}+1, r16",
+            "ldd r17, Y+{stride}",
             "ldd r26, Y+{at}",
             "ldd r27, Y+{at}+1",
             "movw r12, r26",
@@ -322,40 +389,122 @@ unsafe fn each_unit(frame: *mut Frame, to: StreamOutput) {
             "lpm r3, Z+",
             "lpm r10, Z+",
             "movw r28, r12",
-            "cpi r24, 2",
-            "brsh 107f",
-            "rjmp 112f",
-            "107:",
             "movw r4, r2",
+            "mov r11, r10",
+            "cpi r24, 3",
+            "brsh 2f",
+            "cpi r24, 1",
+            "breq 3f",
+            "rjmp 109f",
+            "3:",
+            "rjmp 114f",
+            "2:",
             "movw r6, r2",
             "movw r8, r2",
-            "mov r11, r10",
             "mov r12, r10",
             "mov r13, r10",
-            "cpi r17, 2",
-            "brne 108f",
-            "rjmp 109f",
-            "108:",
-            four!("1", "2", "3"),
-            "109:",
-            four!("2", "4", "6"),
-            // One alone.
-            "112:",
+            "cpi r17, 1",
+            "brne 119f",
+            "cpi r26, 1",
+            "brne 104f",
             "mov r24, r15",
-            "113:",
+            "lsr r24",
+            "breq 104f",
+            "mov r15, r24",
+            "movw r26, r18",
+            "sbc r19, r19",
+            "rjmp 115f",
+            "104:",
+            four!("1", "2", "3"),
+            "119:",
+            four!("2", "4", "6"),
+            // Side by side: two weights at a time. Of an odd number, which r19 tells, one more.
+            "115:",
+            "mov r24, r15",
+            "116:",
             "lpm r17, Z+",
+            "lpm r18, Z+",
             "ld r16, Y",
-            term!("r2", "r3", "64", "54"),
+            term!("r17", a, "0"),
+            "ldd r16, Y+1",
+            term!("r17", b, "1"),
+            term!("r18", a, "2"),
+            "ldd r16, Y+2",
+            term!("r17", c, "3"),
+            term!("r18", b, "4"),
+            "ldd r16, Y+3",
+            term!("r17", d, "5"),
+            term!("r18", c, "6"),
+            "ldd r16, Y+4",
+            term!("r18", d, "7"),
+            "adiw r28, 2",
+            "dec r24",
+            "brne 116b",
+            "sbrc r19, 0",
+            "rjmp 118f",
+            "117:",
             "add r28, r26",
             "adc r29, r27",
-            "dec r24",
-            "brne 113b",
-            "add r28, r18",
-            "adc r29, r19",
             "dec r14",
-            "brne 112b",
+            "brne 115b",
             "rjmp 120f",
-            carry!("r10", "64", "54"),
+            over!("0", "110"),
+            over!("1", "111"),
+            over!("2", "110"),
+            over!("3", "112"),
+            over!("4", "111"),
+            over!("5", "113"),
+            over!("6", "112"),
+            over!("7", "113"),
+            "118:",
+            "lpm r17, Z+",
+            "ld r16, Y+",
+            term!("r17", a, "0"),
+            "ld r16, Y",
+            term!("r17", b, "1"),
+            "ldd r16, Y+1",
+            term!("r17", c, "2"),
+            "ldd r16, Y+2",
+            term!("r17", d, "3"),
+            "rjmp 117b",
+            over!("0", "110"),
+            over!("1", "111"),
+            over!("2", "112"),
+            over!("3", "113"),
+            count!("110", "r10"),
+            count!("111", "r11"),
+            count!("112", "r12"),
+            count!("113", "r13"),
+            // Two, however far apart.
+            "109:",
+            "movw r8, r26",
+            "movw r26, r28",
+            "add r26, r17",
+            "adc r27, r9",
+            "107:",
+            "mov r24, r15",
+            "108:",
+            "lpm r17, Z+",
+            "ld r16, Y",
+            term!("r17", a, "0"),
+            "ld r16, X",
+            term!("r17", b, "1"),
+            next!("108", "107", ["r28", "r29", "r26", "r27"], ["r8", "r9"], ["r18", "r19"]),
+            "rjmp 120f",
+            over!("0", "110"),
+            over!("1", "111"),
+            // One alone.
+            "114:",
+            "mov r24, r15",
+            "108:",
+            "lpm r17, Z+",
+            "ld r16, Y",
+            term!("r17", a, "0"),
+            next!("108", "114", ["r28", "r29"], ["r26", "r27"], ["r18", "r19"]),
+            "rjmp 120f",
+            over!("0", "110"),
+            count!("110", "r10"),
+            count!("111", "r11"),
             "120:",
             frame!(),
             "ldd r19, Y+{count}",
@@ -365,7 +514,7 @@ unsafe fn each_unit(frame: *mut Frame, to: StreamOutput) {
             "ldd r27, Y+{to}+1",
             "movw r28, r26",
             // Each takes the same multiplier.
-            outputs!("st Y, r16\nadd r28, r24\nadc r29, r14\n", "sbiw r30, 5\n"),
+            outputs!("st Y, r16\nadd r28, r24\nadc r29, r14\n", "46b"),
             "rjmp 121f",
             rare_outputs!(),
             "121:",
@@ -436,6 +585,7 @@ unsafe fn each_unit(frame: *mut Frame, to: StreamOutput) {
             outputs = const offset_of!(Frame, outputs),
             left = const offset_of!(Frame, left),
             count = const offset_of!(Frame, count),
+            most = const offset_of!(Frame, most),
             padding = const offset_of!(Frame, padding),
             inout("X") frame => _,
             out("Z") _,

@@ -84,9 +84,9 @@ fn short_product(a: usize, b: usize) -> Option<usize> {
 }
 
 impl WindowTaps<'_> {
-    /// Bytes of a copy of what is seen of a channel.
+    /// Bytes of a copy of what is seen of a channel, a multiple of four.
     pub fn size(&self) -> usize {
-        product(self.y.positions(), self.x.positions()).wrapping_add(BEHIND)
+        product(self.y.positions(), self.x.positions()).wrapping_add(BEHIND + 3) & !3
     }
 
     /// Elements of the image, of the output and of the stream, if they are not too many.
