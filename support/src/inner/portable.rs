@@ -33,7 +33,7 @@ pub use pairs::{HALF, LESS_SIGN, bytes_of_row, pairs_of_row};
 pub use sums::{Factor, SumScales, sums_s8};
 pub use taps::{Tap, TapsOfPixel, depthwise_pixel};
 pub use units::{
-    MAX_ROW, MAX_RUN, MAX_STEP, MAX_UNITS, PADDING, RowTaps, Runs, SIDE_BY_SIDE, StreamOutput, rows_of_3x3,
+    MAX_ROW, MAX_RUN, MAX_UNITS, PADDING, RowTaps, Runs, SIDE_BY_SIDE, StreamOutput, rows_of_3x3,
     rows_of_3x3_by_two, units_of_row, units_of_runs,
 };
 #[allow(unused_imports)] // by assembly

@@ -78,8 +78,8 @@ pub fn fits([y, x]: [usize; 2], channels: usize) -> bool {
 #[allow(dead_code)] // by the compiler
 pub fn windows_fit(window: &Window) -> bool {
     let Window { y, channels, units, .. } = *window;
-    let most = Taps { before: 0, inside: y.taps, first: 0 };
-    units.is_multiple_of(channels) && window.row_taps(most).lens().is_some()
+    let most = window.row(Taps { before: 0, inside: y.taps, first: 0 });
+    units.is_multiple_of(channels) && window.sees(&[], most, 0).is_some_and(|taps| taps.sizes().is_some())
 }
 
 /// Whether a depthwise convolution with such a window and so many bits that are dropped can be done a row of one channel at
@@ -98,30 +98,44 @@ pub fn rows_fit(window: &Window, bits: u32) -> bool {
 const MAX_COPY_OF_IMAGE: usize = 256;
 
 impl Axis {
-    fn side(self) -> Side {
-        let Self { input: there, pad: before, taps, dilation, stride, output: outputs } = self;
-        Side { there, before, taps, dilation, stride, outputs }
+    fn side(self) -> Option<Side> {
+        let Self { input, pad, taps, dilation, stride, output } = self;
+        let byte = |n: usize| u8::try_from(n).ok();
+        let (there, before, taps, outputs) = (byte(input)?, byte(pad)?, byte(taps)?, byte(output)?);
+        Some(Side { there, before, taps, dilation: byte(dilation)?, stride: byte(stride)?, outputs })
     }
 }
 
+/// Rows of an image, and elements from one that is seen to the next.
+type Lines = (Axis, usize);
+
 impl Window {
-    /// What the windows of a row of outputs see whose taps are these: of the image only the rows on which they lie.
+    /// Those on which these taps of a row of outputs lie.
     #[inline(always)]
-    fn row_taps(&self, rows: Taps) -> WindowTaps<'static> {
-        let Self { y, x, channels, units } = *self;
-        let Taps { before, inside: there, .. } = rows;
-        let row = Side { there, before, taps: y.taps, dilation: 1, stride: 1, outputs: 1 };
-        let line = product(product(channels, x.input), y.dilation);
-        WindowTaps { image: &[], y: row, x: x.side(), line, channels, units, padding: 0 }
+    fn row(&self, taps: Taps) -> Lines {
+        let (y, line) = self.lines();
+        let row = Axis { input: taps.inside, pad: taps.before, dilation: 1, stride: 1, output: 1, ..y };
+        (row, product(line, y.dilation))
     }
 
-    /// What the windows of an image see, if a copy of it is small.
+    /// All.
     #[inline(always)]
-    fn image_taps(&self) -> Option<WindowTaps<'static>> {
-        let Self { y, x, channels, units } = *self;
-        let line = product(channels, x.input);
-        let taps = WindowTaps { image: &[], y: y.side(), x: x.side(), line, channels, units, padding: 0 };
-        Some(taps).filter(|taps| taps.size() <= MAX_COPY_OF_IMAGE && taps.lens().is_some())
+    fn lines(&self) -> Lines {
+        (self.y, product(self.channels, self.x.input))
+    }
+
+    /// What units see of these.
+    #[inline(always)]
+    fn sees<'a>(&self, image: &'a [i8], (y, line): Lines, padding: i8) -> Option<WindowTaps<'a>> {
+        let Self { x, channels, units, .. } = *self;
+        Some(WindowTaps { image, y: y.side()?, x: x.side()?, line, channels, units, padding })
+    }
+
+    /// Whether a copy of all that is seen of a channel is small.
+    #[inline(never)] // its stack is free again
+    fn is_small(&self) -> bool {
+        let sizes = self.sees(&[], self.lines(), 0).and_then(|taps| taps.sizes());
+        sizes.is_some_and(|sizes| sizes.copy <= MAX_COPY_OF_IMAGE)
     }
 }
 
@@ -237,22 +251,28 @@ impl WindowUnits {
     /// Windows of any size: all of an image at once, if it is small and memory is not shared.
     #[inline(never)] // one copy for all layers
     fn windows(&self, stream: Flash<'_, i8>, planes: Planes<'_, i8>) {
-        let (Window { y, x, units, .. }, to) = (self.window, self.output.of_stream());
-        let planes = match (planes, self.window.image_taps()) {
-            (Planes::Apart { input, output }, Some(taps)) => {
-                let outputs = rows_mut(output, product(product(x.output, units), y.output));
-                for (image, output) in rows(input, product(taps.line, y.input)).zip(outputs) {
-                    windows(stream, &WindowTaps { image, padding: self.padding, ..taps }, output, to);
-                    self.output.clamp(output);
+        let window = &self.window;
+        match planes {
+            Planes::Apart { input, output } if window.is_small() => {
+                let (y, line) = window.lines();
+                let len = product(product(window.x.output, window.units), y.output);
+                for (image, output) in rows(input, product(line, y.input)).zip(rows_mut(output, len)) {
+                    self.unit_by_unit(stream, (image, (y, line)), output);
                 }
-                return;
             }
-            (planes, _) => planes,
-        };
-        let mut lines = self.window.rows(planes);
-        while let Some((image, rows, output)) = next_row(&mut lines) {
-            let taps = WindowTaps { image, padding: self.padding, ..self.window.row_taps(rows) };
-            windows(stream, &taps, output, to);
+            planes => {
+                let mut lines = window.rows(planes);
+                while let Some((image, rows, output)) = next_row(&mut lines) {
+                    self.unit_by_unit(stream, (image, window.row(rows)), output);
+                }
+            }
+        }
+    }
+
+    #[inline(never)] // one copy for all layers
+    fn unit_by_unit(&self, stream: Flash<'_, i8>, (image, lines): (&[i8], Lines), output: &mut [i8]) {
+        if let Some(taps) = self.window.sees(image, lines, self.padding) {
+            windows(stream, &taps, output, self.output.of_stream());
             self.output.clamp(output);
         }
     }

@@ -85,15 +85,10 @@ struct Frame {
 #[inline(never)] // one copy serves a program
 pub fn windows(stream: Flash<'_, i8>, taps: &WindowTaps<'_>, output: &mut [i8], to: StreamOutput) {
     let &WindowTaps { image, ref y, ref x, line, channels, units, padding } = taps;
-    let is_there = |[inputs, outputs, constants]: [usize; 3]| {
-        inputs <= image.len() && outputs == output.len() && constants <= stream.len()
-    };
-    if !taps.lens().is_some_and(is_there) {
+    let Some(sizes) = taps.sizes() else { return };
+    if sizes.image > image.len() || sizes.output != output.len() || sizes.stream > stream.len() {
         return;
     }
-    let width = x.positions();
-    // What is not between two of something is not used.
-    let dilation = if x.taps == 1 { 1 } else { x.dilation };
     let mut frame = Frame {
         stream: stream.start(),
         input: image.as_ptr(),
@@ -103,21 +98,21 @@ pub fn windows(stream: Flash<'_, i8>, taps: &WindowTaps<'_>, output: &mut [i8], 
         left_units: units,
         channels,
         used: 0,
-        skip: line.wrapping_sub(product(x.there, channels)),
-        size: taps.size(),
+        skip: line.wrapping_sub(product(x.there.into(), channels)),
+        size: sizes.copy,
         copy: 0,
-        inside: product(y.before, width).wrapping_add(x.before),
+        inside: product(y.before.into(), sizes.width).wrapping_add(x.before.into()),
         row: 0,
         at: 0,
-        next_row: product(y.stride, width),
-        jump: product(y.dilation, width).wrapping_sub(product(x.taps, dilation)),
-        rows: y.there as u8,
-        columns: x.there as u8,
-        gap: width.wrapping_sub(x.there) as u8,
-        taps: [y.taps as u8, x.taps as u8],
-        dilation: dilation as u8,
-        stride: x.stride.min(255) as u8,
-        outputs: [y.outputs as u8, x.outputs as u8],
+        next_row: product(y.stride.into(), sizes.width),
+        jump: product(y.dilation.into(), sizes.width).wrapping_sub(product(x.taps.into(), x.dilation.into())),
+        rows: y.there,
+        columns: x.there,
+        gap: (sizes.width as u8).wrapping_sub(x.there),
+        taps: [y.taps, x.taps],
+        dilation: x.dilation,
+        stride: x.stride,
+        outputs: [y.outputs, x.outputs],
         left: [0; 2],
         count: 0,
         most: if x.stride <= 2 { 4 } else { 2 },

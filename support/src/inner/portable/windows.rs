@@ -2,7 +2,7 @@
 //! units are all one by one.
 
 use super::units::unit;
-use super::{MAX_STEP, MAX_UNITS, STREAM_BIAS, STREAM_SCALE, StreamOutput};
+use super::{MAX_UNITS, STREAM_BIAS, STREAM_SCALE, StreamOutput};
 use crate::inner::flash::Flash;
 use crate::inner::product;
 
@@ -12,22 +12,21 @@ pub const MAX_COPY: usize = 512;
 /// Bytes behind a copy, for windows that are done beside the last ones.
 const BEHIND: usize = 6;
 
-/// Rows or columns of windows on a part of an image. Numbers but the stride and the dilation are 255 at most, and those
-/// are where they count.
+/// Rows or columns of windows on a part of an image.
 #[derive(Clone, Copy, Debug)]
 pub struct Side {
     /// Positions of the image.
-    pub there: usize,
+    pub there: u8,
     /// Positions of padding before them.
-    pub before: usize,
+    pub before: u8,
     /// Taps of a window.
-    pub taps: usize,
+    pub taps: u8,
     /// From one tap to the next.
-    pub dilation: usize,
+    pub dilation: u8,
     /// From one window to the next.
-    pub stride: usize,
+    pub stride: u8,
     /// Windows.
-    pub outputs: usize,
+    pub outputs: u8,
 }
 
 /// What units see that have windows on a channel each.
@@ -49,61 +48,65 @@ pub struct WindowTaps<'a> {
     pub padding: i8,
 }
 
+/// Elements that a loop over windows reads and writes.
+#[derive(Clone, Copy, Debug)]
+#[allow(dead_code)] // by assembly
+pub struct WindowSizes {
+    /// Of the image.
+    pub image: usize,
+    /// Of the output.
+    pub output: usize,
+    /// Of the stream.
+    pub stream: usize,
+    /// Of a unit in the stream.
+    pub unit: usize,
+    /// Of a copy of what is seen of a channel, [`MAX_COPY`] at most and a multiple of four.
+    pub copy: usize,
+    /// Of a row of it.
+    pub width: usize,
+}
+
 impl Side {
-    /// Positions of the image and the padding that windows see, and all of the image.
-    pub fn positions(&self) -> usize {
-        let [windows, taps] = self.steps();
-        let seen = windows.wrapping_add(taps).wrapping_add(1);
-        seen.max(self.before.wrapping_add(self.there))
-    }
-
-    /// From the first window to the last, and from the first tap to the last.
-    fn steps(&self) -> [usize; 2] {
-        let &Self { taps, dilation, stride, outputs, .. } = self;
-        [product(outputs.wrapping_sub(1), stride), product(taps.wrapping_sub(1), dilation)]
-    }
-
-    /// Whether all numbers are bytes.
-    fn fits(&self) -> bool {
+    /// Positions of the image and the padding that windows see, and all of the image, if there are 255 at most and windows
+    /// to see them.
+    #[inline(never)] // one copy serves a program
+    fn positions(&self) -> Option<u8> {
         let &Self { there, before, taps, dilation, stride, outputs } = self;
-        let is_byte = |n: usize| n <= 255;
-        taps != 0
-            && outputs != 0
-            && [there, before, taps, outputs].into_iter().all(is_byte)
-            && (outputs == 1 || is_byte(stride))
-            && (taps == 1 || is_byte(dilation))
-            && self.steps().into_iter().all(is_byte)
-            && is_byte(self.positions())
+        let windows = product(outputs.checked_sub(1)?.into(), stride.into());
+        let window = product(taps.checked_sub(1)?.into(), dilation.into());
+        let seen = u8::try_from(windows).ok()?.checked_add(u8::try_from(window).ok()?)?.checked_add(1)?;
+        Some(seen.max(before.checked_add(there)?))
     }
 }
 
-/// The product of a byte and of what is [`MAX_STEP`] at most, if it has 16 bits.
-fn short_product(a: usize, b: usize) -> Option<usize> {
-    let is_short = a <= 255 && b <= MAX_STEP && product(a, (b >> 4).wrapping_add(1)) < 1 << 12;
-    is_short.then(|| product(a, b))
+/// A product, if it has 16 bits.
+#[inline(never)] // one copy serves a program
+fn short_product(a: u8, b: usize) -> Option<usize> {
+    let [low, high] = u16::try_from(b).ok()?.to_le_bytes();
+    let upper = u8::try_from(product(a.into(), high.into())).ok()?;
+    let lower = product(a.into(), low.into()) as u16;
+    u16::from_le_bytes([0, upper]).checked_add(lower).map(usize::from)
 }
 
 impl WindowTaps<'_> {
-    /// Bytes of a copy of what is seen of a channel, a multiple of four.
-    pub fn size(&self) -> usize {
-        product(self.y.positions(), self.x.positions()).wrapping_add(BEHIND + 3) & !3
-    }
-
-    /// Elements of the image, of the output and of the stream, if they are not too many.
-    pub fn lens(&self) -> Option<[usize; 3]> {
+    /// What is read and written, if it is not too much.
+    #[inline(never)] // one copy serves a program
+    pub fn sizes(&self) -> Option<WindowSizes> {
         let &Self { y, x, line, channels, units, .. } = self;
-        let is_small = y.fits() && x.fits() && x.there != 0 && units <= MAX_UNITS && self.size() <= MAX_COPY;
-        if !is_small || channels == 0 || units == 0 {
+        let (height, width) = (y.positions()?, x.positions()?.into());
+        let copy = short_product(height, width)?.checked_add(BEHIND + 3)? & !3;
+        if copy > MAX_COPY || x.there == 0 || channels == 0 || units == 0 || units > MAX_UNITS {
             return None;
         }
-        let last_row = short_product(x.there, channels).filter(|&row| row <= line)?;
-        let image = match y.there {
-            0 => 0,
-            rows => short_product(rows, line)?.wrapping_sub(line).wrapping_add(last_row),
+        let row = short_product(x.there, channels).filter(|&row| row <= line)?;
+        let image = match y.there.checked_sub(1) {
+            Some(before) => short_product(before, line)?.checked_add(row)?,
+            None => 0,
         };
         let output = short_product(y.outputs, short_product(x.outputs, units)?)?;
-        let unit = short_product(y.taps, x.taps)?.checked_add(STREAM_BIAS + STREAM_SCALE)?;
-        Some([image, output, short_product(unit, units)?])
+        let unit = short_product(y.taps, x.taps.into())?.checked_add(STREAM_BIAS + STREAM_SCALE)?;
+        let stream = short_product(u8::try_from(unit).ok()?, units)?;
+        Some(WindowSizes { image, output, stream, unit, copy, width })
     }
 
     /// What an output of a unit sees, tap by tap.
@@ -111,13 +114,13 @@ impl WindowTaps<'_> {
         let &Self { image, y, x, line, channels, units, padding } = self;
         let channel = product(unit, channels).checked_div(units).unwrap_or(0);
         let at = |side: Side, output: usize, tap: usize| {
-            product(output, side.stride)
-                .wrapping_add(product(tap, side.dilation))
-                .wrapping_sub(side.before)
+            let position = product(output, side.stride.into());
+            position.wrapping_add(product(tap, side.dilation.into())).wrapping_sub(side.before.into())
         };
-        (0..y.taps).flat_map(move |i| (0..x.taps).map(move |j| [i, j])).map(move |[i, j]| {
+        let taps = (0..y.taps).flat_map(move |i| (0..x.taps).map(move |j| [i.into(), j.into()]));
+        taps.map(move |[i, j]| {
             let (row, column) = (at(y, row, i), at(x, column, j));
-            if row >= y.there || column >= x.there {
+            if row >= usize::from(y.there) || column >= usize::from(x.there) {
                 return padding;
             }
             let at = product(row, line).wrapping_add(product(column, channels)).wrapping_add(channel);
@@ -129,9 +132,10 @@ impl WindowTaps<'_> {
 /// The outputs of windows, whose units are one by one in the stream.
 #[inline(always)]
 pub fn windows(stream: Flash<'_, i8>, taps: &WindowTaps<'_>, output: &mut [i8], to: StreamOutput) {
-    let terms = product(taps.y.taps, taps.x.taps);
+    let (rows, columns) = (usize::from(taps.y.outputs), usize::from(taps.x.outputs));
+    let terms = product(taps.y.taps.into(), taps.x.taps.into());
     let len = terms.wrapping_add(STREAM_BIAS).wrapping_add(STREAM_SCALE);
-    let pixels = (0..taps.y.outputs).flat_map(|row| (0..taps.x.outputs).map(move |column| [row, column]));
+    let pixels = (0..rows).flat_map(|row| (0..columns).map(move |column| [row, column]));
     let each = pixels.flat_map(|pixel| (0..taps.units).map(move |unit| (pixel, unit)));
     for (y, (pixel, number)) in output.iter_mut().zip(each) {
         let start = product(number, len);
