@@ -125,7 +125,7 @@ impl Window {
     }
 
     /// What units see of these.
-    #[inline(always)]
+    #[inline(never)] // one copy serves a program
     fn sees<'a>(&self, image: &'a [i8], (y, line): Lines, padding: i8) -> Option<WindowTaps<'a>> {
         let Self { x, channels, units, .. } = *self;
         Some(WindowTaps { image, y: y.side()?, x: x.side()?, line, channels, units, padding })
