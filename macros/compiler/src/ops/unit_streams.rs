@@ -5,7 +5,7 @@ use super::narrow::BACKEND;
 use super::weighted::Bounds;
 use crate::inner::{MAX_UNITS, SIDE_BY_SIDE};
 use crate::kernels::shapes::{Narrow, Window};
-use crate::kernels::units::{MAX_ROW, RowUnits, WindowUnits, windows_fit, fits, rows_fit};
+use crate::kernels::units::{MAX_ROW, RowUnits, WindowUnits, fits, rows_fit, windows_fit};
 use crate::program::{Constant, Params, Variant};
 
 /// Sums have three bytes.
@@ -169,12 +169,11 @@ mod tests {
         let input = bytes(y.input * x.input * channels);
         let bias: Vec<i32> = (0..units).map(|_| number(80_000) as i32 - 40_000).collect();
         let scales: Vec<i32> = (0..units).map(|_| number(1 << 31) as i32).collect();
-        let output = Narrow { bits: 25 + seed % 15, zero_point: 100 - seed as i32 % 200, least: -120, greatest: 119 };
+        let output =
+            Narrow { bits: 25 + seed % 15, zero_point: 100 - seed as i32 % 200, least: -120, greatest: 119 };
         let padding = number(256) as u8 as i8;
-        let constants = [
-            Constant::int32("MULTIPLIERS", scales.iter().copied()),
-            Constant::int8("EDGES", edges.clone()),
-        ];
+        let constants =
+            [Constant::int32("MULTIPLIERS", scales.iter().copied()), Constant::int8("EDGES", edges.clone())];
         let sums = vec![[-MAX_SUM, MAX_SUM]; units];
         let layer = Layer { weights: &weights, bias: &bias, scales: &constants, sums: &sums, output };
         let variant = layer.depthwise_conv_2d(window, padding);
@@ -194,7 +193,8 @@ mod tests {
             Planes::apart(&input, &mut expected),
         );
         let params = WindowUnits { window, padding, output };
-        let run = |planes: Planes<'_, i8>| depthwise_conv_2d_units_s8(&params, Flash::from_slice(&stream), planes);
+        let run =
+            |planes: Planes<'_, i8>| depthwise_conv_2d_units_s8(&params, Flash::from_slice(&stream), planes);
         for found in outputs(&window, &input, run) {
             assert_eq!(found, expected, "{params:?}");
         }

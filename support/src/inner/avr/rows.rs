@@ -27,8 +27,7 @@
 //! - Inputs that are copied, so that a column lies side by side: what is saved is what the copy takes.
 //! - Sums of two bytes without a look at what goes over: few layers of nine products are proved to have such.
 //!
-//! Other windows and multipliers go through [`super::channels_of_taps`]: there every product has a weight of its own to
-//! read, which alone is 3 cycles more, and padding is multiplied as well.
+//! Other windows and multipliers go through [`super::windows`], where every weight is read once for four outputs.
 
 mod by_one;
 mod by_two;

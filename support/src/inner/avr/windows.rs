@@ -2,8 +2,8 @@
 //!
 //! What is seen of a channel is first copied to the stack, with the padding around it, so that from there on no window
 //! knows of borders, and its columns lie side by side. Units that share a channel share the copy. Four outputs of a row,
-//! whose windows are one column apart or two, are done at once, so that a weight is read once for all four; what is left
-//! over of a row is done so as well, but a single one alone, and so are windows further apart.
+//! whose windows are one column apart or two, are done at once, so that a weight is read once for all four, and so are the
+//! last three of a row; two by themselves have a loop of their own, as have windows further apart, and one alone has too.
 //!
 //! Registers: sums from `r2` on, and from `r10` on how often each went over, as in [`super::units`]; an input in `r16`, a
 //! weight in `r17`; in `Y` what is seen, in `Z` the stream, which ends where the multiplier begins; in `r14` the rows of the
@@ -12,19 +12,23 @@
 //! fit; on top of the stack is where it is.
 //!
 //! Bound: 3 cycles for a weight, 5 for the next column, and for each of four products 2 for an input, 2 to multiply, 2 to
-//! add and 1 to see that nothing went over: 9 for each product, and 15 where an output is alone. By counting, a row of a
-//! window takes 7, four outputs about 90 beside the 50 to 56 of each and what [`super::units`] has about rare ones, an
-//! element of the copy 9, a unit about 100, and a call 700 and 6 for each byte of the copy. So windows of few taps are
-//! bound by their outputs: three taps take at least 17 for each beside their products.
+//! add and 1 to see that nothing went over: 9 for each product. Where columns lie side by side, an input meets two weights,
+//! and it is 7.6. Two outputs by themselves take 12 for each product, and one takes 15. By counting, a row of a window
+//! takes about 7, four outputs about 105 beside what each takes in [`super::units`], an element of the copy 7.5, and a byte
+//! of its memory 3. So windows of few taps are bound by their outputs: those of three taps take about 25 for each product
+//! beside it. A call takes about 2000, most of it in Rust, and where memory is shared with the input, each row is one.
 //! With `cargo run -p on-target -- --board atmega328p depthwise` whole layers are measured.
 //!
 //! What does not help, by counting:
 //!
-//! - Inputs that are read once for two outputs that are neighbours: 7.5 for each product, but a row begins and ends with
-//!   columns of one product, so that windows of five columns take as many, and there is a loop more for each stride.
 //! - Weights that are copied as well: one cycle of 36 for four products, and nothing is left to point to them with.
+//! - Two weights at a time where columns are not side by side: of windows two apart none of eight inputs is the same, and
+//!   0.6 of 9 cycles is saved.
 //! - Channels side by side, without a copy: 11.25 for each product, and what Rust does for each pixel.
 
+mod terms;
+
+use self::terms::{count, four, frame, next, over, term};
 use super::units::{StreamOutput, add_partial, limit, outputs, rare_outputs};
 use crate::inner::flash::Flash;
 use crate::inner::portable::WindowTaps;
@@ -123,101 +127,6 @@ pub fn windows(stream: Flash<'_, i8>, taps: &WindowTaps<'_>, output: &mut [i8], 
     unsafe {
         each_unit(&mut frame, to);
     }
-}
-
-/// The next input, so far behind the first, and the term of a sum that it makes with the weight in a register: see
-/// [`super::dot`]. What tells of an overflow is at a label, and comes back to one.
-macro_rules! term {
-    ($weight:literal, a, $overflow:literal) => {
-        term!($weight, "r2", "r3", "110", $overflow)
-    };
-    ($weight:literal, b, $overflow:literal) => {
-        term!($weight, "r4", "r5", "111", $overflow)
-    };
-    ($weight:literal, c, $overflow:literal) => {
-        term!($weight, "r6", "r7", "112", $overflow)
-    };
-    ($weight:literal, d, $overflow:literal) => {
-        term!($weight, "r8", "r9", "113", $overflow)
-    };
-    ($weight:literal, $low:literal, $high:literal, $count:literal, $overflow:literal) => {
-        concat!(
-            "muls ", $weight, ", r16\n", "add ", $low, ", r0\n", "adc ", $high, ", r1\n", "brvs 6", $overflow,
-            "f\n", "5", $overflow, ":\n",
-        )
-    };
-}
-
-/// Behind an overflow that `term` calls so, whose sum counts at a label.
-macro_rules! over {
-    ($overflow:literal, $count:literal) => {
-        concat!("6", $overflow, ":\n", "rcall ", $count, "f\n", "rjmp 5", $overflow, "b\n")
-    };
-}
-
-/// Counts an overflow: a sum that truly is positive or zero went over the top, another over the bottom.
-macro_rules! count {
-    ($label:literal, $carries:literal) => {
-        concat!(
-            $label, ":\n", "brge 8f\n", "dec ", $carries, "\n", "dec ", $carries, "\n", "8:\n", "inc ",
-            $carries, "\n", "ret\n",
-        )
-    };
-}
-
-/// To the next column, which is so far away in `$step`, and from behind the last one to the next row, which is so far in
-/// `$jump`, until there is none.
-macro_rules! next {
-    ($column:literal, $row:literal, $pointers:tt, [$step:literal, $step_high:literal], [$jump:literal, $jump_high:literal]) => {
-        concat!(
-            next!($pointers, $step, $step_high),
-            "dec r24\n", "brne ", $column, "b\n",
-            next!($pointers, $jump, $jump_high),
-            "dec r14\n", "brne ", $row, "b\n",
-        )
-    };
-    ([$low:literal, $high:literal], $by:literal, $by_high:literal) => {
-        concat!("add ", $low, ", ", $by, "\n", "adc ", $high, ", ", $by_high, "\n")
-    };
-    ([$low:literal, $high:literal, $other_low:literal, $other_high:literal], $by:literal, $by_high:literal) => {
-        concat!(
-            next!([$low, $high], $by, $by_high),
-            next!([$other_low, $other_high], $by, $by_high),
-        )
-    };
-}
-
-/// Four products of a weight, with inputs that are so far apart.
-macro_rules! four {
-    ($second:literal, $third:literal, $fourth:literal) => {
-        concat!(
-            "107:\n",
-            "mov r24, r15\n",
-            "108:\n",
-            "lpm r17, Z+\n",
-            "ld r16, Y\n",
-            term!("r17", a, "0"),
-            "ldd r16, Y+", $second, "\n",
-            term!("r17", b, "1"),
-            "ldd r16, Y+", $third, "\n",
-            term!("r17", c, "2"),
-            "ldd r16, Y+", $fourth, "\n",
-            term!("r17", d, "3"),
-            next!("108", "107", ["r28", "r29"], ["r26", "r27"], ["r18", "r19"]),
-            "rjmp 120f\n",
-            over!("0", "110"),
-            over!("1", "111"),
-            over!("2", "112"),
-            over!("3", "113"),
-        )
-    };
-}
-
-/// Where the frame is.
-macro_rules! frame {
-    () => {
-        "pop r29\npop r28\npush r28\npush r29\n"
-    };
 }
 
 /// All units.

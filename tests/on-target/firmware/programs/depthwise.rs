@@ -183,7 +183,8 @@ fn check(number: usize, memory: &mut [i8; MEMORY]) -> usize {
     };
     let (y, x) = (side(rows), side(columns));
     // The larger have one channel.
-    let forms = if y[0] * x[0] < 160 { [[3, 3], [1, 5], [2, 4], [1, 1]] } else { [[1, 5], [1, 1], [1, 4], [1, 3]] };
+    let forms =
+        if y[0] * x[0] < 160 { [[3, 3], [1, 5], [2, 4], [1, 1]] } else { [[1, 5], [1, 1], [1, 4], [1, 3]] };
     let [channels, units] = forms[one_of(4)];
     let mut p = layer(y, x, channels, units);
     let bits = 25 + number as u32 % 15;
