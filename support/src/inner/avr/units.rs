@@ -294,7 +294,7 @@ macro_rules! limit {
 
 /// The outputs of the units of a block whose sums are in registers, each of which `$store` stores. The sums of the others
 /// move to the registers of the first one by one, and go on where `$next` says: at `30` with the multiplier of the next
-/// unit, or at `46` with the same. `r14` and `r24` are left as they are.
+/// unit, or at `46` with the same.
 ///
 /// A sum of two bytes is first multiplied without what only counts below the byte of the product that tells outputs
 /// apart: of three products of bytes what is above byte 2, and a negative sum as its complement, which is one less than
@@ -360,9 +360,10 @@ macro_rules! outputs {
     };
 }
 
-/// What is rare there, or does not lie there.
+/// What is rare there, or does not lie there. `r14` and `r24` are used in between `$save` and `$restore`, which leaves the
+/// flags.
 macro_rules! rare_outputs {
-    () => {
+    ($save:literal, $restore:literal) => {
         concat!(
             "32:\n",
             "cpi r26, 0xfb\n",
@@ -401,8 +402,7 @@ macro_rules! rare_outputs {
             "adc r3, r15\n",
             "adc r10, r15\n",
             "42:\n",
-            "push r14\n",
-            "push r24\n",
+            $save,
             "push r25\n",
             "sbiw r30, 3\n",
             "lpm r16, Z+\n",
@@ -429,7 +429,6 @@ macro_rules! rare_outputs {
             "adc r14, r1\n",
             "43:\n",
             "pop r25\n",
-            "pop r24\n",
             "tst r21\n",
             "breq 44f\n",
             "mov r26, r27\n",
@@ -441,8 +440,7 @@ macro_rules! rare_outputs {
             "mul r27, r22\n",
             "or r16, r0\n",
             "or r14, r1\n",
-            // This leaves the flags.
-            "pop r14\n",
+            $restore,
             "brne 45f\n",
             "rjmp 34b\n",
             "45:\n",
@@ -601,7 +599,7 @@ unsafe fn blocks_of_runs(
             "rjmp 1b",
             "51:",
             "rjmp 50f",
-            rare_outputs!(),
+            rare_outputs!("", ""),
             "50:",
             "pop r15",
             "pop r14",

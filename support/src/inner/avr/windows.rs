@@ -420,7 +420,7 @@ unsafe fn each_unit(frame: *mut Frame, to: StreamOutput) {
             // Each takes the same multiplier.
             outputs!("st Y, r16\nadd r28, r24\nadc r29, r14\n", "46b"),
             "rjmp 121f",
-            rare_outputs!(),
+            rare_outputs!("push r14\npush r24\n", "pop r24\npop r14\n"),
             "121:",
             "movw r26, r28",
             frame!(),
