@@ -2,7 +2,7 @@
 //! depthwise or not. Outputs are [`Narrow`].
 //!
 //! What a window sees is a list of runs, on the image and on the padding, made once for each pixel, so that the loop over
-//! them knows of no border.
+//! them knows of no border. Depthwise windows see one channel: rows of it, or a copy with the padding around it.
 
 use super::blocks::{clamp, next_row};
 use super::planes::Planes;
@@ -181,7 +181,7 @@ pub fn conv_2d_units_s8(p: &WindowUnits, stream: Flash<'_, i8>, planes: Planes<'
     p.convolve(stream, planes);
 }
 
-/// As [`depthwise_conv_2d_s8`](super::depthwise_conv_2d::depthwise_conv_2d_s8).
+/// As [`depthwise_conv_2d_multiplier_s8`](super::depthwise_conv_2d::depthwise_conv_2d_multiplier_s8), if its [`windows_fit`].
 #[cfg_attr(not(debug_assertions), inline)]
 pub fn depthwise_conv_2d_units_s8(p: &WindowUnits, stream: Flash<'_, i8>, planes: Planes<'_, i8>) {
     p.windows(stream, planes);

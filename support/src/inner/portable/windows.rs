@@ -58,8 +58,6 @@ pub struct WindowSizes {
     pub output: usize,
     /// Of the stream.
     pub stream: usize,
-    /// Of a unit in the stream.
-    pub unit: usize,
     /// Of a copy of what is seen of a channel, [`MAX_COPY`] at most and a multiple of four.
     pub copy: usize,
     /// Of a row of it.
@@ -106,7 +104,7 @@ impl WindowTaps<'_> {
         let output = short_product(y.outputs, short_product(x.outputs, units)?)?;
         let unit = short_product(y.taps, x.taps.into())?.checked_add(STREAM_BIAS + STREAM_SCALE)?;
         let stream = short_product(u8::try_from(unit).ok()?, units)?;
-        Some(WindowSizes { image, output, stream, unit, copy, width })
+        Some(WindowSizes { image, output, stream, copy, width })
     }
 
     /// What an output of a unit sees, tap by tap.
