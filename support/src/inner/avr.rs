@@ -26,21 +26,21 @@ macro_rules! add_product {
     };
 }
 
-mod channels;
 mod dot;
 mod narrow;
 mod product;
 mod requantize;
 mod rows;
 mod units;
+mod windows;
 
-pub use channels::channels_of_taps;
 pub use dot::{dot_constant_s8, dot_s8};
 pub use narrow::narrow_s8;
 pub use product::{checked_product, product, product_s8};
 pub use requantize::{offset_and_clamp_s8, requantize};
 pub use rows::{rows_of_3x3, rows_of_3x3_by_two};
 pub use units::{StreamOutput, UnitWindows};
+pub use windows::windows;
 
 /// The pairs of registers that hold a number.
 #[inline(always)]

@@ -11,6 +11,7 @@ mod taps;
 mod unit_taps;
 mod units;
 mod vectors;
+mod windows;
 mod winograd;
 
 pub use blocks::{
@@ -35,12 +36,13 @@ pub use rows::{RowMemory, RowTaps, rows_of_3x3, rows_of_3x3_by_two};
 pub use sums::{Factor, SumScales, sums_s8};
 pub use taps::{TAPS_CONSTANTS, Tap, TapsOfPixel, depthwise_pixel};
 pub use unit_taps::{MAX_ROWS, MAX_TERMS, UnitTaps, UnitWindows};
-pub use units::{ChannelTaps, MAX_SIDE, MAX_STEP, MAX_UNITS, SIDE_BY_SIDE, StreamOutput, channels_of_taps};
+pub use units::{MAX_UNITS, SIDE_BY_SIDE, StreamOutput};
 #[allow(unused_imports)] // by assembly
 pub use units::{STREAM_BIAS, STREAM_SCALE};
 pub use vectors::{
     ChannelWindow, CopiedRows, UnitConstants, UnitRows, VECTORS, channel_windows, copy_rows, fill, unit_rows,
 };
+pub use windows::{Side, WindowTaps, windows};
 pub use winograd::{
     PATCH, POSITIONS, TILE_PIXELS, WINOGRAD_CONSTANTS, WinogradStep, winograd_input, winograd_units,
 };

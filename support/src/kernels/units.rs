@@ -2,19 +2,22 @@
 //! depthwise or not. Outputs are [`Narrow`].
 
 mod convolution;
+mod windows;
 
-use super::blocks::{clamp, next_row};
+#[allow(unused_imports)] // by the compiler
+pub use self::windows::windows_fit;
+use super::blocks::clamp;
 use super::planes::{Overlap, Planes};
 use super::reach::Reach;
 use super::requantization::{Narrow, Requantization};
 use super::rows::{rows, rows_mut};
-use super::window::{Taps, Window};
+use super::window::Window;
 #[allow(unused_imports)] // by the compiler
 pub use crate::inner::MAX_TERMS as MAX_ROW;
 use crate::inner::flash::Flash;
 use crate::inner::{
-    ChannelTaps, MAX_ROWS, MAX_SIDE, MAX_STEP, MAX_TERMS, RowMemory, RowTaps, StreamOutput, UnitWindows,
-    channels_of_taps, product, rows_of_3x3, rows_of_3x3_by_two,
+    MAX_ROWS, MAX_TERMS, RowMemory, RowTaps, StreamOutput, UnitWindows, product, rows_of_3x3,
+    rows_of_3x3_by_two,
 };
 
 /// Most elements of an image, and of what becomes of it, where addresses have 16 bits.
@@ -35,7 +38,7 @@ pub struct RowUnits {
     pub output: Narrow,
 }
 
-/// Shape and range of a convolution that [`fits`], or of a depthwise one whose [`channels_fit`].
+/// Shape and range of a convolution that [`fits`], or of a depthwise one whose [`windows_fit`].
 #[derive(Clone, Copy, Debug)]
 pub struct WindowUnits {
     /// How the window moves. Its columns are neighbours in the image, if it is not depthwise.
@@ -64,15 +67,6 @@ impl WindowUnits {
 #[allow(dead_code)] // by the compiler
 pub fn fits([y, x]: [usize; 2], channels: usize) -> bool {
     y <= MAX_ROWS && y.saturating_mul(x).saturating_mul(channels) <= MAX_TERMS
-}
-
-/// Whether a depthwise convolution with such a window can be done so.
-#[allow(dead_code)] // by the compiler
-pub fn channels_fit(window: &Window) -> bool {
-    let Window { y, x, channels, units } = *window;
-    let step = channels.saturating_mul(x.dilation);
-    let line = channels.saturating_mul(x.input).saturating_mul(y.dilation);
-    units == channels && y.taps.max(x.taps) <= MAX_SIDE && line.max(step) <= MAX_STEP
 }
 
 /// Whether a depthwise convolution with such a window and so many bits that are dropped can be done a row of one channel at
@@ -199,10 +193,10 @@ pub fn conv_2d_units_s8(p: &WindowUnits, stream: Flash<'_, i8>, planes: Planes<'
     p.convolve(stream, planes);
 }
 
-/// As [`depthwise_conv_2d_s8`](super::depthwise_conv_2d::depthwise_conv_2d_s8).
+/// As [`depthwise_conv_2d_multiplier_s8`](super::depthwise_conv_2d::depthwise_conv_2d_multiplier_s8), if its [`windows_fit`].
 #[cfg_attr(not(debug_assertions), inline)]
 pub fn depthwise_conv_2d_units_s8(p: &WindowUnits, stream: Flash<'_, i8>, planes: Planes<'_, i8>) {
-    p.channel_by_channel(stream, planes);
+    p.windows(stream, planes);
 }
 
 /// As [`depthwise_conv_2d_s8`](super::depthwise_conv_2d::depthwise_conv_2d_s8), if its [`rows_fit`].
@@ -237,60 +231,6 @@ impl WindowUnits {
                 let output = overlap.output..overlap.output.wrapping_add(overlap.output_len);
                 self.output.clamp(memory.get_mut(output).unwrap_or(&mut []));
             }
-        }
-    }
-
-    #[inline(never)] // one copy for all layers
-    fn channel_by_channel(&self, stream: Flash<'_, i8>, planes: Planes<'_, i8>) {
-        let mut lines = self.window.rows(planes);
-        while let Some((image, rows, output)) = next_row(&mut lines) {
-            self.row_of_channels(stream, (image, rows), output);
-            self.output.clamp(output);
-        }
-    }
-
-    /// One row of the output of a depthwise convolution.
-    #[inline(never)] // what it keeps in registers is enough
-    fn row_of_channels(&self, stream: Flash<'_, i8>, (image, rows): (&[i8], Taps), output: &mut [i8]) {
-        let to = self.output.of_stream();
-        let Window { y, x, channels, units } = self.window;
-        let mut taps = ChannelTaps {
-            image,
-            rows: 0,
-            columns: 0,
-            line: product(product(channels, x.input), y.dilation),
-            step: product(channels, x.dilation),
-            before: 0,
-            between: 0,
-            after: 0,
-            padding: self.padding,
-        };
-        // Most windows see as many columns as the one before.
-        let mut last = None;
-        for (columns, output) in x.outputs().zip(rows_mut(output, units)) {
-            let of_columns = Some((columns.before, columns.inside));
-            if last != of_columns {
-                self.see_channels(rows, columns, &mut taps);
-                last = of_columns;
-            }
-            taps.image = image.get(product(channels, columns.first)..).unwrap_or(&[]);
-            channels_of_taps(stream, &taps, output, to);
-        }
-    }
-
-    /// What a window of a depthwise convolution sees.
-    #[inline(never)] // what it keeps in registers is enough
-    fn see_channels(&self, rows: Taps, columns: Taps, taps: &mut ChannelTaps<'_>) {
-        let Window { y, x, .. } = self.window;
-        let all = product(y.taps, x.taps);
-        (taps.rows, taps.columns) = (0, columns.inside);
-        (taps.before, taps.between, taps.after) = (all, 0, 0);
-        if rows.inside != 0 && columns.inside != 0 {
-            taps.rows = rows.inside;
-            taps.before = product(rows.before, x.taps).wrapping_add(columns.before);
-            taps.between = x.taps.wrapping_sub(columns.inside);
-            let seen = product(rows.inside, x.taps).wrapping_sub(taps.between);
-            taps.after = all.wrapping_sub(taps.before).wrapping_sub(seen);
         }
     }
 }

@@ -5,7 +5,7 @@ use super::narrow::BACKEND;
 use super::weighted::Bounds;
 use crate::inner::{MAX_UNITS, SIDE_BY_SIDE};
 use crate::kernels::shapes::{Narrow, Window};
-use crate::kernels::units::{MAX_ROW, RowUnits, WindowUnits, channels_fit, fits, rows_fit};
+use crate::kernels::units::{MAX_ROW, RowUnits, WindowUnits, fits, rows_fit, windows_fit};
 use crate::program::{Constant, Params, Variant};
 
 /// Sums have three bytes.
@@ -69,8 +69,7 @@ impl Layer<'_> {
     pub(crate) fn depthwise_conv_2d(&self, window: Window, padding: i8) -> Option<Variant> {
         let taps = window.y.taps.saturating_mul(window.x.taps);
         let params = WindowUnits { window, padding, output: self.output };
-        let size = [taps, SIDE_BY_SIDE];
-        channels_fit(&window).then(|| self.blocks("depthwise_conv_2d_units_s8", &params, size))?
+        windows_fit(&window).then(|| self.blocks("depthwise_conv_2d_units_s8", &params, [taps, 1]))?
     }
 
     /// A kernel for units of so many terms, and so many of them side by side.
@@ -126,5 +125,102 @@ impl Layer<'_> {
             bytes.extend([middle, high, low, *lower, edge]);
         }
         Some(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::inner::flash::Flash;
+    use crate::kernels::depthwise_conv_2d::{DepthwiseConv2d, depthwise_conv_2d_multiplier_narrow_s8};
+    use crate::kernels::planes::{Overlap, Planes};
+    use crate::kernels::shapes::Axis;
+    use crate::kernels::units::depthwise_conv_2d_units_s8;
+    use crate::ops::convolution::transposed;
+
+    /// Numbers that look random.
+    fn numbers(seed: u32) -> impl FnMut(usize) -> usize {
+        let mut state = seed.wrapping_mul(2_654_435_761) | 1;
+        move |below| {
+            state ^= state << 13;
+            state ^= state >> 17;
+            state ^= state << 5;
+            (state >> 1) as usize % below
+        }
+    }
+
+    /// An axis whose every side may have any padding.
+    fn axis(number: &mut impl FnMut(usize) -> usize) -> Axis {
+        let (taps, dilation, stride, output) = (1 + number(6), 1 + number(3), 1 + number(4), 1 + number(9));
+        let window = (taps - 1) * dilation + 1;
+        let pad = number(window);
+        let seen = (output - 1) * stride + window;
+        Axis { input: seen.saturating_sub(pad + number(window)).max(1), pad, taps, dilation, stride, output }
+    }
+
+    /// Outputs with memory apart, and with the output below and above the input.
+    fn outputs(window: &Window, input: &[i8], run: impl Fn(Planes<'_, i8>)) -> [Vec<i8>; 3] {
+        let (input_len, len) = (input.len(), window.y.output * window.x.output * window.units);
+        let mut apart = vec![0; len];
+        run(Planes::apart(input, &mut apart));
+        let reach = window.reach(len);
+        let shared = |at: usize, output: usize| {
+            let mut memory = vec![0; (at + input_len).max(output + len)];
+            memory[at..at + input_len].copy_from_slice(input);
+            let overlap = Overlap { input: at, input_len, output, output_len: len };
+            run(Planes::overlapped(&mut memory, overlap));
+            memory[output..output + len].to_vec()
+        };
+        [shared(reach.below, 0), shared(0, reach.above), apart]
+    }
+
+    /// Whether a layer has a stream, and if so, that it does what the plain kernel does.
+    fn is_same(seed: u32) -> bool {
+        let mut number = numbers(seed);
+        let (y, x) = (axis(&mut number), axis(&mut number));
+        let (channels, multiplier) = (1 + number(5), 1 + number(4));
+        let window = Window { y, x, channels, units: channels * multiplier };
+        let (units, terms) = (window.units, y.taps * x.taps);
+        let mut bytes = |len: usize| (0..len).map(|_| number(256) as u8 as i8).collect::<Vec<i8>>();
+        let (weights, edges) = (bytes(units * terms), bytes(units));
+        let input = bytes(y.input * x.input * channels);
+        let bias: Vec<i32> = (0..units).map(|_| number(80_000) as i32 - 40_000).collect();
+        let scales: Vec<i32> = (0..units).map(|_| number(1 << 31) as i32).collect();
+        let output =
+            Narrow { bits: 25 + seed % 15, zero_point: 100 - seed as i32 % 200, least: -120, greatest: 119 };
+        let padding = number(256) as u8 as i8;
+        let constants =
+            [Constant::int32("MULTIPLIERS", scales.iter().copied()), Constant::int8("EDGES", edges.clone())];
+        let sums = vec![[-MAX_SUM, MAX_SUM]; units];
+        let layer = Layer { weights: &weights, bias: &bias, scales: &constants, sums: &sums, output };
+        let variant = layer.depthwise_conv_2d(window, padding);
+        let Some(variant) = variant.filter(|variant| variant.kernel == "depthwise_conv_2d_units_s8") else {
+            return false;
+        };
+        let stream: Vec<i8> = variant.constants[0].bytes.iter().map(|&byte| byte.cast_signed()).collect();
+        let plain = DepthwiseConv2d { window, multiplier, padding, output };
+        let weights = transposed(&weights, terms);
+        let mut expected = vec![0; y.output * x.output * units];
+        depthwise_conv_2d_multiplier_narrow_s8(
+            &plain,
+            Flash::from_slice(&weights),
+            Flash::from_slice(&bias),
+            Flash::from_slice(&scales),
+            Flash::from_slice(&edges),
+            Planes::apart(&input, &mut expected),
+        );
+        let params = WindowUnits { window, padding, output };
+        let run =
+            |planes: Planes<'_, i8>| depthwise_conv_2d_units_s8(&params, Flash::from_slice(&stream), planes);
+        for found in outputs(&window, &input, run) {
+            assert_eq!(found, expected, "{params:?}");
+        }
+        true
+    }
+
+    #[test]
+    fn windows_one_unit_at_a_time_are_the_same_layer() {
+        let same = (0..2000).filter(|&seed| is_same(seed)).count();
+        assert!(same > 1500, "only {same} have a stream");
     }
 }

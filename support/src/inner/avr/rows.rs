@@ -32,8 +32,7 @@
 //! - A last column that leaves out the three products with what lies behind the row: of 15 cycles, 8 go to telling it from
 //!   the others.
 //!
-//! Other windows go through [`super::channels_of_taps`]: there every product has a weight of its own to read, which alone is 3
-//! cycles more, and padding is multiplied as well.
+//! Other windows go through [`super::windows`], where every weight is read once for four outputs.
 
 mod by_one;
 mod by_two;

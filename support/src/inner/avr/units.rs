@@ -42,7 +42,7 @@ use core::mem::offset_of;
 
 pub use outputs::StreamOutput;
 pub(super) use outputs::{add_partial, limit, outputs, rare_outputs};
-pub(super) use terms::{biases, carry, multiply_add};
+use terms::{biases, carry, multiply_add};
 
 /// Elements of the padding that lie side by side.
 const PADDING: usize = 8;
@@ -394,9 +394,9 @@ unsafe fn each_window(frame: *mut Frame, output: *mut i8, to: StreamOutput) {
             "rjmp 2b",
             "rjmp 12b",
             "20:",
-            outputs!(),
+            outputs!("st Y+, r16\n", "30b"),
             "rjmp 21b",
-            rare_outputs!(),
+            rare_outputs!("", ""),
             // Behind blocks come units.
             "51:",
             "movw r16, r28",

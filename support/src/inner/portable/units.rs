@@ -7,8 +7,6 @@
 
 use super::narrow_s8;
 use crate::inner::flash::Flash;
-use crate::inner::product;
-use core::iter::repeat_n;
 
 /// Units in a block.
 pub const SIDE_BY_SIDE: usize = 4;
@@ -18,9 +16,6 @@ pub const STREAM_BIAS: usize = 3;
 
 /// Bytes of a multiplier and its edge in a stream.
 pub const STREAM_SCALE: usize = 5;
-
-/// Most elements of the padding before, between or behind rows of [`ChannelTaps`].
-pub const MAX_PADDING: usize = 255;
 
 /// Most units of a layer.
 #[allow(dead_code)] // by what makes streams
@@ -43,74 +38,8 @@ impl StreamOutput {
     }
 }
 
-/// Most rows and columns of [`ChannelTaps`].
-pub const MAX_SIDE: usize = 8;
-
-/// Most elements from one row or column of [`ChannelTaps`] to the next.
-pub const MAX_STEP: usize = 4095;
-
-/// What units see that have a channel each: a rectangle of taps on an image, and padding around it.
-#[derive(Clone, Copy, Debug)]
-pub struct ChannelTaps<'a> {
-    /// The image from the first channel of the first tap.
-    pub image: &'a [i8],
-    /// Rows on the image, [`MAX_SIDE`] at most.
-    pub rows: usize,
-    /// Columns on the image, [`MAX_SIDE`] at most.
-    pub columns: usize,
-    /// Elements from one row to the next, [`MAX_STEP`] at most.
-    pub line: usize,
-    /// Elements from one column to the next, [`MAX_STEP`] at most.
-    pub step: usize,
-    /// Taps on the padding before the first row.
-    pub before: usize,
-    /// Taps on the padding between two rows.
-    pub between: usize,
-    /// Taps on the padding behind the last row.
-    pub after: usize,
-    /// What the padding holds.
-    pub padding: i8,
-}
-
-impl ChannelTaps<'_> {
-    /// Whether there are not too many, and all of so many channels are on the image.
-    #[allow(dead_code)] // by assembly
-    pub fn holds(&self, channels: usize) -> bool {
-        let &Self { rows, columns, line, step, before, between, after, .. } = self;
-        let outside = before.max(between).max(after);
-        let most = rows.max(columns) <= MAX_SIDE && line.max(step) <= MAX_STEP && outside <= MAX_PADDING;
-        if !most || channels > MAX_UNITS {
-            return false;
-        }
-        // Within 16 bits by these limits.
-        let end =
-            product(rows.saturating_sub(1), line).wrapping_add(product(columns.saturating_sub(1), step));
-        rows == 0 || columns == 0 || end.wrapping_add(channels) <= self.image.len()
-    }
-
-    /// What the unit of a channel sees, tap by tap.
-    fn elements(&self, channel: usize) -> impl Iterator<Item = i8> {
-        let &Self { image, rows, columns, line, step, before, between, after, padding } = self;
-        let outside = move |taps| repeat_n(padding, taps);
-        let row = move |row: usize| {
-            let at = channel.wrapping_add(row.wrapping_mul(line));
-            let inside = (0..columns).map(move |column| at.wrapping_add(column.wrapping_mul(step)));
-            let gap = if row == 0 { before } else { between };
-            outside(gap).chain(inside.map(move |at| image.get(at).copied().unwrap_or(0)))
-        };
-        let first = if rows == 0 { before } else { 0 };
-        outside(first).chain((0..rows).flat_map(row)).chain(outside(after))
-    }
-}
-
-/// The outputs of units that have a channel each, without limits but those of eight bits. As many as there are in both, the
-/// stream and `output`.
-#[inline(always)]
-pub fn channels_of_taps(stream: Flash<'_, i8>, taps: &ChannelTaps<'_>, output: &mut [i8], to: StreamOutput) {
-    units(stream, output, to, |channel| taps.elements(channel));
-}
-
-/// The same with what each unit sees.
+/// The outputs of units side by side, without limits but those of eight bits, with what each unit sees. As many as there
+/// are in both, the stream and `output`.
 #[inline(always)]
 pub(super) fn units<I: Iterator<Item = i8>>(
     stream: Flash<'_, i8>,

@@ -5,8 +5,7 @@ use crate::Report;
 use kernels::planes::Planes;
 use kernels::shapes::{Axis, Narrow, Window};
 use kernels::units::{
-    RowUnits, WindowUnits, conv_2d_units_s8, depthwise_conv_2d_3x3_units_s8, depthwise_conv_2d_units_s8,
-    fully_connected_units_s8,
+    RowUnits, WindowUnits, conv_2d_units_s8, depthwise_conv_2d_3x3_units_s8, fully_connected_units_s8,
 };
 use tiny_model::__private::{
     flash::{Flash, FlashBytes},
@@ -168,16 +167,6 @@ pub fn run(report: &mut impl Report) {
         TO,
         |input: &_, pixel, unit, to| convolved(input, pixel, unit, to, 8, [4, 4]),
         |stream, planes| conv_2d_units_s8(not_in_ram!(window(8, TO, [4, 4])), stream, planes)
-    );
-    layer!(
-        report,
-        "depthwise_blocks",
-        [18, 9, 306, 4],
-        288,
-        288,
-        TO_5,
-        |input: &_, pixel, unit, to| convolved(input, pixel, unit, to, 1, [4, 4]),
-        |stream, planes| depthwise_conv_2d_units_s8(not_in_ram!(window(18, TO_5, [4, 4])), stream, planes)
     );
     layer!(
         report,

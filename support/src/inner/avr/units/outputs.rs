@@ -49,8 +49,9 @@ macro_rules! limit {
     };
 }
 
-/// The outputs of the units of a block whose sums are in registers. The sums of the others move to the registers of the
-/// first one by one.
+/// The outputs of the units of a block whose sums are in registers, each of which `$store` stores. The sums of the others
+/// move to the registers of the first one by one, and go on where `$next` says: at `30` with the multiplier of the next
+/// unit, or at `46` with the same.
 ///
 /// A sum of two bytes is first multiplied without what only counts below the byte of the product that tells outputs
 /// apart: of three products of bytes what is above byte 2, and a negative sum as its complement, which is one less than
@@ -58,14 +59,14 @@ macro_rules! limit {
 /// output, and then everything is done as `narrow_byte` has it. There two bytes of the multiplied sum hold half of what is
 /// dropped from the beginning, one of them nothing else: the upper one, if the output is above it, or else the lower.
 macro_rules! outputs {
-    () => {
+    ($store:literal, $next:literal) => {
         concat!(
             "clr r15\n",
-            "ldi r24, 0x80\n",
             "30:\n",
             "lpm r17, Z+\n",
             "lpm r18, Z+\n",
             "adiw r30, 3\n",
+            "46:\n",
             "tst r10\n",
             "brne 40f\n",
             "bst r3, 7\n",
@@ -98,8 +99,8 @@ macro_rules! outputs {
             "add r16, r23\n",
             "brcs 37f\n",
             "35:\n",
-            "eor r16, r24\n",
-            "st Y+, r16\n",
+            "subi r16, 0x80\n",
+            $store,
             "dec r19\n",
             "breq 33f\n",
             "movw r2, r4\n",
@@ -108,15 +109,18 @@ macro_rules! outputs {
             "mov r10, r11\n",
             "mov r11, r12\n",
             "mov r12, r13\n",
-            "rjmp 30b\n",
+            "rjmp ",
+            $next,
+            "\n",
             "33:\n",
         )
     };
 }
 
-/// What is rare there, or does not lie there.
+/// What is rare there, or does not lie there. `r14` and `r24` are used in between `$save` and `$restore`, which leaves the
+/// flags.
 macro_rules! rare_outputs {
-    () => {
+    ($save:literal, $restore:literal) => {
         concat!(
             "32:\n",
             "cpi r26, 0xfb\n",
@@ -155,6 +159,7 @@ macro_rules! rare_outputs {
             "adc r3, r15\n",
             "adc r10, r15\n",
             "42:\n",
+            $save,
             "push r25\n",
             "sbiw r30, 3\n",
             "lpm r16, Z+\n",
@@ -181,7 +186,6 @@ macro_rules! rare_outputs {
             "adc r14, r1\n",
             "43:\n",
             "pop r25\n",
-            "ldi r24, 0x80\n",
             "tst r21\n",
             "breq 44f\n",
             "mov r26, r27\n",
@@ -193,6 +197,7 @@ macro_rules! rare_outputs {
             "mul r27, r22\n",
             "or r16, r0\n",
             "or r14, r1\n",
+            $restore,
             "brne 45f\n",
             "rjmp 34b\n",
             "45:\n",
