@@ -35,6 +35,7 @@ pub mod scalar;
 mod shared;
 #[cfg(any(tiny_model_multiplier = "short", test))]
 mod short;
+mod words;
 
 // What a backend names comes before what the glob brings.
 #[cfg(tiny_model_backend = "avr")]
@@ -66,3 +67,4 @@ pub use scalar::{sums_of_row, sums_of_two_rows};
 pub use shared::unknown;
 #[cfg(tiny_model_multiplier = "short")]
 pub use short::{requantize, requantize_down};
+pub use words::words;
