@@ -378,7 +378,7 @@ impl Layer {
         let stream = if ring.is_some() || is_small { None } else { stream.fully_connected(self.depth) };
         let variant = stream.unwrap_or_else(|| {
             let (mut name, params) = self.kernel(ring, output);
-            if is_small && FEW.contains(&self.units) && self.rows == 1 && ring.is_none() {
+            if FEW.contains(&self.units) && self.rows == 1 && ring.is_none() {
                 name = "fully_connected_few_narrow_s8";
             }
             narrow::variant("fully_connected", name, &*params, (values.to_vec(), bias, scales))
