@@ -61,6 +61,8 @@ pub use scalar::sums_of_taps;
 pub use scalar::{bytes_of_row, outputs_of_sums};
 #[cfg(all(tiny_model_backend = "portable", tiny_model_loops = "v7m"))]
 pub use scalar::{fours_of_row, fours_of_two_rows, pairs_of_row};
+#[cfg(all(tiny_model_backend = "portable", tiny_model_loops = "rv32m"))]
+pub use scalar::UNITS_IN_LOOPS;
 #[cfg(all(tiny_model_backend = "portable", not(tiny_model_loops = "v7m")))]
 pub use scalar::{sums_of_row, sums_of_two_rows};
 #[cfg(tiny_model_shared)]
