@@ -178,7 +178,7 @@ fn each_row<S: Scales>(
 }
 
 /// So few units the optimizer writes out one by one, with their constants, if it knows how many there are.
-const FEW: core::ops::RangeInclusive<usize> = 2..=8;
+pub const FEW: core::ops::RangeInclusive<usize> = 2..=8;
 
 /// A row of few units, in a loop that stays one: nothing ends it but their number, which the optimizer does not know.
 #[inline(always)]

@@ -15,7 +15,7 @@ use crate::graph::{ElementType, Tensor};
 use crate::inner::FOUR;
 use crate::kernels::blocks::{FullyConnectedBlocks, PixelBlocks};
 use crate::kernels::fully_connected::{
-    FullyConnected, FullyConnected16, FullyConnectedOffset, FullyConnectedRing,
+    FEW, FullyConnected, FullyConnected16, FullyConnectedOffset, FullyConnectedRing,
 };
 use crate::kernels::reach::Reach;
 use crate::kernels::shapes::Requantization;
@@ -27,9 +27,6 @@ use crate::ranges::{Known, Ranges, channels};
 use crate::read::{CONVERT_AGAIN, Reader};
 use crate::schema::tflite;
 use std::rc::Rc;
-
-/// So many units are written out one by one by LLVM, if it is told how many there are.
-const FEW: std::ops::RangeInclusive<usize> = 2..=8;
 
 #[derive(Clone, Debug)]
 struct Layer {
