@@ -53,6 +53,8 @@ pub use host::{dot_s8, dot_s16, dot_s16_wide, multiply_add_taps, outputs_of_sums
 #[cfg(tiny_model_backend = "mve")]
 pub use mve::{VECTORS, channel_windows, copy_rows, dot_s8, fill, sums_s8, unit_rows};
 pub use portable::*;
+#[cfg(all(tiny_model_backend = "portable", tiny_model_loops = "rv32m"))]
+pub use scalar::UNITS_IN_LOOPS;
 #[cfg(all(tiny_model_backend = "portable", not(tiny_model_multiplier = "short")))]
 pub use scalar::requantize_down;
 #[cfg(tiny_model_backend = "portable")]
@@ -61,8 +63,6 @@ pub use scalar::sums_of_taps;
 pub use scalar::{bytes_of_row, outputs_of_sums};
 #[cfg(all(tiny_model_backend = "portable", tiny_model_loops = "v7m"))]
 pub use scalar::{fours_of_row, fours_of_two_rows, pairs_of_row};
-#[cfg(all(tiny_model_backend = "portable", tiny_model_loops = "rv32m"))]
-pub use scalar::UNITS_IN_LOOPS;
 #[cfg(all(tiny_model_backend = "portable", not(tiny_model_loops = "v7m")))]
 pub use scalar::{sums_of_row, sums_of_two_rows};
 #[cfg(tiny_model_shared)]
