@@ -78,6 +78,16 @@ pub trait Op: fmt::Debug {
         None
     }
 
+    /// Whether all it does is to bring `int8` to `uint8` or back, by 128.
+    fn is_shift(&self) -> bool {
+        false
+    }
+
+    /// The same operator with its output in `uint8`, more by 128, if that costs nothing.
+    fn unsigned(&self) -> Option<Rc<dyn Op>> {
+        None
+    }
+
     /// Whether its output is always its first input.
     fn is_identity(&self, _known: &Known<'_>) -> bool {
         false
@@ -357,7 +367,7 @@ operators! {
     signal_window: CUSTOM("SignalWindow"), ["signal_window::signal_window_s16"], "int16";
     slice: SLICE, ["movement::copy_runs", "movement::copy_strided"], "any";
     softmax: SOFTMAX, [
-        "softmax::softmax_s8", "softmax::softmax_s8_s16", "softmax::softmax_s16"
+        "softmax::softmax_s8", "softmax::softmax_s8_u8", "softmax::softmax_s8_s16", "softmax::softmax_s16"
     ], "int8, int16, uint8";
     space_to_batch_nd: SPACE_TO_BATCH_ND, ["pad::pad", "movement::copy_runs", "movement::copy_strided"], "int8";
     space_to_depth: SPACE_TO_DEPTH, ["movement::copy_runs", "movement::copy_strided"], "int8";

@@ -16,7 +16,8 @@
 //! 5. `fuse_limits`: before tables, for a limit costs nothing in the operator before it, and a table does.
 //! 6. `fuse_constants`: after limits, which leave fewer outputs to agree on.
 //! 7. `fuse_lookups`: what no operator with weights has taken.
-//! 8. `remove_channels`: last, for it is the most work, and needs the operators as they will run.
+//! 8. `fuse_shifts`: whatever else has become a part of the operator before it.
+//! 9. `remove_channels`: last, for it is the most work, and needs the operators as they will run.
 //!
 //! Dead nodes are removed after each of them.
 
@@ -25,6 +26,7 @@ mod fuse_constants;
 mod fuse_limits;
 mod fuse_lookups;
 mod fuse_paddings;
+mod fuse_shifts;
 mod join_reshapes;
 mod keep_rings;
 mod refuse_floats;
@@ -53,6 +55,7 @@ const OPTIONAL: &[Pass] = &[
     ("fuse_limits", fuse_limits::run),
     ("fuse_constants", fuse_constants::run),
     ("fuse_lookups", fuse_lookups::run),
+    ("fuse_shifts", fuse_shifts::run),
     ("remove_channels", remove_channels::run),
 ];
 

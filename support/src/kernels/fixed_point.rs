@@ -1,7 +1,7 @@
 //! Arithmetic on 32-bit fixed-point numbers, as gemmlowp defines it: Q*i* has one sign bit, *i*
 //! integer bits and 31 - *i* bits of fraction.
 
-use crate::inner::rounding_shift;
+use crate::inner::{requantize, rounding_shift};
 
 /// `a · b`; the integer bits of the factors add up. Rounds half up, and saturates the one product that
 /// does not fit.
@@ -10,6 +10,18 @@ pub fn multiply(a: i32, b: i32) -> i32 {
     let product = i64::from(a).wrapping_mul(i64::from(b));
     let rounded = product.wrapping_add(1 << 30) >> 31;
     rounded.min(i32::MAX.into()) as i32
+}
+
+/// `a · b` as [`multiply`], if `a` is not negative: by a function that most programs have for other reasons.
+#[inline(always)]
+fn multiply_by(a: i32, b: i32) -> i32 {
+    requantize(b, a, 0)
+}
+
+/// `2 · x` at the same number of integer bits, saturated.
+#[inline(always)]
+fn doubled(x: i32) -> i32 {
+    x.saturating_add(x)
 }
 
 /// `x · 2^exponent` at the same number of integer bits, saturated; `exponent` is from 1 to 30.
@@ -23,23 +35,27 @@ pub fn shift_left(x: i32, exponent: u32) -> i32 {
 /// `48/17 - 32/17 · d`, where `d` is half the denominator.
 #[inline(always)]
 pub fn two_over_one_plus(x: i32) -> i32 {
-    const ONE: i32 = 1 << 29;
     const START: i32 = 1_515_870_810;
     const SLOPE: i32 = -1_010_580_540;
     // Half of `1 + x`, where the 1 is the greatest number of Q0, rounded half up.
     let half = (x.cast_unsigned().wrapping_add(1 << 31) >> 1).cast_signed();
-    let step = |y: i32| {
-        let missing = ONE.wrapping_sub(multiply(half, y));
-        y.wrapping_add(shift_left(multiply(y, missing), 2))
-    };
-    step(step(step(START.wrapping_add(multiply(half, SLOPE)))))
+    let step = |y| next_reciprocal(half, y);
+    step(step(step(START.wrapping_add(multiply_by(half, SLOPE)))))
+}
+
+/// The step of Newton's method from `y` toward one over `half`.
+#[inline(never)] // three of them in a row would be a large part of a small program
+fn next_reciprocal(half: i32, y: i32) -> i32 {
+    const ONE: i32 = 1 << 29;
+    let missing = ONE.wrapping_sub(multiply_by(half, y));
+    y.wrapping_add(doubled(doubled(multiply_by(y, missing))))
 }
 
 /// `1 / (1 + x)` in Q0 for `x` from 0 to 1 in Q0.
 #[inline(always)]
 pub fn one_over_one_plus(x: i32) -> i32 {
     // Half of a number in Q2 is the same integer in Q1.
-    shift_left(two_over_one_plus(x), 1)
+    doubled(two_over_one_plus(x))
 }
 
 /// `(1 - x) / (1 + x)` in Q0 for `x` from 0 to 1 in Q0.
@@ -133,6 +149,9 @@ mod tests {
         assert_eq!(multiply(1 << 30, 1), 1);
         assert_eq!(multiply(1 << 30, -1), 0);
         assert_eq!(multiply(i32::MIN, i32::MIN), i32::MAX);
+        for b in [i32::MIN, -(1 << 30), -1, 0, 1, 1 << 30, i32::MAX] {
+            assert!([0, 1, 1 << 30, i32::MAX].iter().all(|&a| multiply_by(a, b) == multiply(a, b)), "{b}");
+        }
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! Other integers for the same real values.
 
 use super::source::Source;
-use crate::inner::requantize;
+use crate::inner::flash::Element;
+use crate::inner::{requantize, unknown, words};
 use core::cell::Cell;
 
 /// Both quantizations.
@@ -33,31 +34,32 @@ pub fn shift_s8_u8(_: &Shift, input: impl Source<i8>, output: &[Cell<u8>]) {
     shift(input, output, |x| x.cast_unsigned(), |y| y);
 }
 
-/// Bytes that are read before any of them is written: a vector, or four words where the processor loads words from
-/// anywhere.
-const TOGETHER: usize = 16;
+/// Words that are read before any of them is written.
+const TOGETHER: usize = 4;
 
 /// Turns the highest bit of each byte over, which is what adding or taking away 128 does.
 #[inline(always)]
-fn shift<X: Copy, Y: Copy>(
+fn shift<X: Element, Y: Element>(
     input: impl Source<X>,
     output: &[Cell<Y>],
     byte: impl Fn(X) -> u8,
     element: impl Fn(u8) -> Y,
 ) {
-    let turned = |word: [u8; 4]| (u32::from_ne_bytes(word) ^ 0x8080_8080).to_ne_bytes();
-    let one = |x| element(byte(x) ^ 0x80);
-    let Some(cells) = input.cells() else {
-        return output.iter().zip(input.elements()).for_each(|(y, x)| y.set(one(x)));
-    };
-    let ((inputs, last_inputs), (outputs, last_outputs)) =
-        (cells.as_chunks::<TOGETHER>(), output.as_chunks::<TOGETHER>());
+    // As words where both begin where one does, as windows of the arena mostly do. Loops over several of these steps, or
+    // over several bytes of the rest, would gain next to nothing and take much flash: so `unknown`.
+    let both = input.cells().and_then(words).zip(words(output));
+    let (inputs, outputs) = both.map_or((&[][..], &[][..]), |(inputs, outputs)| {
+        (inputs.as_chunks::<TOGETHER>().0, outputs.as_chunks::<TOGETHER>().0)
+    });
     for (x, y) in inputs.iter().zip(outputs) {
-        let mut bytes = x.each_ref().map(|x| byte(x.get()));
-        bytes.as_chunks_mut().0.iter_mut().for_each(|word| *word = turned(*word));
-        y.iter().zip(bytes).for_each(|(y, byte)| y.set(element(byte)));
+        let turned = unknown(x).each_ref().map(|x| x.get() ^ 0x8080_8080);
+        y.iter().zip(turned).for_each(|(y, turned)| y.set(turned));
     }
-    last_outputs.iter().zip(last_inputs).for_each(|(y, x)| y.set(one(x.get())));
+    let done = inputs.len().min(outputs.len()).wrapping_mul(4 * TOGETHER);
+    let rest = output.get(done..).unwrap_or(&[]);
+    for (y, x) in rest.iter().zip(input.range(done, rest.len()).elements()) {
+        unknown(y).set(element(byte(x) ^ 0x80));
+    }
 }
 
 impl Quantize {

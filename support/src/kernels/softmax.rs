@@ -2,11 +2,12 @@
 //!
 //! All of them work in place: an element is last read immediately before it is written.
 
-use super::fixed_point::{multiply, one_over_one_plus};
+use super::fixed_point::one_over_one_plus;
 use crate::inner::flash::Flash;
-use crate::inner::{requantize, rounding_shift};
+use crate::inner::{requantize, unknown};
 use crate::kernels::rows::{rows, rows_mut};
 use core::cell::Cell;
+use core::hint::black_box;
 
 /// Shape of a softmax over `int8`.
 #[derive(Clone, Copy, Debug)]
@@ -31,28 +32,64 @@ pub struct Softmax16 {
 /// `output[row, class] = 256 · exp(x[class] - max x) / Σ exp(x - max x) - 128`.
 ///
 /// `exponentials[d]` is the exponential of an input that is `d` less than the greatest of its row, in
-/// Q0; beyond the end of the table it is too small to matter.
+/// Q0. Behind the end of the table its share is nothing, and `addends`, which goes on there, has what it adds to the
+/// sum of the row; beyond both it is too small to matter.
 #[cfg_attr(not(debug_assertions), inline)]
-pub fn softmax_s8(p: &Softmax, exponentials: Flash<'_, i32>, input: &[Cell<i8>], output: &[Cell<i8>]) {
-    let rows = rows(input, p.classes).zip(rows(output, p.classes));
-    for (input, output) in rows {
-        let shares = Shares::new(p, exponentials, input.iter().map(Cell::get));
-        for (x, y) in input.iter().zip(output) {
-            let value = shares.of(x.get(), 8).wrapping_add(i8::MIN.into());
-            y.set(value.clamp(i8::MIN.into(), i8::MAX.into()) as i8);
+pub fn softmax_s8(
+    p: &Softmax,
+    exponentials: Flash<'_, i32>,
+    addends: Flash<'_, u8>,
+    input: &[Cell<i8>],
+    output: &[Cell<i8>],
+) {
+    bytes(p, exponentials, addends, input, output, |share| (share ^ 0x80).cast_signed());
+}
+
+/// `output[row, class] = 256 · exp(x[class] - max x) / Σ exp(x - max x)`, with the tables of [`softmax_s8`].
+#[cfg_attr(not(debug_assertions), inline)]
+pub fn softmax_s8_u8(
+    p: &Softmax,
+    exponentials: Flash<'_, i32>,
+    addends: Flash<'_, u8>,
+    input: &[Cell<i8>],
+    output: &[Cell<u8>],
+) {
+    bytes(p, exponentials, addends, input, output, |share| share);
+}
+
+/// Both, by what an output is made of its share of 256.
+#[inline(always)]
+fn bytes<Y>(
+    p: &Softmax,
+    exponentials: Flash<'_, i32>,
+    addends: Flash<'_, u8>,
+    input: &[Cell<i8>],
+    output: &[Cell<Y>],
+    element: impl Fn(u8) -> Y,
+) {
+    for (input, output) in rows(input, p.classes).zip(rows(output, p.classes)) {
+        // Loops over classes are not written out, neither one by one, nor several at a time.
+        let classes = black_box(p.classes);
+        let (Some(input), Some(output)) = (input.get(..classes), output.get(..classes)) else { return };
+        let x = |cell| unknown::<Cell<i8>>(cell).get();
+        let shares = Shares::new(p, (exponentials, addends), input.iter().map(x), 8);
+        for (cell, y) in input.iter().zip(output) {
+            // No share is more than 256, which does not fit into a byte: it is less by one.
+            let [share, all, ..] = shares.of(x(cell)).to_le_bytes();
+            y.set(element(share.wrapping_sub(all)));
         }
     }
 }
 
-/// `output[row, class] = 65536 · exp(x[class] - max x) / Σ exp(x - max x) - 32768`, with the table of
-/// [`softmax_s8`].
+/// `output[row, class] = 65536 · exp(x[class] - max x) / Σ exp(x - max x) - 32768`, with a table like
+/// the first of [`softmax_s8`], which goes on to where exponentials are too small to matter.
 #[cfg_attr(not(debug_assertions), inline)]
 pub fn softmax_s8_s16(p: &Softmax, exponentials: Flash<'_, i32>, input: &[i8], output: &mut [i16]) {
     let rows = rows(input, p.classes).zip(rows_mut(output, p.classes));
     for (input, output) in rows {
-        let shares = Shares::new(p, exponentials, input.iter().copied());
+        let shares = Shares::new(p, (exponentials, Flash::empty()), input.iter().copied(), 16);
         for (&x, y) in input.iter().zip(output) {
-            let value = shares.of(x, 16).wrapping_add(i16::MIN.into());
+            let value = shares.of(x).wrapping_add(i16::MIN.into());
             *y = value.clamp(i16::MIN.into(), i16::MAX.into()) as i16;
         }
     }
@@ -64,41 +101,67 @@ struct Shares<'a> {
     greatest: i8,
     /// The reciprocal of the sum in Q0, for a sum scaled to between 1 and 2.
     reciprocal: i32,
-    /// The exponent of that scaling.
-    exponent: i32,
+    /// What brings products with it to shares.
+    shift: i32,
 }
 
 impl<'a> Shares<'a> {
+    /// Shares of a row in steps of `2^-bits`.
     #[inline(always)]
-    fn new(p: &Softmax, exponentials: Flash<'a, i32>, row: impl Iterator<Item = i8> + Clone) -> Self {
+    fn new(
+        p: &Softmax,
+        (exponentials, addends): (Flash<'a, i32>, Flash<'_, u8>),
+        row: impl Iterator<Item = i8> + Clone,
+        bits: i32,
+    ) -> Self {
         let greatest = row.clone().max().unwrap_or(i8::MIN);
-        let mut shares = Self { exponentials, greatest, reciprocal: 0, exponent: 0 };
-        let addends = row.filter_map(|x| shares.exponential(x));
-        let addends = addends.map(|e| rounding_shift(e, p.integer_bits).cast_unsigned());
-        let sum = addends.fold(0, u32::wrapping_add);
-        let zeros = sum.leading_zeros();
-        let above_one = sum.wrapping_shl(zeros).wrapping_sub(1 << 31).cast_signed();
-        shares.reciprocal = one_over_one_plus(above_one);
-        shares.exponent = p.integer_bits.wrapping_sub(zeros.cast_signed());
+        let mut shares = Self { exponentials, greatest, reciprocal: 0, shift: 0 };
+        let addend = |x: i8| match shares.exponential(x) {
+            Some(e) => rounded(e, p.integer_bits),
+            None => {
+                let behind = shares.below(x).wrapping_sub(exponentials.len());
+                addends.get(behind).map_or(0, u32::from)
+            }
+        };
+        let mut sum = row.map(addend).fold(0, u32::wrapping_add);
+        // One bit at a time, for many processors do not count leading zeros.
+        let mut exponent = p.integer_bits.wrapping_add(31).wrapping_sub(bits);
+        while exponent > 0 && sum.cast_signed() >= 0 {
+            sum = sum.wrapping_shl(1);
+            exponent = exponent.wrapping_sub(1);
+        }
+        // Else less than half a step: among very many classes, none has a share worth mentioning.
+        if exponent <= 31 {
+            shares.reciprocal = one_over_one_plus(sum.wrapping_sub(1 << 31).cast_signed());
+            shares.shift = exponent.wrapping_neg();
+        }
         shares
     }
 
     /// The exponential of an element, relative to that of the greatest.
     #[inline(always)]
     fn exponential(&self, x: i8) -> Option<i32> {
-        self.exponentials.get(self.greatest.wrapping_sub(x).cast_unsigned().into())
+        self.exponentials.get(self.below(x))
     }
 
-    /// The share of an element in steps of `2^-bits`.
+    /// How much an element is less than the greatest.
     #[inline(always)]
-    fn of(&self, x: i8, bits: i32) -> i32 {
-        let exponent = self.exponent.wrapping_add(31).wrapping_sub(bits);
-        match self.exponential(x) {
-            Some(e) if exponent <= 31 => rounding_shift(multiply(self.reciprocal, e), exponent),
-            // Less than half a step: among very many classes, none has a share worth mentioning.
-            _ => 0,
-        }
+    fn below(&self, x: i8) -> usize {
+        self.greatest.wrapping_sub(x).cast_unsigned().into()
     }
+
+    /// The share of an element.
+    #[inline(always)]
+    fn of(&self, x: i8) -> i32 {
+        self.exponential(x).map_or(0, |e| requantize(e, self.reciprocal, self.shift))
+    }
+}
+
+/// `x / 2^exponent`, half up, of what is not negative; `exponent` is from 1 to 31.
+#[inline(always)]
+fn rounded(x: i32, exponent: i32) -> u32 {
+    let half = 1u32.wrapping_shl(exponent.wrapping_sub(1).cast_unsigned());
+    x.cast_unsigned().wrapping_add(half).wrapping_shr(exponent.cast_unsigned())
 }
 
 /// `output[row, class] = 32768 · exp(x[class] - max x) / Σ exp(x - max x)`.
@@ -157,8 +220,9 @@ mod tests {
 
     fn shares(p: &Softmax, differences: &[i8]) -> [i32; 2] {
         let one_and_half = [i32::MAX, 1 << 30];
-        let shares = Shares::new(p, Flash::from_slice(&one_and_half), differences.iter().copied());
-        [shares.of(0, 16), shares.of(-1, 16)]
+        let tables = (Flash::from_slice(&one_and_half), Flash::empty());
+        let shares = Shares::new(p, tables, differences.iter().copied(), 16);
+        [shares.of(0), shares.of(-1)]
     }
 
     #[test]
@@ -180,6 +244,7 @@ mod tests {
         softmax_s8(
             &Softmax { classes: 1024, integer_bits: 12 },
             Flash::from_slice(&[i32::MAX]),
+            Flash::empty(),
             &input,
             &input,
         );

@@ -166,7 +166,8 @@ pub(super) fn run(call: &Call, slots: &mut [Slot]) -> Option<()> {
         sigmoid::tanh_s16(p.get()?, next, next, next);
         pairs::fully_connected_bytes_s8(p.get()?, next, planes);
         pairs::fully_connected_pairs_s8(p.get()?, next, planes);
-        softmax::softmax_s8(p.get()?, next, next, next);
+        softmax::softmax_s8(p.get()?, next, next, next, next);
+        softmax::softmax_s8_u8(p.get()?, next, next, next, next);
         softmax::softmax_s8_s16(p.get()?, next, next, next);
         softmax::softmax_s16(p.get()?, next, next, next, next);
         squared_difference::squared_difference_s8(p.get::<Sum<Loops>>()?, any, any, next);

@@ -89,6 +89,10 @@ fn kernel(from: ElementType, to: ElementType) -> &'static str {
 pub(crate) struct Shift;
 
 impl Op for Shift {
+    fn is_shift(&self) -> bool {
+        true
+    }
+
     fn lower(&self, to: &mut Lowering<'_>) -> Result<(), Bug> {
         let (input, output) = (to.input(0)?, to.output(0)?);
         let kernel = match to.tensor(input).ty {

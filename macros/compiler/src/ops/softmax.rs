@@ -8,6 +8,8 @@ use super::curve::{Curve, SPAN};
 use super::lookup::fixed_output;
 use crate::diagnostics::Problem;
 use crate::graph::ElementType;
+use crate::inner::rounding_shift;
+use crate::kernels::fixed_point::multiply;
 use crate::kernels::softmax::{Softmax, Softmax16};
 use crate::lower::{Bug, Lowering};
 use crate::program::{Access, Arg, Constant};
@@ -22,8 +24,8 @@ pub(super) const DIFFERENCE_BITS: u32 = 5;
 /// Integer bits in which the reference adds up exponentials.
 const SUM_BITS: u32 = 12;
 
-/// From `int8`, to `int8` or `int16`.
-#[derive(Debug)]
+/// From `int8`, to `int8` or `int16`, or to `uint8` as callers have it.
+#[derive(Clone, Debug)]
 struct Layer {
     classes: usize,
     output: ElementType,
@@ -101,7 +103,7 @@ pub(super) fn exponentials(steepness: f64) -> Result<Vec<i32>, Problem> {
         exp_on_negative(crate::inner::requantize(-difference, multiplier, shift), DIFFERENCE_BITS)
     };
     let mut exponentials: Vec<i32> = (0..=radius).map(exponential).collect();
-    let counts = |&e: &i32| crate::inner::rounding_shift(e, SUM_BITS as i32) > 0;
+    let counts = |&e: &i32| rounding_shift(e, SUM_BITS as i32) > 0;
     exponentials.truncate(exponentials.iter().rposition(counts).map_or(1, |last| last + 1));
     Ok(exponentials)
 }
@@ -132,17 +134,48 @@ fn sum_bits(classes: usize) -> i32 {
     SUM_BITS.max(classes.ilog2()).cast_signed()
 }
 
+/// Exponentials as 8-bit outputs need them: all that can have a share of a row, and behind them what the others add to
+/// the sum of one, a byte each.
+fn split(exponentials: &[i32], integer_bits: i32) -> (&[i32], Vec<u8>) {
+    let addend = |&e: &i32| rounding_shift(e, integer_bits);
+    let counts = |e: &i32| addend(e) > u8::MAX.into() || can_have_a_share(*e);
+    let (own, others) =
+        exponentials.split_at(exponentials.iter().rposition(counts).map_or(0, |last| last + 1));
+    let mut addends: Vec<u8> = others.iter().map(|e| addend(e) as u8).collect();
+    addends.truncate(addends.iter().rposition(|&addend| addend > 0).map_or(0, |last| last + 1));
+    (own, addends)
+}
+
+/// Whether there is a row in which an exponential is half a 256th of the sum or more. The greatest element of a row adds
+/// one to it, so that no reciprocal is greater than that of one, and no share is shifted right by less.
+fn can_have_a_share(exponential: i32) -> bool {
+    rounding_shift(multiply(i32::MAX, exponential), 31 - 8) > 0
+}
+
 impl Op for Layer {
+    fn unsigned(&self) -> Option<Rc<dyn Op>> {
+        let is_byte = self.output == ElementType::Int8;
+        is_byte.then(|| Rc::new(Self { output: ElementType::UInt8, ..self.clone() }) as Rc<dyn Op>)
+    }
+
     fn lower(&self, to: &mut Lowering<'_>) -> Result<(), Bug> {
         let input = to.read(to.input(0)?)?;
         let output = to.write(to.output(0)?)?;
         let params = Softmax { classes: self.classes, integer_bits: sum_bits(self.classes) };
-        let table = Arg::Constant(Constant::int32("EXPONENTIALS", self.exponentials.iter().copied()));
-        let (kernel, read, write) = match self.output {
-            ElementType::Int8 => ("softmax_s8", Access::ReadInPlace, Access::WriteInPlace),
-            _ => ("softmax_s8_s16", Access::Read, Access::Write),
+        let table = |own: &[i32]| Arg::Constant(Constant::int32("EXPONENTIALS", own.iter().copied()));
+        let (kernel, tables, read, write) = match self.output {
+            ElementType::Int16 => {
+                ("softmax_s8_s16", vec![table(&self.exponentials)], Access::Read, Access::Write)
+            }
+            ty => {
+                let (own, bytes) = split(&self.exponentials, params.integer_bits);
+                let addends = Constant { name: "ADDENDS", ty: ElementType::UInt8, bytes };
+                let kernel = if ty == ElementType::Int8 { "softmax_s8" } else { "softmax_s8_u8" };
+                (kernel, vec![table(own), Arg::Constant(addends)], Access::ReadInPlace, Access::WriteInPlace)
+            }
         };
-        let args = vec![table, Arg::Window("input", input, read), Arg::Window("output", output, write)];
+        let windows = [Arg::Window("input", input, read), Arg::Window("output", output, write)];
+        let args = tables.into_iter().chain(windows).collect();
         to.call("softmax", kernel, &params, args, 0);
         Ok(())
     }
@@ -173,6 +206,9 @@ impl Op for Layer16 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::inner::flash::Flash;
+    use crate::kernels::softmax::softmax_s8_u8;
+    use std::cell::Cell;
 
     #[test]
     fn tables_end_where_shares_vanish() {
@@ -187,5 +223,54 @@ mod tests {
     #[test]
     fn sums_of_many_classes_fit() {
         assert_eq!((sum_bits(1), sum_bits(8191), sum_bits(8192), sum_bits(1 << 26)), (12, 12, 13, 26));
+    }
+
+    #[test]
+    fn bytes_stand_for_exponentials_without_a_share() {
+        let table = exponentials(1.0).expect("it is neither too flat nor too steep");
+        // exp(-7) · 2^19 is 478, exp(-8) · 2^19 is 176.
+        let (own, addends) = split(&table, 12);
+        assert_eq!((own.len(), &addends[..]), (8, &[176, 65, 24, 9, 3, 1][..]));
+        // exp(-6) is more than a 512th, and exp(-9) · 2^11 less than a half.
+        let (own, addends) = split(&table, 20);
+        assert_eq!((own.len(), &addends[..]), (7, &[2, 1][..]));
+        assert_eq!(split(&[i32::MAX], 12), (&[i32::MAX][..], Vec::new()));
+    }
+
+    /// The shares of a row, with one table or with two.
+    fn shares(row: &[i8], integer_bits: i32, own: &[i32], addends: &[u8]) -> Vec<u8> {
+        let input: Vec<_> = row.iter().copied().map(Cell::new).collect();
+        let output = vec![Cell::new(0); row.len()];
+        let p = Softmax { classes: row.len(), integer_bits };
+        softmax_s8_u8(&p, Flash::from_slice(own), Flash::from_slice(addends), &input, &output);
+        output.into_iter().map(Cell::into_inner).collect()
+    }
+
+    #[test]
+    fn two_tables_give_what_one_gives() {
+        let mut state = 1u32;
+        let mut random = || {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 24) as u8
+        };
+        for steepness in [0.003, 0.02, 0.045, 0.06, 0.1, 0.3, 1.0, 2.7, 6.0, 20.0] {
+            let table = exponentials(steepness).expect("it is neither too flat nor too steep");
+            for integer_bits in [12, 13, 16, 20, 26] {
+                let (own, addends) = split(&table, integer_bits);
+                let check = |row: &[i8]| {
+                    let expected = shares(row, integer_bits, &table, &[]);
+                    let found = shares(row, integer_bits, own, &addends);
+                    assert_eq!(found, expected, "{steepness} {integer_bits} {row:?}");
+                };
+                // The least sums, with which shares are greatest.
+                (i8::MIN..=i8::MAX).for_each(|x| check(&[i8::MAX, x]));
+                for at in 0..200 {
+                    let (classes, spread) = (3 + at % 60, random());
+                    let row: Vec<i8> =
+                        (0..classes).map(|_| (random() & spread).wrapping_add(128).cast_signed()).collect();
+                    check(&row);
+                }
+            }
+        }
     }
 }
