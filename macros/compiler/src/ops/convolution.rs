@@ -125,7 +125,10 @@ impl Op for Convolution {
             let stream =
                 unit_streams::Layer { weights: &weights, bias: &bias, scales: &scales, sums, output: range };
             let is_small = to.optimize() == Optimize::Size;
-            let stream = if on_ring.is_some() || is_small { None } else { self.stream(&stream, padding) };
+            let stream = match on_ring.is_some() || is_small {
+                true => None,
+                false => self.stream(&stream, padding, to.optimize()),
+            };
             variants.push(stream.unwrap_or_else(|| {
                 let weights = self.ordered(&weights, &kernel);
                 narrow::variant(kernel.module, kernel.name, &*kernel.params, (weights, &bias, scales))

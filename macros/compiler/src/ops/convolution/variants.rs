@@ -195,13 +195,22 @@ impl Convolution {
         Some(Variant { backend: "dsp", module: "blocks", kernel, params, parameters: None, constants })
     }
 
-    /// The kernel for units side by side, if that suits.
-    pub(super) fn stream(&self, layer: &unit_streams::Layer<'_>, padding: i8) -> Option<Variant> {
+    /// The kernel for units side by side, if that suits. Units that all see one channel can be done one by one as well,
+    /// which takes fewer cycles and more code where the program has loops for other convolutions too.
+    pub(super) fn stream(
+        &self,
+        layer: &unit_streams::Layer<'_>,
+        padding: i8,
+        optimize: Optimize,
+    ) -> Option<Variant> {
         if self.is_fully_connected() {
             return layer.fully_connected(self.filter());
         }
-        let is_depthwise = self.depth == 1 && self.order == Order::UnitsLast;
-        let rows = if is_depthwise { layer.depthwise_conv_2d_3x3(self.window, padding) } else { None };
+        let one_by_one = self.order == Order::UnitsLast || optimize == Optimize::Speed;
+        let rows = match self.depth == 1 && one_by_one {
+            true => layer.depthwise_conv_2d_3x3(self.window, padding),
+            false => None,
+        };
         rows.or_else(|| match self.has_runs() {
             true => layer.conv_2d(self.window, padding),
             false if self.depth == 1 => layer.depthwise_conv_2d(self.window, padding),
