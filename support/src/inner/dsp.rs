@@ -110,7 +110,12 @@
 //! Its sums are in `r4` to `r7`, elements of the image in `r9` and `r2`, of the weights in `r3` and `r8`, the zero point in
 //! `r10`, the distances of taps in `r11` and `lr`: nothing is left for a second pixel, which could share the weights. Two
 //! loads, two additions that lead to the next tap and two instructions to count are six of fourteen; to unroll them would take
-//! a copy for each number of columns.
+//! a copy for each number of columns. Where a channel has several units, the first units of all channels are such a layer, then
+//! the second ones, and their outputs are copied to where they belong.
+//!
+//! # Max pools
+//!
+//! [`greater_s8`] takes the greater of each of four bytes: `ssub8` leaves in the flags which those are, and `sel` picks them.
 //!
 //! # Sums of one unit
 //!
