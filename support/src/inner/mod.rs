@@ -53,8 +53,6 @@ pub use host::{dot_s8, dot_s16, dot_s16_wide, multiply_add_taps, outputs_of_sums
 #[cfg(tiny_model_backend = "mve")]
 pub use mve::{VECTORS, channel_windows, copy_rows, dot_s8, fill, sums_s8, unit_rows};
 pub use portable::*;
-#[cfg(all(tiny_model_backend = "portable", tiny_model_loops = "rv32m"))]
-pub use scalar::UNITS_IN_LOOPS;
 #[cfg(all(tiny_model_backend = "portable", not(tiny_model_loops = "plain")))]
 pub use scalar::copy_rows;
 #[cfg(all(tiny_model_backend = "portable", not(tiny_model_multiplier = "short")))]

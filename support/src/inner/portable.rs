@@ -62,9 +62,6 @@ pub fn high_add(a: i32, b: i32, to: i32) -> i32 {
     to.wrapping_add((product >> 32) as i32)
 }
 
-/// Whether a loop over few units takes less flash than these written out, with their constants in instructions.
-pub const UNITS_IN_LOOPS: bool = false;
-
 /// What `x` is, without the optimizer knowing it: a function that gets it is not made anew for each layer.
 #[inline(always)]
 pub fn unknown<T>(x: &T) -> &T {

@@ -107,7 +107,7 @@ pub use fours::{sums_of_row, sums_of_two_rows};
 #[cfg(all(tiny_model_backend = "portable", not(tiny_model_multiplier = "short")))]
 pub use requantize::requantize_down;
 #[cfg(all(tiny_model_backend = "portable", tiny_model_loops = "rv32m"))]
-pub use rv32m::{UNITS_IN_LOOPS, sums_of_row, sums_of_two_rows};
+pub use rv32m::{sums_of_row, sums_of_two_rows};
 #[cfg(all(tiny_model_backend = "portable", not(tiny_model_loops = "v7m")))]
 pub use taps::sums_of_taps;
 #[cfg(all(tiny_model_backend = "portable", tiny_model_loops = "v6m"))]

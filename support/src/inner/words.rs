@@ -3,12 +3,13 @@
 use super::flash::Element;
 use core::cell::Cell;
 
-/// The words that elements of one byte fill; `None` if they do not begin where a word does. A shorter rest is left out.
+/// The words that elements of one byte fill; `None` if they do not begin where a word does, or if registers hold no words, so
+/// that nothing is gained by them. A shorter rest is left out.
 #[inline(always)]
 pub fn words<T: Element>(bytes: &[Cell<T>]) -> Option<&[Cell<u32>]> {
     const { assert!(size_of::<T>() == 1) };
     let start = bytes.as_ptr().cast::<Cell<u32>>();
-    if !start.is_aligned() {
+    if cfg!(tiny_model_backend = "avr") || !start.is_aligned() {
         return None;
     }
     // SAFETY: `start` is aligned, and so many words are not more than the bytes; any bytes are a valid `u32`, and what is

@@ -8,7 +8,7 @@ use super::ring::Ring;
 use super::rows::{rows, rows_mut};
 use super::vectors;
 use crate::inner::flash::Flash;
-use crate::inner::{UNITS_IN_LOOPS, VECTORS, dot_s4, dot_s8};
+use crate::inner::{VECTORS, dot_s4, dot_s8};
 
 /// Shape and range of a fully connected layer.
 #[derive(Clone, Copy, Debug)]
@@ -108,7 +108,15 @@ pub fn fully_connected_few_narrow_s8(
 ) {
     let Some((input, output)) = planes.split(0, 0, p.units) else { return };
     let Some(input) = input.get(..p.depth) else { return };
-    few(p, p.depth, (weights, bias, Narrowed { scales, edges }), (input, output), dot_s8, 0);
+    let mut start = 0usize;
+    for unit in 0..core::hint::black_box(p.units) {
+        let sum = dot_s8(bias.get(unit).unwrap_or(0), weights.range(start, p.depth), input);
+        if let (Some(y), Some(scale), Some(edge)) = (output.get_mut(unit), scales.get(unit), edges.get(unit))
+        {
+            *y = Narrowed::to_s8(sum, (scale, edge), p.output);
+        }
+        start = start.wrapping_add(p.depth);
+    }
 }
 
 /// As [`fully_connected_s8`] with two weights of four bits in each byte; those of a unit begin with a byte of their own.
@@ -161,10 +169,6 @@ fn each_row<S: Scales>(
     while let Some((input, output)) = runs.next() {
         for (input, output) in rows(input, p.depth).zip(rows_mut(output, p.units)) {
             let before = before(input);
-            if UNITS_IN_LOOPS && FEW.contains(&p.units) {
-                few(p, bytes, (weights, bias, scales), (input, output), &dot, before);
-                continue;
-            }
             let mut scales = scales.each();
             let units = weights.chunks(bytes).zip(bias.iter());
             for (y, (weights, bias)) in output.iter_mut().zip(units) {
@@ -174,30 +178,6 @@ fn each_row<S: Scales>(
                 *y = S::to_s8(acc, scale, p.output);
             }
         }
-    }
-}
-
-/// So few units the optimizer writes out one by one, with their constants, if it knows how many there are.
-pub const FEW: core::ops::RangeInclusive<usize> = 2..=8;
-
-/// A row of few units, in a loop that stays one: nothing ends it but their number, which the optimizer does not know.
-#[inline(always)]
-fn few<S: Scales>(
-    p: &FullyConnected<S::Output>,
-    bytes: usize,
-    (weights, bias, scales): (Flash<'_, i8>, Flash<'_, i32>, S),
-    (input, output): (&[i8], &mut [i8]),
-    dot: impl Fn(i32, Flash<'_, i8>, &[i8]) -> i32,
-    before: i32,
-) {
-    let mut start = 0usize;
-    for unit in 0..core::hint::black_box(p.units) {
-        let bias = bias.get(unit).unwrap_or(0).wrapping_add(before);
-        let acc = dot(bias, weights.range(start, bytes), input);
-        if let (Some(y), Some(scale)) = (output.get_mut(unit), scales.range(unit, 1).each().next()) {
-            *y = S::to_s8(acc, scale, p.output);
-        }
-        start = start.wrapping_add(bytes);
     }
 }
 

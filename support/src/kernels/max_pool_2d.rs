@@ -5,7 +5,7 @@ use super::planes::Planes;
 use super::reach::Reach;
 use super::window::{Taps, Window};
 use crate::inner::flash::Element;
-use crate::inner::{VECTORS, greater, greater_s8};
+use crate::inner::{VECTORS, greater, greater_s8, unknown};
 
 /// Shape and range of a pool of greatest values.
 #[derive(Clone, Copy, Debug)]
@@ -32,6 +32,11 @@ pub fn max_pool_2d_s8(p: &MaxPool2d<i8>, planes: Planes<'_, i8>) {
     if VECTORS {
         return tap_by_tap(p, planes);
     }
+    all_s8(unknown(p), planes);
+}
+
+#[inline(never)] // one copy for all layers
+fn all_s8(p: &MaxPool2d<i8>, planes: Planes<'_, i8>) {
     each_channel(p, planes, greater_s8);
 }
 
@@ -41,6 +46,11 @@ pub fn max_pool_2d_s16(p: &MaxPool2d<i16>, planes: Planes<'_, i16>) {
     if VECTORS {
         return tap_by_tap(p, planes);
     }
+    all_s16(unknown(p), planes);
+}
+
+#[inline(never)] // one copy for all layers
+fn all_s16(p: &MaxPool2d<i16>, planes: Planes<'_, i16>) {
     each_channel(p, planes, greater);
 }
 

@@ -15,7 +15,7 @@ use crate::graph::{ElementType, Tensor};
 use crate::inner::FOUR;
 use crate::kernels::blocks::{FullyConnectedBlocks, PixelBlocks};
 use crate::kernels::fully_connected::{
-    FEW, FullyConnected, FullyConnected16, FullyConnectedOffset, FullyConnectedRing,
+    FullyConnected, FullyConnected16, FullyConnectedOffset, FullyConnectedRing,
 };
 use crate::kernels::reach::Reach;
 use crate::kernels::shapes::Requantization;
@@ -27,6 +27,9 @@ use crate::ranges::{Known, Ranges, channels};
 use crate::read::{CONVERT_AGAIN, Reader};
 use crate::schema::tflite;
 use std::rc::Rc;
+
+/// So many units are written out one by one by LLVM, if it is told how many there are.
+const FEW: std::ops::RangeInclusive<usize> = 2..=8;
 
 #[derive(Clone, Debug)]
 struct Layer {
@@ -375,7 +378,7 @@ impl Layer {
         let stream = if ring.is_some() || is_small { None } else { stream.fully_connected(self.depth) };
         let variant = stream.unwrap_or_else(|| {
             let (mut name, params) = self.kernel(ring, output);
-            if FEW.contains(&self.units) && self.rows == 1 && ring.is_none() {
+            if is_small && FEW.contains(&self.units) && self.rows == 1 && ring.is_none() {
                 name = "fully_connected_few_narrow_s8";
             }
             narrow::variant("fully_connected", name, &*params, (values.to_vec(), bias, scales))

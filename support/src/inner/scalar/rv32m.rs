@@ -5,10 +5,6 @@ use crate::inner::portable::FOUR;
 use core::arch::naked_asm;
 use core::mem::MaybeUninit;
 
-/// As [`crate::inner::portable::UNITS_IN_LOOPS`]: 32 bits of a constant take two instructions of four bytes, and rounding
-/// takes a dozen.
-pub const UNITS_IN_LOOPS: bool = true;
-
 /// As [`crate::inner::portable::sums_of_row`].
 #[inline(always)]
 pub fn sums_of_row(weights: Flash<'_, i8>, x: &[i8]) -> [i32; FOUR] {
