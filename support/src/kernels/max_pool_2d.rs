@@ -1,8 +1,10 @@
 //! Every output is the greatest value of a window over one channel of an image.
 
+use super::blocks::{next_row, rows_of};
 use super::lanes::LANES;
 use super::planes::Planes;
 use super::reach::Reach;
+use super::rows::rows_mut;
 use super::window::{Taps, Window};
 use crate::inner::flash::Element;
 use crate::inner::{VECTORS, greater, greater_s8, unknown};
@@ -37,7 +39,13 @@ pub fn max_pool_2d_s8(p: &MaxPool2d<i8>, planes: Planes<'_, i8>) {
 
 #[inline(never)] // one copy for all layers
 fn all_s8(p: &MaxPool2d<i8>, planes: Planes<'_, i8>) {
-    each_channel(p, planes, greater_s8);
+    let Window { x, units, .. } = p.window;
+    let mut lines = rows_of(&p.window, planes);
+    while let Some((image, rows, output)) = next_row(&mut lines) {
+        for (columns, output) in x.outputs().zip(rows_mut(output, units)) {
+            Pixel { p, image, rows, columns }.all(output, greater_s8);
+        }
+    }
 }
 
 /// The same in 16 bits.
@@ -51,28 +59,8 @@ pub fn max_pool_2d_s16(p: &MaxPool2d<i16>, planes: Planes<'_, i16>) {
 
 #[inline(never)] // one copy for all layers
 fn all_s16(p: &MaxPool2d<i16>, planes: Planes<'_, i16>) {
-    each_channel(p, planes, greater);
-}
-
-/// The greatest values of some channels at a time stay in registers.
-#[inline(always)]
-fn each_channel<T: Element + Ord>(
-    p: &MaxPool2d<T>,
-    planes: Planes<'_, T>,
-    greater_of: impl Fn([T; LANES], &[T; LANES]) -> [T; LANES],
-) {
     p.window.each_pixel(planes, |image, rows, columns, output| {
-        let pixel = Pixel { p, image, rows, columns };
-        let (blocks, rest) = output.as_chunks_mut::<LANES>();
-        let mut channel = 0usize;
-        for block in blocks {
-            *block = pixel.greatest(channel, &greater_of);
-            channel = channel.wrapping_add(LANES);
-        }
-        for single in rest.as_chunks_mut::<1>().0 {
-            *single = pixel.greatest(channel, greater);
-            channel = channel.wrapping_add(1);
-        }
+        Pixel { p, image, rows, columns }.all(output, greater);
     });
 }
 
@@ -85,6 +73,21 @@ struct Pixel<'a, T> {
 }
 
 impl<T: Element + Ord> Pixel<'_, T> {
+    /// The greatest values of some channels at a time stay in registers.
+    #[inline(always)]
+    fn all(&self, output: &mut [T], greater_of: impl Fn([T; LANES], &[T; LANES]) -> [T; LANES]) {
+        let (blocks, rest) = output.as_chunks_mut::<LANES>();
+        let mut channel = 0usize;
+        for block in blocks {
+            *block = self.greatest(channel, &greater_of);
+            channel = channel.wrapping_add(LANES);
+        }
+        for single in rest.as_chunks_mut::<1>().0 {
+            *single = self.greatest(channel, greater);
+            channel = channel.wrapping_add(1);
+        }
+    }
+
     /// The greatest values of the channels from `channel`.
     #[inline(always)]
     fn greatest<const N: usize>(
