@@ -2,6 +2,7 @@
 //! defines.
 
 use super::narrow::BACKEND;
+use super::unit_blocks::of_each_channel;
 use super::weighted::Bounds;
 use crate::inner::{MAX_UNITS, SIDE_BY_SIDE};
 use crate::kernels::shapes::{Narrow, Window};
@@ -54,12 +55,9 @@ impl Layer<'_> {
             1 => "depthwise_conv_2d_3x3_units_s8",
             _ => "depthwise_conv_2d_3x3_stride_2_units_s8",
         };
-        // The first units of all channels come before the second ones.
-        let multiplier = window.units.checked_div(window.channels)?;
-        let units = (0..multiplier).flat_map(|first| (first..window.units).step_by(multiplier));
         let mut bytes = Vec::with_capacity(self.weights.len());
         self.check()?;
-        for unit in units {
+        for unit in of_each_channel(window.units, window.channels) {
             self.block(unit, 1, window.y.taps.checked_mul(window.x.taps)?, &mut bytes)?;
         }
         self.variant(kernel, &params, bytes)

@@ -18,11 +18,137 @@ pub fn copy_rows(p: &CopiedRows, from: &[i8], to: &mut [i8]) {
     }
 }
 
+/// All rows.
+#[cfg(tiny_model_loops = "rv32m")]
+macro_rules! copy {
+    () => {
+        concat!(
+            "1:\n",
+            "addi a6, a2, -4\n",
+            "bltz a6, 3f\n",
+            "2:\n",
+            "lb t0, 0(a1)\n",
+            "lb t1, 1(a1)\n",
+            "lb t2, 2(a1)\n",
+            "lb t3, 3(a1)\n",
+            "sb t0, 0(a0)\n",
+            "sb t1, 1(a0)\n",
+            "sb t2, 2(a0)\n",
+            "sb t3, 3(a0)\n",
+            "addi a1, a1, 4\n",
+            "addi a0, a0, 4\n",
+            "addi a6, a6, -4\n",
+            "bgez a6, 2b\n",
+            "3:\n",
+            // The lower two bits tell what is left.
+            "andi t0, a6, 2\n",
+            "beqz t0, 4f\n",
+            "lb t1, 0(a1)\n",
+            "lb t2, 1(a1)\n",
+            "sb t1, 0(a0)\n",
+            "sb t2, 1(a0)\n",
+            "addi a1, a1, 2\n",
+            "addi a0, a0, 2\n",
+            "4:\n",
+            "andi t0, a6, 1\n",
+            "beqz t0, 5f\n",
+            "lb t1, 0(a1)\n",
+            "sb t1, 0(a0)\n",
+            "addi a1, a1, 1\n",
+            "addi a0, a0, 1\n",
+            "5:\n",
+            "add a1, a1, a5\n",
+            "add a0, a0, a4\n",
+            "addi a3, a3, -1\n",
+            "bnez a3, 1b\n",
+            "ret\n",
+        )
+    };
+}
+
+/// All rows. Words may be loaded from any address and stored to any.
+#[cfg(tiny_model_loops = "v7m")]
+macro_rules! copy {
+    () => {
+        concat!(
+            // On the stack: what is saved, then at 16 the last arguments.
+            "push {{r4, r5, r6, lr}}\n",
+            "ldrd r4, r5, [sp, #16]\n",
+            "1:\n",
+            "subs r12, r2, #4\n",
+            "blo 3f\n",
+            "2:\n",
+            "ldr r6, [r1], #4\n",
+            "subs r12, r12, #4\n",
+            "str r6, [r0], #4\n",
+            "bhs 2b\n",
+            "3:\n",
+            "lsls r12, r12, #31\n", // bit 1 to carry, bit 0 to zero
+            "itt cs\n",
+            "ldrhcs r6, [r1], #2\n",
+            "strhcs r6, [r0], #2\n",
+            "itt ne\n",
+            "ldrbne r6, [r1], #1\n",
+            "strbne r6, [r0], #1\n",
+            "add r1, r1, r5\n",
+            "add r0, r0, r4\n",
+            "subs r3, r3, #1\n",
+            "bne 1b\n",
+            "pop {{r4, r5, r6, pc}}\n",
+        )
+    };
+}
+
+/// All rows.
+#[cfg(tiny_model_loops = "v6m")]
+macro_rules! copy {
+    () => {
+        concat!(
+            // On the stack: what is saved, then at 20 the last arguments.
+            "push {{r4, r5, r6, r7, lr}}\n",
+            "ldr r4, [sp, #20]\n",
+            "ldr r5, [sp, #24]\n",
+            "1:\n",
+            "movs r6, r2\n",
+            "subs r6, r6, #4\n",
+            "blo 3f\n",
+            "2:\n",
+            "ldrb r7, [r1]\n",
+            "strb r7, [r0]\n",
+            "ldrb r7, [r1, #1]\n",
+            "strb r7, [r0, #1]\n",
+            "ldrb r7, [r1, #2]\n",
+            "strb r7, [r0, #2]\n",
+            "ldrb r7, [r1, #3]\n",
+            "strb r7, [r0, #3]\n",
+            "adds r1, r1, #4\n",
+            "adds r0, r0, #4\n",
+            "subs r6, r6, #4\n",
+            "bhs 2b\n",
+            "3:\n",
+            "adds r6, r6, #4\n",
+            "beq 5f\n",
+            "4:\n",
+            "ldrb r7, [r1]\n",
+            "strb r7, [r0]\n",
+            "adds r1, r1, #1\n",
+            "adds r0, r0, #1\n",
+            "subs r6, r6, #1\n",
+            "bne 4b\n",
+            "5:\n",
+            "adds r1, r1, r5\n",
+            "adds r0, r0, r4\n",
+            "subs r3, r3, #1\n",
+            "bne 1b\n",
+            "pop {{r4, r5, r6, r7, pc}}\n",
+        )
+    };
+}
+
 /// # Safety
 ///
 /// There are `count` rows of `len` bytes, at least one of at least one. From the end of one to the next it is `to_next` bytes
 /// at `to` and `from_next` at `from`.
-#[cfg(tiny_model_loops = "rv32m")]
 #[allow(unsafe_code)] // the compiler calls `memcpy` for each row
 #[unsafe(naked)]
 unsafe extern "C" fn rows(
@@ -33,143 +159,5 @@ unsafe extern "C" fn rows(
     to_next: usize,
     from_next: usize,
 ) {
-    naked_asm!(
-        "1:",
-        "addi a6, a2, -4",
-        "bltz a6, 3f",
-        "2:",
-        "lb t0, 0(a1)",
-        "lb t1, 1(a1)",
-        "lb t2, 2(a1)",
-        "lb t3, 3(a1)",
-        "sb t0, 0(a0)",
-        "sb t1, 1(a0)",
-        "sb t2, 2(a0)",
-        "sb t3, 3(a0)",
-        "addi a1, a1, 4",
-        "addi a0, a0, 4",
-        "addi a6, a6, -4",
-        "bgez a6, 2b",
-        "3:",
-        // The lower two bits tell what is left.
-        "andi t0, a6, 2",
-        "beqz t0, 4f",
-        "lb t1, 0(a1)",
-        "lb t2, 1(a1)",
-        "sb t1, 0(a0)",
-        "sb t2, 1(a0)",
-        "addi a1, a1, 2",
-        "addi a0, a0, 2",
-        "4:",
-        "andi t0, a6, 1",
-        "beqz t0, 5f",
-        "lb t1, 0(a1)",
-        "sb t1, 0(a0)",
-        "addi a1, a1, 1",
-        "addi a0, a0, 1",
-        "5:",
-        "add a1, a1, a5",
-        "add a0, a0, a4",
-        "addi a3, a3, -1",
-        "bnez a3, 1b",
-        "ret",
-    )
-}
-
-/// # Safety
-///
-/// As above.
-#[cfg(tiny_model_loops = "v7m")]
-#[allow(unsafe_code)] // as above
-#[unsafe(naked)]
-unsafe extern "C" fn rows(
-    to: *mut i8,
-    from: *const i8,
-    len: usize,
-    count: usize,
-    to_next: usize,
-    from_next: usize,
-) {
-    // Words may be loaded from any address and stored to any.
-    naked_asm!(
-        // On the stack: what is saved, then at 16 the last arguments.
-        "push {{r4, r5, r6, lr}}",
-        "ldrd r4, r5, [sp, #16]",
-        "1:",
-        "subs r12, r2, #4",
-        "blo 3f",
-        "2:",
-        "ldr r6, [r1], #4",
-        "subs r12, r12, #4",
-        "str r6, [r0], #4",
-        "bhs 2b",
-        "3:",
-        "lsls r12, r12, #31", // bit 1 to carry, bit 0 to zero
-        "itt cs",
-        "ldrhcs r6, [r1], #2",
-        "strhcs r6, [r0], #2",
-        "itt ne",
-        "ldrbne r6, [r1], #1",
-        "strbne r6, [r0], #1",
-        "add r1, r1, r5",
-        "add r0, r0, r4",
-        "subs r3, r3, #1",
-        "bne 1b",
-        "pop {{r4, r5, r6, pc}}",
-    )
-}
-
-/// # Safety
-///
-/// As above.
-#[cfg(tiny_model_loops = "v6m")]
-#[allow(unsafe_code)] // as above
-#[unsafe(naked)]
-unsafe extern "C" fn rows(
-    to: *mut i8,
-    from: *const i8,
-    len: usize,
-    count: usize,
-    to_next: usize,
-    from_next: usize,
-) {
-    naked_asm!(
-        // On the stack: what is saved, then at 20 the last arguments.
-        "push {{r4, r5, r6, r7, lr}}",
-        "ldr r4, [sp, #20]",
-        "ldr r5, [sp, #24]",
-        "1:",
-        "movs r6, r2",
-        "subs r6, r6, #4",
-        "blo 3f",
-        "2:",
-        "ldrb r7, [r1]",
-        "strb r7, [r0]",
-        "ldrb r7, [r1, #1]",
-        "strb r7, [r0, #1]",
-        "ldrb r7, [r1, #2]",
-        "strb r7, [r0, #2]",
-        "ldrb r7, [r1, #3]",
-        "strb r7, [r0, #3]",
-        "adds r1, r1, #4",
-        "adds r0, r0, #4",
-        "subs r6, r6, #4",
-        "bhs 2b",
-        "3:",
-        "adds r6, r6, #4",
-        "beq 5f",
-        "4:",
-        "ldrb r7, [r1]",
-        "strb r7, [r0]",
-        "adds r1, r1, #1",
-        "adds r0, r0, #1",
-        "subs r6, r6, #1",
-        "bne 4b",
-        "5:",
-        "adds r1, r1, r5",
-        "adds r0, r0, r4",
-        "subs r3, r3, #1",
-        "bne 1b",
-        "pop {{r4, r5, r6, r7, pc}}",
-    )
+    naked_asm!(copy!())
 }
