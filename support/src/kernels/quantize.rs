@@ -45,9 +45,13 @@ fn shift<X: Element, Y: Element>(
     byte: impl Fn(X) -> u8,
     element: impl Fn(u8) -> Y,
 ) {
-    // As words where both begin where one does, as windows of the arena mostly do. Loops over several of these steps, or
-    // over several bytes of the rest, would gain next to nothing and take much flash: so `unknown`.
-    let both = input.cells().and_then(words).zip(words(output));
+    // As words where both begin where one does, as windows of the arena mostly do, if there are enough of them. Loops over
+    // several of these steps, or over several bytes of the rest, would gain next to nothing and take much flash: so
+    // `unknown`.
+    let both = match output.len() < 4 * TOGETHER {
+        true => None,
+        false => input.cells().and_then(words).zip(words(output)),
+    };
     let (inputs, outputs) = both.map_or((&[][..], &[][..]), |(inputs, outputs)| {
         (inputs.as_chunks::<TOGETHER>().0, outputs.as_chunks::<TOGETHER>().0)
     });
