@@ -86,9 +86,12 @@ fn function(layout: &Layout, call: &Call, at: usize) -> TokenStream {
         (*backend, kernel_call(layout, call, (kernel, params), args))
     });
     let body = by_backend(variants.collect(), plain);
+    // A function is seen by people who measure; for a few elements it would be longer than what it does.
+    let elements: usize = windows.iter().map(|window| window.view.len).sum();
+    let inline = if call.macs == 0 && elements <= 4 { quote!(#[inline]) } else { quote!(#[inline(never)]) };
     quote! {
         #[doc = #doc]
-        #[inline(never)]
+        #inline
         fn #name(#(#parameters),*) {
             use support::kernels::{planes::*, shapes::*, #(#modules::*),*};
             #overlap

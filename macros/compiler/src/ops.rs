@@ -88,6 +88,12 @@ pub trait Op: fmt::Debug {
         None
     }
 
+    /// What computes the same real numbers at less cost, for models whose integers have no reference that they must be
+    /// equal to.
+    fn unbound(&self) -> Option<Rc<dyn Op>> {
+        None
+    }
+
     /// Whether its output is always its first input.
     fn is_identity(&self, _known: &Known<'_>) -> bool {
         false
@@ -296,7 +302,7 @@ operators! {
     fully_connected: FULLY_CONNECTED, [
         "fully_connected::fully_connected_s8", "fully_connected::fully_connected_ring_s8",
         "fully_connected::fully_connected_s16", "fully_connected::fully_connected_offset_s8",
-        "fully_connected::fully_connected_s4"
+        "fully_connected::fully_connected_s4", "fully_connected::fully_connected_few_s8"
     ], "int8, int16, uint8";
     gather: GATHER, ["gather::gather"], "int8";
     gather_nd: GATHER_ND, ["gather::gather_nd"], "int8";
@@ -367,7 +373,8 @@ operators! {
     signal_window: CUSTOM("SignalWindow"), ["signal_window::signal_window_s16"], "int16";
     slice: SLICE, ["movement::copy_runs", "movement::copy_strided"], "any";
     softmax: SOFTMAX, [
-        "softmax::softmax_s8", "softmax::softmax_s8_u8", "softmax::softmax_s8_s16", "softmax::softmax_s16"
+        "softmax::softmax_s8", "softmax::softmax_s8_u8", "softmax::softmax_s8_s16", "softmax::softmax_s16",
+        "softmax::softmax_of_products_s8", "softmax::softmax_of_products_s8_u8"
     ], "int8, int16, uint8";
     space_to_batch_nd: SPACE_TO_BATCH_ND, ["pad::pad", "movement::copy_runs", "movement::copy_strided"], "int8";
     space_to_depth: SPACE_TO_DEPTH, ["movement::copy_runs", "movement::copy_strided"], "int8";

@@ -206,6 +206,12 @@ impl Constant {
         Self { name, ty: ElementType::Int16, bytes }
     }
 
+    /// A constant of `uint16` elements.
+    pub fn uint16(name: &'static str, values: impl IntoIterator<Item = u16>) -> Self {
+        let bytes = values.into_iter().flat_map(u16::to_le_bytes).collect();
+        Self { name, ty: ElementType::UInt16, bytes }
+    }
+
     /// A constant of `int32` elements.
     pub fn int32(name: &'static str, values: impl IntoIterator<Item = i32>) -> Self {
         let bytes = values.into_iter().flat_map(i32::to_le_bytes).collect();

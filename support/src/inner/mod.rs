@@ -41,7 +41,7 @@ mod words;
 #[cfg(tiny_model_backend = "avr")]
 pub use avr::{
     StreamOutput, UnitWindows, checked_product, dot_constant_s8, dot_s8, narrow_s8, offset_and_clamp_s8,
-    product, product_s8, requantize, rows_of_3x3, rows_of_3x3_by_two, windows,
+    product, product_s8, product_u16, requantize, rows_of_3x3, rows_of_3x3_by_two, windows,
 };
 #[cfg(tiny_model_backend = "dsp")]
 pub use dsp::{
@@ -69,4 +69,4 @@ pub use scalar::{sums_of_row, sums_of_two_rows};
 pub use shared::unknown;
 #[cfg(tiny_model_multiplier = "short")]
 pub use short::{requantize, requantize_down};
-pub use words::words;
+pub use words::turn_signs;

@@ -168,6 +168,12 @@ pub fn product_s8(a: i8, b: i8) -> i32 {
     i32::from(a) * i32::from(b)
 }
 
+/// `a · b`.
+#[inline(always)]
+pub fn product_u16(a: u16, b: u16) -> u32 {
+    u32::from(a) * u32::from(b)
+}
+
 /// `zero_point + value`, limited to `least..=greatest`, which are limits of eight bits.
 #[inline(always)]
 pub fn offset_and_clamp_s8(value: i32, zero_point: i32, least: i32, greatest: i32) -> i8 {

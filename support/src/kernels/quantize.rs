@@ -2,7 +2,7 @@
 
 use super::source::Source;
 use crate::inner::flash::Element;
-use crate::inner::{requantize, unknown, words};
+use crate::inner::{requantize, turn_signs, unknown};
 use core::cell::Cell;
 
 /// Both quantizations.
@@ -34,8 +34,8 @@ pub fn shift_s8_u8(_: &Shift, input: impl Source<i8>, output: &[Cell<u8>]) {
     shift(input, output, |x| x.cast_unsigned(), |y| y);
 }
 
-/// Words that are read before any of them is written.
-const TOGETHER: usize = 4;
+/// Fewer bytes than this are turned over one by one.
+const FEW: usize = 16;
 
 /// Turns the highest bit of each byte over, which is what adding or taking away 128 does.
 #[inline(always)]
@@ -45,21 +45,10 @@ fn shift<X: Element, Y: Element>(
     byte: impl Fn(X) -> u8,
     element: impl Fn(u8) -> Y,
 ) {
-    // As words where both begin where one does, as windows of the arena mostly do, if there are enough of them. Loops over
-    // several of these steps, or over several bytes of the rest, would gain next to nothing and take much flash: so
-    // `unknown`.
-    let both = match output.len() < 4 * TOGETHER {
-        true => None,
-        false => input.cells().and_then(words).zip(words(output)),
+    let done = match output.len() < FEW {
+        true => 0,
+        false => input.cells().map_or(0, |input| turn_signs(input, output)),
     };
-    let (inputs, outputs) = both.map_or((&[][..], &[][..]), |(inputs, outputs)| {
-        (inputs.as_chunks::<TOGETHER>().0, outputs.as_chunks::<TOGETHER>().0)
-    });
-    for (x, y) in inputs.iter().zip(outputs) {
-        let turned = unknown(x).each_ref().map(|x| x.get() ^ 0x8080_8080);
-        y.iter().zip(turned).for_each(|(y, turned)| y.set(turned));
-    }
-    let done = inputs.len().min(outputs.len()).wrapping_mul(4 * TOGETHER);
     let rest = output.get(done..).unwrap_or(&[]);
     for (y, x) in rest.iter().zip(input.range(done, rest.len()).elements()) {
         unknown(y).set(element(byte(x) ^ 0x80));

@@ -4,7 +4,7 @@
 
 use super::fixed_point::one_over_one_plus;
 use crate::inner::flash::Flash;
-use crate::inner::{requantize, unknown};
+use crate::inner::{product_u16, requantize, unknown};
 use crate::kernels::rows::{rows, rows_mut};
 use core::cell::Cell;
 use core::hint::black_box;
@@ -16,6 +16,13 @@ pub struct Softmax {
     pub classes: usize,
     /// Integer bits of the sum of a row, which is unsigned with 31 - `integer_bits` bits of fraction.
     pub integer_bits: i32,
+}
+
+/// Shape of a softmax over `int8` whose exponentials are products of two.
+#[derive(Clone, Copy, Debug)]
+pub struct SoftmaxOfProducts {
+    /// Elements of one row, at most 32767.
+    pub classes: usize,
 }
 
 /// Shape and scale of a softmax over `int16`.
@@ -93,6 +100,92 @@ pub fn softmax_s8_s16(p: &Softmax, exponentials: Flash<'_, i32>, input: &[i8], o
             *y = value.clamp(i16::MIN.into(), i16::MAX.into()) as i16;
         }
     }
+}
+
+/// As [`softmax_s8`], for models that have no reference to be equal to: within a hundredth of a step of the real numbers,
+/// with little memory and short products.
+///
+/// The exponential of an input that is `16 a + b` less than the greatest of its row is `sixteens[a] · ones[b]`, both in
+/// Q16, without a sign. Behind the end of a table it is nothing.
+#[cfg_attr(not(debug_assertions), inline)]
+pub fn softmax_of_products_s8(
+    p: &SoftmaxOfProducts,
+    sixteens: Flash<'_, u16>,
+    ones: Flash<'_, u16>,
+    input: &[Cell<i8>],
+    output: &[Cell<i8>],
+) {
+    of_products(p, [sixteens, ones], input, output, |share| (share ^ 0x80).cast_signed());
+}
+
+/// As [`softmax_s8_u8`], with the tables of [`softmax_of_products_s8`].
+#[cfg_attr(not(debug_assertions), inline)]
+pub fn softmax_of_products_s8_u8(
+    p: &SoftmaxOfProducts,
+    sixteens: Flash<'_, u16>,
+    ones: Flash<'_, u16>,
+    input: &[Cell<i8>],
+    output: &[Cell<u8>],
+) {
+    of_products(p, [sixteens, ones], input, output, |share| share);
+}
+
+/// Both, by what an output is made of its share of 256.
+#[inline(always)]
+fn of_products<Y>(
+    p: &SoftmaxOfProducts,
+    [sixteens, ones]: [Flash<'_, u16>; 2],
+    input: &[Cell<i8>],
+    output: &[Cell<Y>],
+    element: impl Fn(u8) -> Y,
+) {
+    for (input, output) in rows(input, p.classes).zip(rows(output, p.classes)) {
+        // Loops over classes are not written out, neither one by one, nor several at a time.
+        let classes = black_box(p.classes);
+        let (Some(input), Some(output)) = (input.get(..classes), output.get(..classes)) else { return };
+        let x = |cell| unknown::<Cell<i8>>(cell).get();
+        let greatest = input.iter().map(x).max().unwrap_or(i8::MIN);
+        let exponential = |x: i8| {
+            let below = usize::from(greatest.wrapping_sub(x).cast_unsigned());
+            let [a, b] = [sixteens.get(below >> 4), ones.get(below & 15)].map(|factor| factor.unwrap_or(0));
+            (product_u16(a, b) >> 16) as u16
+        };
+        // That of the greatest is nearly one, so that `2^31 / sum` has 16 bits.
+        let sum = input.iter().fold(0u32, |sum, cell| sum.wrapping_add(exponential(x(cell)).into()));
+        let reciprocal = reciprocal(sum);
+        for (cell, y) in input.iter().zip(output) {
+            // No share is more than 256, which does not fit into a byte: it is less by one.
+            let share = product_u16(exponential(x(cell)), reciprocal).wrapping_add(1 << 22) >> 23;
+            let [share, all, ..] = share.to_le_bytes();
+            y.set(element(share.wrapping_sub(all)));
+        }
+    }
+}
+
+/// `2^31 / sum`, rounded down, for a sum that is more than 2^15 and no more than 2^31.
+#[inline(always)]
+fn reciprocal(sum: u32) -> u16 {
+    // Where processors do not divide, a function that does is longer than many a model.
+    if cfg!(not(any(tiny_model_backend = "avr", tiny_model_loops = "v6m"))) {
+        return (1u32 << 31).checked_div(sum).unwrap_or(0) as u16;
+    }
+    by_subtraction(sum)
+}
+
+/// The same bit by bit.
+#[inline(always)]
+fn by_subtraction(sum: u32) -> u16 {
+    // A bit before the sixteen says when all of them are there, so that nothing knows how often this is done.
+    let (mut rest, mut quotient) = (1u32 << 15, 1u32);
+    while quotient >> 16 == 0 {
+        rest = rest.wrapping_shl(1);
+        quotient = quotient.wrapping_shl(1);
+        if rest >= sum {
+            rest = rest.wrapping_sub(sum);
+            quotient |= 1;
+        }
+    }
+    quotient as u16
 }
 
 /// What the elements of one row need to know of each other.
@@ -249,5 +342,12 @@ mod tests {
             &input,
         );
         assert!(input.iter().all(|y| y.get() == -128));
+    }
+
+    #[test]
+    fn reciprocals_by_subtraction_are_those_by_division() {
+        for sum in (65534..70000).chain([1 << 20, 12_345_678, (1 << 31) - 1, 1 << 31]) {
+            assert_eq!(u32::from(by_subtraction(sum)), (1 << 31) / sum, "{sum}");
+        }
     }
 }

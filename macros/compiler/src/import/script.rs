@@ -83,6 +83,10 @@ pub(crate) fn perform(file: &File<'_>, script: Script<'_>) -> Imported {
             }
         }
     }
+    // What a script has is not in any file, so that no reference has its bits.
+    for node in &mut import.graph.nodes {
+        node.op = node.op.unbound().unwrap_or_else(|| node.op.clone());
+    }
     import.check_ports();
     import.check_variables();
     let Import { graph, errors, floats, ops, .. } = import;

@@ -122,6 +122,7 @@ pub(super) fn run(call: &Call, slots: &mut [Slot]) -> Option<()> {
         fours::depthwise_conv_2d_fours_s8(p.get()?, next, next, planes);
         fours::fully_connected_fours_s8(p.get()?, next, next, planes);
         fully_connected::fully_connected_s8(p.get()?, next, next, next, next, planes);
+        fully_connected::fully_connected_few_s8(p.get()?, next, next, next, next, planes);
         fully_connected::fully_connected_narrow_s8(p.get()?, next, next, next, next, planes);
         fully_connected::fully_connected_few_narrow_s8(p.get()?, next, next, next, next, planes);
         fully_connected::fully_connected_s4(p.get()?, next, next, next, next, planes);
@@ -169,6 +170,8 @@ pub(super) fn run(call: &Call, slots: &mut [Slot]) -> Option<()> {
         softmax::softmax_s8(p.get()?, next, next, next, next);
         softmax::softmax_s8_u8(p.get()?, next, next, next, next);
         softmax::softmax_s8_s16(p.get()?, next, next, next);
+        softmax::softmax_of_products_s8(p.get()?, next, next, next, next);
+        softmax::softmax_of_products_s8_u8(p.get()?, next, next, next, next);
         softmax::softmax_s16(p.get()?, next, next, next, next);
         squared_difference::squared_difference_s8(p.get::<Sum<Loops>>()?, any, any, next);
         squared_difference::squared_difference_s16(p.get::<Sum<Loops>>()?, any, any, next);

@@ -378,7 +378,8 @@ impl Layer {
         let stream = if ring.is_some() || is_small { None } else { stream.fully_connected(self.depth) };
         let variant = stream.unwrap_or_else(|| {
             let (mut name, params) = self.kernel(ring, output);
-            if is_small && FEW.contains(&self.units) && self.rows == 1 && ring.is_none() {
+            let is_few = FEW.contains(&self.units) && self.rows == 1 && ring.is_none();
+            if is_few && (is_small || self.is_rolled()) {
                 name = "fully_connected_few_narrow_s8";
             }
             narrow::variant("fully_connected", name, &*params, (values.to_vec(), bias, scales))
@@ -394,8 +395,17 @@ impl Layer {
                 R::name(["fully_connected_ring_s8", "fully_connected_ring_narrow_s8"]),
                 Box::new(FullyConnectedRing { ring, layer }),
             ),
+            None if self.is_rolled() => {
+                (R::name(["fully_connected_few_s8", "fully_connected_narrow_s8"]), Box::new(layer))
+            }
             None => (R::name(["fully_connected_s8", "fully_connected_narrow_s8"]), Box::new(layer)),
         }
+    }
+
+    /// Whether units have scales of their own and LLVM would write them out, which takes less time and much more flash.
+    fn is_rolled(&self) -> bool {
+        let own = self.multipliers.windows(2).any(|pair| matches!(pair, [a, b] if a != b));
+        own && self.rows == 1 && FEW.contains(&self.units)
     }
 
     /// The kernel for other weights.

@@ -10,7 +10,7 @@ use crate::diagnostics::Problem;
 use crate::graph::ElementType;
 use crate::inner::rounding_shift;
 use crate::kernels::fixed_point::multiply;
-use crate::kernels::softmax::{Softmax, Softmax16};
+use crate::kernels::softmax::{Softmax, Softmax16, SoftmaxOfProducts};
 use crate::lower::{Bug, Lowering};
 use crate::program::{Access, Arg, Constant};
 use crate::quantize::Multiplier;
@@ -29,7 +29,17 @@ const SUM_BITS: u32 = 12;
 struct Layer {
     classes: usize,
     output: ElementType,
+    /// How much the argument of the exponential grows with one step of the input.
+    steepness: f64,
     exponentials: Vec<i32>,
+}
+
+/// The same from `int8` to bytes, where it is free how exponentials are computed.
+#[derive(Clone, Debug)]
+struct Products {
+    classes: usize,
+    output: ElementType,
+    steepness: f64,
 }
 
 /// From `int16` to `int16`.
@@ -66,7 +76,7 @@ pub(crate) fn read(reader: &Reader<'_>) -> Result<Rc<dyn Op>, Problem> {
         let multiplier = multiplier_16(steepness, zero_point)?;
         return Ok(Rc::new(Layer16 { classes, multiplier }));
     }
-    Ok(Rc::new(Layer { classes, output: to, exponentials: exponentials(steepness)? }))
+    Ok(Rc::new(Layer { classes, output: to, steepness, exponentials: exponentials(steepness)? }))
 }
 
 /// How much the argument of the exponential grows with one step of the input.
@@ -158,6 +168,12 @@ impl Op for Layer {
         is_byte.then(|| Rc::new(Self { output: ElementType::UInt8, ..self.clone() }) as Rc<dyn Op>)
     }
 
+    fn unbound(&self) -> Option<Rc<dyn Op>> {
+        let &Self { classes, output, steepness, .. } = self;
+        let fits = output == ElementType::Int8 && i16::try_from(classes).is_ok();
+        fits.then(|| Rc::new(Products { classes, output, steepness }) as Rc<dyn Op>)
+    }
+
     fn lower(&self, to: &mut Lowering<'_>) -> Result<(), Bug> {
         let input = to.read(to.input(0)?)?;
         let output = to.write(to.output(0)?)?;
@@ -177,6 +193,36 @@ impl Op for Layer {
         let windows = [Arg::Window("input", input, read), Arg::Window("output", output, write)];
         let args = tables.into_iter().chain(windows).collect();
         to.call("softmax", kernel, &params, args, 0);
+        Ok(())
+    }
+}
+
+/// `exp(-step · i)` in Q16 without a sign, for 16 of them at most, as far as it is more than nothing.
+fn sixteen(step: f64) -> impl Iterator<Item = u16> {
+    let exponential = move |i: u32| (libm::exp(-step * f64::from(i)) * 65535.0).round() as u16;
+    (0..16).map(exponential).take_while(|&e| e > 0)
+}
+
+impl Op for Products {
+    fn unsigned(&self) -> Option<Rc<dyn Op>> {
+        Some(Rc::new(Self { output: ElementType::UInt8, ..self.clone() }))
+    }
+
+    fn lower(&self, to: &mut Lowering<'_>) -> Result<(), Bug> {
+        let input = to.read(to.input(0)?)?;
+        let output = to.write(to.output(0)?)?;
+        let table = |name, step| Arg::Constant(Constant::uint16(name, sixteen(step)));
+        let args = vec![
+            table("SIXTEENS", 16.0 * self.steepness),
+            table("ONES", self.steepness),
+            Arg::Window("input", input, Access::ReadInPlace),
+            Arg::Window("output", output, Access::WriteInPlace),
+        ];
+        let kernel = match self.output {
+            ElementType::UInt8 => "softmax_of_products_s8_u8",
+            _ => "softmax_of_products_s8",
+        };
+        to.call("softmax", kernel, &SoftmaxOfProducts { classes: self.classes }, args, 0);
         Ok(())
     }
 }
@@ -207,7 +253,7 @@ impl Op for Layer16 {
 mod tests {
     use super::*;
     use crate::inner::flash::Flash;
-    use crate::kernels::softmax::softmax_s8_u8;
+    use crate::kernels::softmax::{softmax_of_products_s8_u8, softmax_s8_u8};
     use std::cell::Cell;
 
     #[test]
@@ -269,6 +315,37 @@ mod tests {
                     let row: Vec<i8> =
                         (0..classes).map(|_| (random() & spread).wrapping_add(128).cast_signed()).collect();
                     check(&row);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn products_are_near_the_real_numbers() {
+        let mut state = 1u32;
+        let mut random = || {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 24) as u8
+        };
+        for steepness in [1e-4, 0.003, 0.02, 0.05, 0.1, 0.3, 1.0, 2.7, 6.0, 20.0] {
+            let [sixteens, ones] =
+                [16.0 * steepness, steepness].map(|step| sixteen(step).collect::<Vec<u16>>());
+            for classes in [1, 2, 3, 10, 35, 300, 1001] {
+                let spread = random();
+                let row: Vec<i8> =
+                    (0..classes).map(|_| (random() & spread).wrapping_add(128).cast_signed()).collect();
+                let input: Vec<_> = row.iter().copied().map(Cell::new).collect();
+                let output = vec![Cell::new(0u8); classes];
+                let p = SoftmaxOfProducts { classes };
+                let tables = [&sixteens, &ones].map(|table| Flash::from_slice(table));
+                softmax_of_products_s8_u8(&p, tables[0], tables[1], &input, &output);
+                let greatest = f64::from(row.iter().copied().max().unwrap_or(0));
+                let exponential = |x: i8| ((f64::from(x) - greatest) * steepness).exp();
+                let sum: f64 = row.iter().map(|&x| exponential(x)).sum();
+                for (&x, y) in row.iter().zip(&output) {
+                    let real = (256.0 * exponential(x) / sum).min(255.0);
+                    let off = (f64::from(y.get()) - real).abs();
+                    assert!(off <= 0.51, "{steepness} {classes}: {} for {real}", y.get());
                 }
             }
         }

@@ -94,3 +94,38 @@ pub fn product_s8(a: i8, b: i8) -> i32 {
     }
     result.into()
 }
+
+/// As [`crate::inner::portable::product_u16`], for the reason of [`product`].
+#[inline(never)] // one copy serves a program
+pub fn product_u16(a: u16, b: u16) -> u32 {
+    let (low, high): (u16, u16);
+    // SAFETY: arithmetic on registers that are declared.
+    #[allow(unsafe_code)]
+    unsafe {
+        asm!(
+            "mul {a:h}, {b:h}",
+            // No `movw`: the pairs need not begin with even registers.
+            "mov {high:l}, r0",
+            "mov {high:h}, r1",
+            "mul {a:l}, {b:l}",
+            "mov {low:l}, r0",
+            "mov {low:h}, r1",
+            "mul {a:l}, {b:h}",
+            "clr {a:l}",
+            "add {low:h}, r0",
+            "adc {high:l}, r1",
+            "adc {high:h}, {a:l}",
+            "mul {a:h}, {b:l}",
+            "add {low:h}, r0",
+            "adc {high:l}, r1",
+            "adc {high:h}, {a:l}",
+            "clr r1",
+            a = inout(reg_pair) a => _,
+            b = in(reg_pair) b,
+            low = out(reg_pair) low,
+            high = out(reg_pair) high,
+            options(pure, nomem, nostack),
+        );
+    }
+    u32::from(high) << 16 | u32::from(low)
+}
