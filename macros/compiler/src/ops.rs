@@ -213,6 +213,7 @@ pub(crate) mod pool;
 pub(crate) mod reduction;
 pub(crate) mod requantization;
 pub(crate) mod ring;
+pub(crate) mod short_mean;
 pub(crate) mod sigmoid;
 pub(crate) mod signal;
 pub(crate) mod signal_fft;

@@ -1,6 +1,7 @@
 //! The mean along some dimensions.
 
 use crate::inner::{product, requantize};
+use core::hint::black_box;
 
 /// One level of a loop over elements.
 #[derive(Clone, Copy, Debug)]
@@ -11,15 +12,22 @@ pub struct Run {
     pub stride: usize,
 }
 
-/// Loops and scales of a mean.
+/// Loops of a mean.
 #[derive(Clone, Copy, Debug)]
-pub struct Mean {
+pub struct Reduction {
     /// Loops over outputs, outermost first, around `inner`.
     pub kept: [Run; 4],
     /// Outputs whose inputs lie side by side.
     pub inner: usize,
     /// Loops over what one output is the mean of, outermost first.
     pub reduced: [Run; 4],
+}
+
+/// Loops and scales of a mean.
+#[derive(Clone, Copy, Debug)]
+pub struct Mean {
+    /// What is summed up.
+    pub loops: Reduction,
     /// What sums start from: minus the zero point of the input for each element.
     pub start: i32,
     /// The factor from the sum to the steps of the output, which holds the division.
@@ -30,21 +38,62 @@ pub struct Mean {
     pub zero_point: i32,
 }
 
+/// Loops of a mean whose outputs are those of a product of 32 bits, and its constants.
+#[derive(Clone, Copy, Debug)]
+pub struct ShortMean {
+    /// What is summed up.
+    pub loops: Reduction,
+    /// The factor from the sum to the steps of the output, as an integer of `2^-shift`.
+    pub multiplier: i32,
+    /// What is added to the product: both zero points, and what rounds.
+    pub offset: i32,
+    /// Bits of fraction.
+    pub shift: u32,
+}
+
+impl ShortMean {
+    /// The output for a sum that starts from zero.
+    #[inline(always)]
+    pub fn value(&self, sum: i32) -> i8 {
+        let value = sum.wrapping_mul(self.multiplier).wrapping_add(self.offset).wrapping_shr(self.shift);
+        value.clamp(i8::MIN.into(), i8::MAX.into()) as i8
+    }
+}
+
 /// `output[kept] = zero point + requantize(start + Σ input[kept, reduced])`, saturated.
 #[cfg_attr(not(debug_assertions), inline)]
 pub fn mean_s8(p: &Mean, input: &[i8], output: &mut [i8]) {
-    mean(p, input, output, |value| value.clamp(i8::MIN.into(), i8::MAX.into()) as i8);
+    mean(&p.loops, p.start, input, output, |sum| p.value(sum).clamp(i8::MIN.into(), i8::MAX.into()) as i8);
+}
+
+/// The same where the compiler has tried all sums that there can be.
+#[cfg_attr(not(debug_assertions), inline)]
+pub fn mean_short_s8(p: &ShortMean, input: &[i8], output: &mut [i8]) {
+    mean(&p.loops, 0, input, output, |sum| p.value(sum));
 }
 
 /// `output[kept] = zero point + requantize(start + Σ input[kept, reduced])`, saturated.
 #[cfg_attr(not(debug_assertions), inline)]
 pub fn mean_s16(p: &Mean, input: &[i16], output: &mut [i16]) {
-    mean(p, input, output, |value| value.clamp(i16::MIN.into(), i16::MAX.into()) as i16);
+    mean(&p.loops, p.start, input, output, |sum| p.value(sum).clamp(i16::MIN.into(), i16::MAX.into()) as i16);
+}
+
+impl Mean {
+    /// The output for a sum, not yet saturated.
+    #[inline(always)]
+    pub fn value(&self, sum: i32) -> i32 {
+        requantize(sum, self.multiplier, self.shift).wrapping_add(self.zero_point)
+    }
 }
 
 #[inline(always)]
-fn mean<T: Copy + Into<i32>>(p: &Mean, input: &[T], output: &mut [T], saturate: impl Fn(i32) -> T) {
-    let finish = |sum| saturate(requantize(sum, p.multiplier, p.shift).wrapping_add(p.zero_point));
+fn mean<T: Copy + Into<i32>>(
+    p: &Reduction,
+    first: i32,
+    input: &[T],
+    output: &mut [T],
+    finish: impl Fn(i32) -> T + Copy,
+) {
     let mut rest = output;
     each(p.kept, 0, |kept, at| {
         for at in kept.steps(at) {
@@ -54,12 +103,13 @@ fn mean<T: Copy + Into<i32>>(p: &Mean, input: &[T], output: &mut [T], saturate: 
             rest = following;
             let (fours, ones) = row.as_chunks_mut();
             let mut at = at;
-            for outputs in fours {
-                *outputs = four_sums(p, input, at).map(finish);
+            // Not written out one by one: so it does not know how many there are.
+            for outputs in black_box(fours) {
+                *outputs = four_sums(p, first, input, at).map(finish);
                 at = at.wrapping_add(4);
             }
             for output in ones {
-                *output = finish(sum(p, input, at));
+                *output = finish(sum(p, first, input, at));
                 at = at.wrapping_add(1);
             }
         }
@@ -68,8 +118,8 @@ fn mean<T: Copy + Into<i32>>(p: &Mean, input: &[T], output: &mut [T], saturate: 
 
 /// The sums for four outputs whose inputs lie side by side, the first of them at `start`.
 #[inline(always)]
-fn four_sums<T: Copy + Into<i32>>(p: &Mean, input: &[T], start: usize) -> [i32; 4] {
-    let [mut w, mut x, mut y, mut z] = [p.start; 4];
+fn four_sums<T: Copy + Into<i32>>(p: &Reduction, first: i32, input: &[T], start: usize) -> [i32; 4] {
+    let [mut w, mut x, mut y, mut z] = [first; 4];
     each(p.reduced, start, |innermost, at| {
         let mut rest = input.get(at..).unwrap_or(&[]);
         for _ in 0..innermost.count {
@@ -86,8 +136,8 @@ fn four_sums<T: Copy + Into<i32>>(p: &Mean, input: &[T], start: usize) -> [i32; 
 
 /// The sum for one output.
 #[inline(always)]
-fn sum<T: Copy + Into<i32>>(p: &Mean, input: &[T], start: usize) -> i32 {
-    let mut sum = p.start;
+fn sum<T: Copy + Into<i32>>(p: &Reduction, first: i32, input: &[T], start: usize) -> i32 {
+    let mut sum = first;
     each(p.reduced, start, |innermost, at| {
         let mut rest = input.get(at..).unwrap_or(&[]);
         for _ in 0..innermost.count {

@@ -54,6 +54,7 @@ const DOTS: &[&str] = &[
     "conv_2d_narrow_s8",
     "conv_2d_offset_s8",
     "fully_connected_s8",
+    "fully_connected_few_s8",
     "fully_connected_narrow_s8",
     "fully_connected_few_narrow_s8",
     "fully_connected_offset_s8",

@@ -3,12 +3,12 @@
 //! SUM is the same without the division, and both share their loops with all operators that reduce.
 
 use super::channels::{Channels, Cut};
-use super::{Op, requantization, weighted};
+use super::{Op, requantization, short_mean, weighted};
 use crate::diagnostics::Problem;
 use crate::graph::{ElementType, TensorId};
-use crate::kernels::mean::{Mean, Run};
+use crate::kernels::mean::{Mean, Reduction, Run};
 use crate::lower::{Bug, Lowering};
-use crate::program::{Access, Arg};
+use crate::program::{Access, Arg, Variant};
 use crate::quantize::Multiplier;
 use crate::ranges::{Interval, Known, Ranges, channels};
 use crate::read::Reader;
@@ -175,9 +175,7 @@ impl Op for Layer {
         let elements = reduced_elements(&self.dimensions) as i32;
         let Loops { kept, inner, reduced } = Loops::of(&self.dimensions);
         let params = Mean {
-            kept,
-            inner,
-            reduced,
+            loops: Reduction { kept, inner, reduced },
             start: input_zero_point.wrapping_mul(elements).wrapping_neg(),
             multiplier: self.multiplier.multiplier,
             shift: self.multiplier.shift,
@@ -191,7 +189,16 @@ impl Op for Layer {
             Arg::Window("input", to.read(input)?, Access::Read),
             Arg::Window("output", to.write(output)?, Access::Write),
         ];
+        let ty = to.tensor(input).ty;
         to.call("mean", kernel, &params, args, 0);
+        if let Some(short) = short_mean::of(&params, elements).filter(|_| ty == ElementType::Int8) {
+            // That of AVR has a product of its own.
+            for backend in ["dsp", "mve", "portable"] {
+                let (module, kernel, params) = ("mean", "mean_short_s8", format!("{short:?}"));
+                let (parameters, constants) = (None, Vec::new());
+                to.offer(Variant { backend, module, kernel, params, parameters, constants });
+            }
+        }
         Ok(())
     }
 }
@@ -206,7 +213,8 @@ mod tests {
         let Loops { kept, inner, reduced } = Loops::of(dimensions);
         let input: Vec<i16> = (0..).take(sizes.iter().product()).collect();
         let Multiplier { multiplier, shift } = Multiplier { multiplier: 1 << 30, shift: 1 };
-        let params = Mean { kept, inner, reduced, start: 0, multiplier, shift, zero_point: 0 };
+        let loops = Reduction { kept, inner, reduced };
+        let params = Mean { loops, start: 0, multiplier, shift, zero_point: 0 };
         let mut expected = vec![0i16; input.len() / reduced_elements(dimensions)];
         for (at, x) in input.iter().enumerate() {
             let (mut rest, mut place, mut width) = (at, 0, 1);
