@@ -201,16 +201,6 @@ fn copy(from: &[i8], to: &mut [i8]) {
     to.iter_mut().zip(from).for_each(|(to, &from)| *to = from);
 }
 
-/// Copies elements to what lies `distance` apart.
-#[inline(always)]
-pub(super) fn spread(from: &[i8], distance: usize, mut to: &mut [i8]) {
-    for &x in from {
-        let Some(y) = to.first_mut() else { return };
-        *y = x;
-        to = to.get_mut(distance..).unwrap_or(&mut []);
-    }
-}
-
 #[inline(never)] // one copy for all layers
 fn each_pair(depth: usize, units: usize, fours: Fours<'_>, planes: Planes<'_, i8>) {
     let mut runs = planes.runs(depth, units);

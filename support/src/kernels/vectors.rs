@@ -4,7 +4,7 @@
 use super::blocks::{clamp, next_row, rows_of};
 use super::conv_2d::Conv2d;
 use super::depthwise_conv_2d::DepthwiseConv2d;
-use super::fours::spread;
+use super::depthwise_pixels::{each_pixel, each_unit};
 use super::planes::Planes;
 use super::requantization::{Full, Requantization, Units};
 use super::shapes::{Scaling, Sum};
@@ -164,29 +164,21 @@ pub(super) fn depthwise_conv_2d_multiplier(
 ) {
     let Window { y, x, channels, .. } = p.window;
     let weights = product(product(y.taps, x.taps), channels);
-    let mut lines = rows_of(&p.window, planes);
-    while let Some((image, rows, output)) = next_row(&mut lines) {
-        let mut pixels = &mut *output;
-        for columns in x.outputs() {
-            let Some(pixel) = pixels.split_off_mut(..p.window.units) else { return };
-            let window = channel_window(p, rows, columns, 1);
-            let image = image.get(product(columns.first, channels)..).unwrap_or(&[]);
-            for nth in 0..p.multiplier {
-                let first = product(nth, channels);
-                let of_nth = Units {
-                    weights: units.weights.range(product(nth, weights), weights),
-                    bias: units.bias.range(first, channels),
-                    scales: Full {
-                        multipliers: units.scales.multipliers.range(first, channels),
-                        shifts: units.scales.shifts.range(first, channels),
-                    },
-                };
-                channel_windows(&window, &constants(of_nth), image, part);
-                spread(part, p.multiplier, pixel.get_mut(nth..).unwrap_or(&mut []));
-            }
-        }
-        clamp(p.output, output);
-    }
+    each_pixel(&p.window, p.output, planes, |image, rows, columns, pixel| {
+        let window = channel_window(p, rows, columns, 1);
+        each_unit(p.multiplier, part, pixel, |nth, part| {
+            let first = product(nth, channels);
+            let of_nth = Units {
+                weights: units.weights.range(product(nth, weights), weights),
+                bias: units.bias.range(first, channels),
+                scales: Full {
+                    multipliers: units.scales.multipliers.range(first, channels),
+                    shifts: units.scales.shifts.range(first, channels),
+                },
+            };
+            channel_windows(&window, &constants(of_nth), image, part);
+        });
+    });
 }
 
 #[inline(always)]

@@ -1,9 +1,9 @@
 //! Depthwise convolutions: sums of fours of channels, of which many go over the taps of a window together.
 
-use super::{Fours, WindowFours, spread};
+use super::{Fours, WindowFours};
 use crate::inner::flash::Flash;
 use crate::inner::{FOUR, FOUR_CONSTANTS, Tap, outputs_of_sums, product, sums_of_taps};
-use crate::kernels::blocks::{clamp, next_row, rows_of};
+use crate::kernels::depthwise_pixels::{self, each_pixel};
 use crate::kernels::planes::Planes;
 use crate::kernels::window::{Taps, Window};
 
@@ -13,15 +13,10 @@ const RUN: usize = 8;
 impl WindowFours {
     #[inline(never)] // one copy for all layers
     pub(super) fn each_channel(&self, fours: Fours<'_>, planes: Planes<'_, i8>) {
-        let (mut lines, mut sums) = (rows_of(&self.window, planes), [[0; FOUR]; RUN]);
-        while let Some((image, rows, output)) = next_row(&mut lines) {
-            let mut pixels = &mut *output;
-            for columns in self.window.x.outputs() {
-                let Some(pixel) = pixels.split_off_mut(..self.window.units) else { return };
-                self.channels(fours, (image, rows, columns), &mut sums, pixel);
-            }
-            clamp(self.output, output);
-        }
+        let sums = &mut [[0; FOUR]; RUN];
+        each_pixel(&self.window, self.output, planes, move |image, rows, columns, pixel| {
+            self.channels(fours, (image, rows, columns), sums, pixel);
+        });
     }
 
     #[inline(never)] // one copy for all layers
@@ -32,26 +27,20 @@ impl WindowFours {
         planes: Planes<'_, i8>,
         part: &mut [i8],
     ) {
-        let Window { x, y, channels, units } = self.window;
+        let Window { x, y, channels, .. } = self.window;
         let weights = product(product(y.taps, x.taps), channels);
         let constants = product(channels.wrapping_add(FOUR - 1) / FOUR, FOUR_CONSTANTS);
-        let (mut lines, mut sums) = (rows_of(&self.window, planes), [[0; FOUR]; RUN]);
-        while let Some((image, rows, output)) = next_row(&mut lines) {
-            let mut pixels = &mut *output;
-            for columns in x.outputs() {
-                let Some(pixel) = pixels.split_off_mut(..units) else { return };
-                for nth in 0..multiplier {
-                    let of_nth = Fours {
-                        weights: fours.weights.range(product(nth, weights), weights),
-                        constants: fours.constants.range(product(nth, constants), constants),
-                        ..fours
-                    };
-                    self.channels(of_nth, (image, rows, columns), &mut sums, part);
-                    spread(part, multiplier, pixel.get_mut(nth..).unwrap_or(&mut []));
-                }
-            }
-            clamp(self.output, output);
-        }
+        let sums = &mut [[0; FOUR]; RUN];
+        each_pixel(&self.window, self.output, planes, move |image, rows, columns, pixel| {
+            depthwise_pixels::each_unit(multiplier, part, pixel, |nth, part| {
+                let of_nth = Fours {
+                    weights: fours.weights.range(product(nth, weights), weights),
+                    constants: fours.constants.range(product(nth, constants), constants),
+                    ..fours
+                };
+                self.channels(of_nth, (image, rows, columns), sums, part);
+            });
+        });
     }
 
     /// All channels of one pixel.
@@ -64,7 +53,6 @@ impl WindowFours {
         output: &mut [i8],
     ) {
         let channels = self.window.channels;
-        let image = image.get(product(columns.first, channels)..).unwrap_or(&[]);
         let (mut channel, mut four) = (0usize, 0usize);
         while channel < channels {
             let count = channels.wrapping_sub(channel).min(RUN * FOUR) / FOUR;
