@@ -1,12 +1,13 @@
 //! Every output channel is a weighted sum of a window that moves over an image.
 
-pub use super::fully_connected::{FullyConnected, FullyConnected16, FullyConnectedOffset};
+mod offset;
+mod s16;
 
-use super::accumulator::Accumulator;
-use super::fully_connected::{
-    fully_connected_narrow_s8, fully_connected_offset_s8, fully_connected_s4, fully_connected_s8,
-    fully_connected_s16,
-};
+pub use super::fully_connected::{FullyConnected, FullyConnected16, FullyConnectedOffset};
+pub use offset::{Conv2dOffset, conv_2d_1x1_offset_s8, conv_2d_offset_s8};
+pub use s16::{Conv2d16, conv_2d_1x1_s16, conv_2d_s16};
+
+use super::fully_connected::{fully_connected_narrow_s8, fully_connected_s4, fully_connected_s8};
 use super::planes::Planes;
 use super::reach::Reach;
 use super::requantization::{Full, Narrow, Narrowed, Requantization, Scales, Units};
@@ -31,20 +32,6 @@ pub struct Conv2d<R = Requantization> {
 }
 
 impl<R> Conv2d<R> {
-    /// How far an output of so many elements may be laid over the input.
-    pub const fn reach(&self, output_len: usize) -> Reach {
-        self.window.reach(output_len)
-    }
-}
-
-impl Conv2dOffset {
-    /// How far an output of so many elements may be laid over the input.
-    pub const fn reach(&self, output_len: usize) -> Reach {
-        self.layer.window.reach(output_len)
-    }
-}
-
-impl<A> Conv2d16<A> {
     /// How far an output of so many elements may be laid over the input.
     pub const fn reach(&self, output_len: usize) -> Reach {
         self.window.reach(output_len)
@@ -212,69 +199,6 @@ pub fn conv_2d_s4(
     });
 }
 
-/// A convolution with one group whose weights have a zero point.
-#[derive(Clone, Copy, Debug)]
-pub struct Conv2dOffset {
-    /// Shape and range.
-    pub layer: Conv2d,
-    /// Zero point of the weights.
-    pub weight_zero_point: i32,
-}
-
-/// The same as [`conv_2d_1x1_s8`] with a zero point of the weights.
-#[cfg_attr(not(debug_assertions), inline)]
-pub fn conv_2d_1x1_offset_s8(
-    p: &FullyConnectedOffset,
-    weights: Flash<'_, i8>,
-    bias: Flash<'_, i32>,
-    multipliers: Flash<'_, i32>,
-    shifts: Flash<'_, i8>,
-    planes: Planes<'_, i8>,
-) {
-    fully_connected_offset_s8(p, weights, bias, multipliers, shifts, planes);
-}
-
-/// The same as [`conv_2d_s8`] with `weights[unit, row, column, i] - weight zero point`, whose bias has the
-/// product of both zero points folded in too.
-#[cfg_attr(not(debug_assertions), inline)]
-pub fn conv_2d_offset_s8(
-    p: &Conv2dOffset,
-    weights: Flash<'_, i8>,
-    bias: Flash<'_, i32>,
-    multipliers: Flash<'_, i32>,
-    shifts: Flash<'_, i8>,
-    planes: Planes<'_, i8>,
-) {
-    let Conv2d { window, depth, padding, .. } = p.layer;
-    let step = product(window.channels, window.x.dilation);
-    let dot = |mut acc, weights: Flash<'_, i8>, mut input: &[i8]| {
-        let mut start = 0usize;
-        while start < weights.len() {
-            acc = dot_s8(acc, weights.range(start, depth), input);
-            start = start.wrapping_add(depth.max(1));
-            input = input.get(step..).unwrap_or(&[]);
-        }
-        acc
-    };
-    // What the zero point of the weights takes away is the same for all units.
-    let before = |image: &[i8], rows: Taps, columns: Taps| {
-        let inside = |mut sum: i32, _, at: usize| {
-            let mut input = image.get(at..).unwrap_or(&[]);
-            for _ in 0..columns.inside {
-                sum = input.iter().take(depth).fold(sum, |sum, &x| sum.wrapping_add(x.into()));
-                input = input.get(step..).unwrap_or(&[]);
-            }
-            sum
-        };
-        let outside = |sum: i32, _, count| {
-            sum.wrapping_add((product(count, depth) as i32).wrapping_mul(padding.into()))
-        };
-        let sum = window.fold(rows, columns, 0, inside, outside);
-        sum.wrapping_mul(p.weight_zero_point).wrapping_neg()
-    };
-    convolve(&p.layer, Units { weights, bias, scales: Full { multipliers, shifts } }, planes, dot, before);
-}
-
 /// All of them, by the way in which a row of the window is summed up, and by what is added to the sums of a
 /// pixel.
 #[inline(always)]
@@ -320,78 +244,4 @@ fn unit<R>(
     let inside = |acc, tap, at| dot(acc, taps(tap, columns.inside), image.get(at..).unwrap_or(&[]));
     let outside = |acc, tap, count| dot_constant_s8(acc, taps(tap, count), p.padding.into());
     p.window.fold(rows, columns, bias, inside, outside)
-}
-
-/// Shape and range of a convolution of `int16`.
-#[derive(Clone, Copy, Debug)]
-pub struct Conv2d16<A> {
-    /// How the window moves.
-    pub window: Window,
-    /// Channels of the input that one unit sees: all, or those of its group.
-    pub depth: usize,
-    /// Units of one group.
-    pub group: usize,
-    /// Neighbouring taps of a row that lie in one piece in the image: all, or one.
-    pub contiguous: bool,
-    /// How sums are kept.
-    pub sums: A,
-    /// Range of the output, whose zero point is 0.
-    pub output: Requantization,
-}
-
-/// A window of one pixel, or one that is the whole image, as [`conv_2d_1x1_s8`].
-#[inline]
-pub fn conv_2d_1x1_s16<A: Accumulator>(
-    p: &FullyConnected16<A>,
-    weights: Flash<'_, i8>,
-    bias: Flash<'_, i32>,
-    multipliers: Flash<'_, A::Multiplier>,
-    shifts: Flash<'_, i8>,
-    planes: Planes<'_, i16>,
-) {
-    fully_connected_s16(p, weights, bias, multipliers, shifts, planes);
-}
-
-/// `output[y, x, unit] = clamp(requantize(bias[unit]
-///     + Σ weights[unit, row, column, i] · input[y · stride + row, x · stride + column, i]))`.
-///
-/// The padding is 0, and so adds nothing. `multipliers` and `shifts` are per unit.
-#[inline]
-pub fn conv_2d_s16<A: Accumulator>(
-    p: &Conv2d16<A>,
-    weights: Flash<'_, i8>,
-    bias: Flash<'_, i32>,
-    multipliers: Flash<'_, A::Multiplier>,
-    shifts: Flash<'_, i8>,
-    planes: Planes<'_, i16>,
-) {
-    let filter = product(product(p.window.y.taps, p.window.x.taps), p.depth);
-    let step = product(p.window.channels, p.window.x.dilation);
-    p.window.each_pixel(planes, |image, rows, columns, output| {
-        let (run, runs) = match p.contiguous {
-            true => (product(columns.inside, p.depth), 1),
-            false => (p.depth, columns.inside),
-        };
-        let (mut start, mut channel, mut left) = (0usize, 0usize, p.group);
-        for (unit, y) in output.iter_mut().enumerate() {
-            if left == 0 {
-                channel = channel.wrapping_add(p.depth);
-                left = p.group;
-            }
-            let inside = |mut sum, tap, at: usize| {
-                let mut from = start.wrapping_add(product(tap, p.depth));
-                let mut image = image.get(channel.wrapping_add(at)..).unwrap_or(&[]);
-                for _ in 0..runs {
-                    sum = p.sums.dot(sum, weights.range(from, run), image);
-                    from = from.wrapping_add(run);
-                    image = image.get(step..).unwrap_or(&[]);
-                }
-                sum
-            };
-            let sum = p.window.fold(rows, columns, p.sums.start(bias, unit), inside, |sum, _, _| sum);
-            *y = p.sums.finish(sum, (multipliers, shifts), unit, p.output);
-            start = start.wrapping_add(filter);
-            left = left.wrapping_sub(1);
-        }
-    });
 }

@@ -2,7 +2,7 @@
 //! time, with any other a pixel at a time.
 
 use super::blocks::{clamp, next_row, rows_of};
-use super::fours::spread;
+use super::depthwise_pixels;
 use super::planes::Planes;
 use super::reach::Reach;
 use super::requantization::Requantization;
@@ -153,13 +153,12 @@ impl DepthwiseConv2dTaps {
         let of_one = product(product(y.taps, x.taps), channels);
         let words = product(channels, TAPS_CONSTANTS);
         self.each_pixel(planes, |taps, start, image, pixel| {
-            for nth in 0..multiplier {
+            depthwise_pixels::each_unit(multiplier, part, pixel, |nth, part| {
                 let first = product(nth, of_one).wrapping_add(start);
                 let weights = weights.range(first, weights.len().wrapping_sub(first));
                 let constants = constants.range(product(nth, words), words);
                 depthwise_pixel(taps, weights, constants, image, part);
-                spread(part, multiplier, pixel.get_mut(nth..).unwrap_or(&mut []));
-            }
+            });
         });
     }
 
@@ -170,30 +169,23 @@ impl DepthwiseConv2dTaps {
         planes: Planes<'_, i8>,
         mut each: impl FnMut(&TapsOfPixel, usize, &[i8], &mut [i8]),
     ) {
-        let Window { x, y, channels, units } = self.window;
-        let mut lines = rows_of(&self.window, planes);
-        while let Some((image, rows, output)) = next_row(&mut lines) {
-            let mut taps = TapsOfPixel {
-                channels,
-                rows: rows.inside,
-                columns: 0,
-                image: Tap {
-                    row: product(product(x.input, y.dilation), channels),
-                    column: product(x.dilation, channels),
-                },
-                weights: Tap { row: product(x.taps, channels), column: channels },
-                padding: self.padding,
-                zero_point: self.output.zero_point,
-            };
-            let mut pixels = &mut *output;
-            for columns in x.outputs() {
-                let Some(pixel) = pixels.split_off_mut(..units) else { return };
-                taps.columns = columns.inside;
-                let image = image.get(product(columns.first, channels)..).unwrap_or(&[]);
-                let tap = product(rows.before, x.taps).wrapping_add(columns.before);
-                each(&taps, product(tap, channels), image, pixel);
-            }
-            clamp(self.output, output);
-        }
+        let Window { x, y, channels, .. } = self.window;
+        let mut taps = TapsOfPixel {
+            channels,
+            rows: 0,
+            columns: 0,
+            image: Tap {
+                row: product(product(x.input, y.dilation), channels),
+                column: product(x.dilation, channels),
+            },
+            weights: Tap { row: product(x.taps, channels), column: channels },
+            padding: self.padding,
+            zero_point: self.output.zero_point,
+        };
+        depthwise_pixels::each_pixel(&self.window, self.output, planes, |image, rows, columns, pixel| {
+            (taps.rows, taps.columns) = (rows.inside, columns.inside);
+            let tap = product(rows.before, x.taps).wrapping_add(columns.before);
+            each(&taps, product(tap, channels), image, pixel);
+        });
     }
 }

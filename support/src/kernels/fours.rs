@@ -1,16 +1,16 @@
 //! Layers whose weights lie in fours of units side by side: fully connected ones, and convolutions whose windows are
 //! brought together pixel by pixel, two pixels at a time.
 
-use super::blocks::{clamp, next_row, rows_of};
+mod channels;
+mod windows;
+
+use super::blocks::clamp;
 use super::planes::Planes;
 use super::reach::Reach;
 use super::requantization::Requantization;
-use super::window::{Taps, Window};
+use super::window::Window;
 use crate::inner::flash::Flash;
-use crate::inner::{
-    CopiedRows, FOUR, FOUR_CONSTANTS, Tap, copy_rows, fours_of_row, fours_of_two_rows, outputs_of_sums,
-    product, sums_of_taps, unknown,
-};
+use crate::inner::{FOUR, FOUR_CONSTANTS, fours_of_row, fours_of_two_rows, product, unknown};
 
 /// Shape and range of a layer whose every row of inputs, or pixel, becomes a row of outputs.
 #[derive(Clone, Copy, Debug)]
@@ -144,9 +144,6 @@ pub fn depthwise_conv_2d_multiplier_fours_s8<const CHANNELS: usize>(
     layer.each_unit(*multiplier, fours, planes, &mut [0; CHANNELS]);
 }
 
-/// Fours of channels whose sums are in memory.
-const RUN: usize = 8;
-
 /// The constants of a layer, and its range.
 #[derive(Clone, Copy)]
 struct Fours<'a> {
@@ -204,16 +201,6 @@ fn copy(from: &[i8], to: &mut [i8]) {
     to.iter_mut().zip(from).for_each(|(to, &from)| *to = from);
 }
 
-/// Copies elements to what lies `distance` apart.
-#[inline(always)]
-pub(super) fn spread(from: &[i8], distance: usize, mut to: &mut [i8]) {
-    for &x in from {
-        let Some(y) = to.first_mut() else { return };
-        *y = x;
-        to = to.get_mut(distance..).unwrap_or(&mut []);
-    }
-}
-
 #[inline(never)] // one copy for all layers
 fn each_pair(depth: usize, units: usize, fours: Fours<'_>, planes: Planes<'_, i8>) {
     let mut runs = planes.runs(depth, units);
@@ -227,198 +214,5 @@ fn each_pair(depth: usize, units: usize, fours: Fours<'_>, planes: Planes<'_, i8
                 _ => fours.row(pixel, to_pixel),
             }
         }
-    }
-}
-
-impl WindowFours {
-    #[inline(never)] // one copy for all layers
-    fn convolve(&self, fours: Fours<'_>, planes: Planes<'_, i8>, [a, b]: [&mut [i8]; 2]) {
-        let Window { x: axis, units, .. } = self.window;
-        let mut lines = rows_of(&self.window, planes);
-        while let Some((image, rows, mut output)) = next_row(&mut lines) {
-            let seen = Seen::new(&self.window, self.padding, image, rows);
-            let mut at = 0usize;
-            while let Some(pixel) = output.split_off_mut(..units) {
-                seen.gather(at, a);
-                at = at.wrapping_add(axis.stride);
-                match output.split_off_mut(..units) {
-                    Some(next) => {
-                        seen.gather(at, b);
-                        fours.two_rows([a, b], pixel, next);
-                    }
-                    _ => fours.row(a, pixel),
-                }
-                at = at.wrapping_add(axis.stride);
-            }
-        }
-    }
-
-    #[inline(never)] // one copy for all layers
-    fn each_channel(&self, fours: Fours<'_>, planes: Planes<'_, i8>) {
-        let (mut lines, mut sums) = (rows_of(&self.window, planes), [[0; FOUR]; RUN]);
-        while let Some((image, rows, output)) = next_row(&mut lines) {
-            let mut pixels = &mut *output;
-            for columns in self.window.x.outputs() {
-                let Some(pixel) = pixels.split_off_mut(..self.window.units) else { return };
-                self.channels(fours, (image, rows, columns), &mut sums, pixel);
-            }
-            clamp(self.output, output);
-        }
-    }
-
-    #[inline(never)] // one copy for all layers
-    fn each_unit(&self, multiplier: usize, fours: Fours<'_>, planes: Planes<'_, i8>, part: &mut [i8]) {
-        let Window { x, y, channels, units } = self.window;
-        let weights = product(product(y.taps, x.taps), channels);
-        let constants = product(channels.wrapping_add(FOUR - 1) / FOUR, FOUR_CONSTANTS);
-        let (mut lines, mut sums) = (rows_of(&self.window, planes), [[0; FOUR]; RUN]);
-        while let Some((image, rows, output)) = next_row(&mut lines) {
-            let mut pixels = &mut *output;
-            for columns in x.outputs() {
-                let Some(pixel) = pixels.split_off_mut(..units) else { return };
-                for nth in 0..multiplier {
-                    let of_nth = Fours {
-                        weights: fours.weights.range(product(nth, weights), weights),
-                        constants: fours.constants.range(product(nth, constants), constants),
-                        ..fours
-                    };
-                    self.channels(of_nth, (image, rows, columns), &mut sums, part);
-                    spread(part, multiplier, pixel.get_mut(nth..).unwrap_or(&mut []));
-                }
-            }
-            clamp(self.output, output);
-        }
-    }
-
-    /// All channels of one pixel.
-    #[inline(always)]
-    fn channels(
-        &self,
-        fours: Fours<'_>,
-        (image, rows, columns): (&[i8], Taps, Taps),
-        sums: &mut [[i32; FOUR]; RUN],
-        output: &mut [i8],
-    ) {
-        let channels = self.window.channels;
-        let image = image.get(product(columns.first, channels)..).unwrap_or(&[]);
-        let (mut channel, mut four) = (0usize, 0usize);
-        while channel < channels {
-            let count = channels.wrapping_sub(channel).min(RUN * FOUR) / FOUR;
-            // The last four may begin with channels that are done.
-            let (from, count) = match count {
-                0 => (channels.wrapping_sub(FOUR), 1),
-                _ => (channel, count),
-            };
-            let Some(sums) = sums.get_mut(..count) else { return };
-            self.sum_up(fours.weights, image, rows, columns, from, sums);
-            let start = product(four, FOUR_CONSTANTS);
-            let constants =
-                fours.constants.range(start, product(count, FOUR_CONSTANTS)).chunks(FOUR_CONSTANTS);
-            four = four.wrapping_add(count);
-            let output = output.get_mut(from..).unwrap_or(&mut []).as_chunks_mut::<FOUR>().0;
-            for ((output, sums), constants) in output.iter_mut().zip(sums).zip(constants) {
-                *output = outputs_of_sums(constants, *sums);
-            }
-            channel = from.wrapping_add(product(count, FOUR));
-        }
-    }
-
-    /// The sums of the channels from `channel`.
-    #[inline(always)]
-    fn sum_up(
-        &self,
-        weights: Flash<'_, i8>,
-        image: &[i8],
-        rows: Taps,
-        columns: Taps,
-        channel: usize,
-        sums: &mut [[i32; FOUR]],
-    ) {
-        let Window { x, y, channels, .. } = self.window;
-        let w = Tap { row: product(x.taps, channels), column: channels };
-        let line = product(product(x.input, y.dilation), channels);
-        let steps = [w, Tap { row: line, column: product(x.dilation, channels) }];
-        let tap = product(rows.before, w.row).wrapping_add(product(columns.before, channels));
-        let from = |start: usize| weights.range(start, weights.len().wrapping_sub(start));
-        let image = image.get(channel..).unwrap_or(&[]);
-        let first = channel.wrapping_add(tap);
-        sums_of_taps(sums, [rows.inside, columns.inside], steps, from(first), image);
-        if rows.inside < y.taps || columns.inside < x.taps {
-            self.outside(rows, columns, from(channel), sums);
-        }
-    }
-
-    /// Adds what the taps on the padding see.
-    #[inline(never)]
-    fn outside(&self, rows: Taps, columns: Taps, weights: Flash<'_, i8>, sums: &mut [[i32; FOUR]]) {
-        let channels = self.window.channels;
-        let taps = |(), tap: usize, count: usize| {
-            let start = product(tap, channels);
-            let mut weights = weights.range(start, weights.len().wrapping_sub(start));
-            for _ in 0..count {
-                for (sum, w) in sums.as_flattened_mut().iter_mut().zip(weights.iter()) {
-                    *sum = sum.wrapping_add(i32::from(w).wrapping_mul(self.padding.into()));
-                }
-                weights = weights.range(channels, weights.len().wrapping_sub(channels));
-            }
-        };
-        self.window.fold(rows, columns, (), |(), _, _| (), taps);
-    }
-}
-
-/// What a row of windows sees.
-struct Seen<'a> {
-    window: &'a Window,
-    padding: i8,
-    image: &'a [i8],
-    rows: Taps,
-    /// Elements of a row of a window.
-    run: usize,
-    /// From one of them to the next.
-    distance: usize,
-    /// Positions of windows that see no padding.
-    inside: usize,
-}
-
-impl<'a> Seen<'a> {
-    #[inline(always)]
-    fn new(window: &'a Window, padding: i8, image: &'a [i8], rows: Taps) -> Self {
-        let Window { x, y, channels, .. } = *window;
-        let run = product(x.taps, channels);
-        let distance = product(product(x.input, channels), y.dilation);
-        let inside = if rows.inside < y.taps { 0 } else { x.inside() };
-        Self { window, padding, image, rows, run, distance, inside }
-    }
-
-    /// What the window sees that starts at `at` of the padded image.
-    #[inline(always)]
-    fn gather(&self, at: usize, x: &mut [i8]) {
-        let first = at.wrapping_sub(self.window.x.pad);
-        if first >= self.inside {
-            return self.gather_border(at, x);
-        }
-        let from = self.image.get(product(first, self.window.channels)..).unwrap_or(&[]);
-        copy_rows(&self.rows(self.run), from, x);
-    }
-
-    /// The same where some of that is padding.
-    #[inline(never)] // a row has few of them
-    fn gather_border(&self, at: usize, x: &mut [i8]) {
-        let run = self.run;
-        let Window { x: axis, channels, .. } = *self.window;
-        let (rows, columns) = (self.rows, axis.at(at));
-        x.fill(self.padding);
-        let from = self.image.get(product(columns.first, channels)..).unwrap_or(&[]);
-        let before = product(columns.before, channels);
-        let start = product(rows.before, run).wrapping_add(before);
-        let end = product(rows.before.wrapping_add(rows.inside), run);
-        let to = x.get_mut(start..end).unwrap_or(&mut []);
-        copy_rows(&self.rows(product(columns.inside, channels)), from, to);
-    }
-
-    /// So many elements of each row.
-    #[inline(always)]
-    fn rows(&self, len: usize) -> CopiedRows {
-        CopiedRows { count: self.rows.inside, len, from: self.distance, to: self.run }
     }
 }

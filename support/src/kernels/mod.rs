@@ -29,6 +29,7 @@ pub mod constant;
 pub mod conv_2d;
 pub mod cumsum;
 pub mod depthwise_conv_2d;
+mod depthwise_pixels;
 pub mod depthwise_rows;
 pub mod div;
 pub mod fixed_point;
