@@ -123,6 +123,19 @@ impl<'g> Lowering<'g> {
         })
     }
 
+    /// Whether some depthwise convolution has windows of 3 × 3 and one unit for each of its channels.
+    pub fn has_depthwise_3x3(&self) -> bool {
+        self.graph.nodes.iter().any(|node| {
+            let input = |index: usize| node.inputs.get(index).copied().flatten();
+            let shape = |index| input(index).map_or(&[][..], |id| self.tensor(id).shape.as_slice());
+            let units = match shape(1) {
+                [_, 3, 3, units] => Some(units),
+                _ => None,
+            };
+            node.name == "DEPTHWISE_CONV_2D" && units.is_some() && units == shape(0).last()
+        })
+    }
+
     /// Notes the least and the greatest sums of the call that comes next.
     pub fn prove_sums(&mut self, sums: &[[i64; 2]]) {
         let bits = |sum: i64| {

@@ -9,7 +9,8 @@ use super::requantization::Requantization;
 use super::window::{Taps, Window};
 use crate::inner::flash::Flash;
 use crate::inner::{
-    Loop3x3, Row3x3, Rows3, TAPS_CONSTANTS, Tap, TapsOfPixel, depthwise_pixel, product, unknown,
+    CHANNEL_CONSTANTS, Loop3x3, Row3x3, Rows3, TAPS_CONSTANTS, Tap, TapsOfPixel, depthwise_pixel, product,
+    unknown,
 };
 
 /// Shape and range of a depthwise convolution with a window of 3 × 3 that has padding on one side of a row and of a
@@ -32,6 +33,22 @@ impl<const STRIDE: usize, const TIES: bool> DepthwiseConv2d3x3<STRIDE, TIES> {
     }
 }
 
+/// The same with several units for each channel, and memory for a `ROW` of the output, of one unit of each channel.
+#[derive(Clone, Copy, Debug)]
+pub struct DepthwiseConv2d3x3Units<const STRIDE: usize, const TIES: bool, const ROW: usize> {
+    /// The layer without the memory.
+    pub layer: DepthwiseConv2d3x3<STRIDE, TIES>,
+    /// Units that see the same channel.
+    pub multiplier: usize,
+}
+
+impl<const STRIDE: usize, const TIES: bool, const ROW: usize> DepthwiseConv2d3x3Units<STRIDE, TIES, ROW> {
+    /// How far an output of so many elements may be laid over the input.
+    pub const fn reach(&self, output_len: usize) -> Reach {
+        self.layer.reach(output_len)
+    }
+}
+
 /// As [`depthwise_conv_2d_s8`](super::depthwise_conv_2d::depthwise_conv_2d_s8).
 #[cfg_attr(not(debug_assertions), inline)]
 pub fn depthwise_conv_2d_3x3_s8<const STRIDE: usize, const TIES: bool>(
@@ -41,36 +58,83 @@ pub fn depthwise_conv_2d_3x3_s8<const STRIDE: usize, const TIES: bool>(
 ) {
     let p = unknown(p);
     let to = Loop3x3::new::<STRIDE, TIES>();
-    each_row(unknown(&to), &p.window, p.padding, p.output, constants, planes);
+    let layer = Rows { to: unknown(&to), window: &p.window, padding: p.padding, output: p.output };
+    layer.each_row(constants, planes);
 }
 
-#[inline(never)] // one copy for all layers
-fn each_row(
-    to: &Loop3x3,
-    window: &Window,
-    padding: i8,
-    output: Requantization,
+/// As [`depthwise_conv_2d_multiplier_s8`](super::depthwise_conv_2d::depthwise_conv_2d_multiplier_s8): first the constants
+/// of the first unit of each channel, then those of the second.
+#[cfg_attr(not(debug_assertions), inline)]
+pub fn depthwise_conv_2d_multiplier_3x3_s8<const STRIDE: usize, const TIES: bool, const ROW: usize>(
+    p: &DepthwiseConv2d3x3Units<STRIDE, TIES, ROW>,
     constants: Flash<'_, i32>,
     planes: Planes<'_, i8>,
 ) {
-    let row = Row3x3 {
-        channels: window.channels,
-        width: window.x.input,
-        outputs: window.x.output,
-        left: window.x.pad > 0,
-        padding,
-        zero_point: output.zero_point,
-    };
-    let range = output;
-    let mut lines = rows_of(window, planes);
-    while let Some((image, rows, output)) = next_row(&mut lines) {
-        let rows = match rows {
-            Taps { inside: 3, .. } => Rows3::All,
-            Taps { before: 0, .. } => Rows3::Upper,
-            _ => Rows3::Lower,
-        };
-        to.row(&row, rows, constants, image, output);
-        clamp(range, output);
+    let DepthwiseConv2d3x3Units { layer: p, multiplier } = unknown(p);
+    let to = Loop3x3::new::<STRIDE, TIES>();
+    let layer = Rows { to: unknown(&to), window: &p.window, padding: p.padding, output: p.output };
+    layer.each_unit(*multiplier, constants, planes, &mut [0; ROW]);
+}
+
+/// A layer with a window of 3 × 3.
+struct Rows<'a> {
+    to: &'a Loop3x3,
+    window: &'a Window,
+    padding: i8,
+    output: Requantization,
+}
+
+impl Rows<'_> {
+    #[inline(never)] // one copy for all layers
+    fn each_row(&self, constants: Flash<'_, i32>, planes: Planes<'_, i8>) {
+        let row = self.row();
+        let mut lines = rows_of(self.window, planes);
+        while let Some((image, rows, output)) = next_row(&mut lines) {
+            self.to.row(&row, seen(rows), constants, image, output);
+            clamp(self.output, output);
+        }
+    }
+
+    #[inline(never)] // one copy for all layers
+    fn each_unit(
+        &self,
+        multiplier: usize,
+        constants: Flash<'_, i32>,
+        planes: Planes<'_, i8>,
+        part: &mut [i8],
+    ) {
+        let row = self.row();
+        let words = product(row.channels, CHANNEL_CONSTANTS);
+        let mut lines = rows_of(self.window, planes);
+        while let Some((image, rows, output)) = next_row(&mut lines) {
+            depthwise_pixels::each_unit(multiplier, part, output, |nth, part| {
+                let constants = constants.range(product(nth, words), words);
+                self.to.row(&row, seen(rows), constants, image, part);
+            });
+            clamp(self.output, output);
+        }
+    }
+
+    #[inline(always)]
+    fn row(&self) -> Row3x3 {
+        Row3x3 {
+            channels: self.window.channels,
+            width: self.window.x.input,
+            outputs: self.window.x.output,
+            left: self.window.x.pad > 0,
+            padding: self.padding,
+            zero_point: self.output.zero_point,
+        }
+    }
+}
+
+/// Which of three rows are on the image.
+#[inline(always)]
+fn seen(rows: Taps) -> Rows3 {
+    match rows {
+        Taps { inside: 3, .. } => Rows3::All,
+        Taps { before: 0, .. } => Rows3::Upper,
+        _ => Rows3::Lower,
     }
 }
 

@@ -8,9 +8,9 @@ use super::unit_blocks::{Simplified, greatest_sum, scale};
 use crate::kernels::shapes::{Axis, Window};
 use crate::program::Constant;
 
-/// Whether the loops can follow a window.
+/// Whether the loops can follow a window on each channel for itself.
 pub(crate) fn suits(window: &Window) -> bool {
-    let Window { x, y, channels, units } = *window;
+    let Window { x, y, .. } = *window;
     let follows = |axis: Axis| {
         let last = axis.output.saturating_sub(1).saturating_mul(axis.stride).saturating_add(2);
         axis.taps == 3
@@ -22,12 +22,7 @@ pub(crate) fn suits(window: &Window) -> bool {
     };
     // One row on both sides may be padding, for a row of the output sees but one of them.
     let sees_two = y.input >= 2 && (y.output.saturating_sub(1).saturating_mul(y.stride) < y.input);
-    channels == units
-        && x.stride == y.stride
-        && matches!(x.stride, 1 | 2)
-        && sees_two
-        && follows(x)
-        && follows(y)
+    x.stride == y.stride && matches!(x.stride, 1 | 2) && sees_two && follows(x) && follows(y)
 }
 
 /// The constants, if the loops give the right outputs with them.

@@ -22,6 +22,8 @@ mod channels;
 mod kernels;
 mod variants;
 
+use variants::Loops;
+
 /// How a file orders weights.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Order {
@@ -105,7 +107,10 @@ impl Op for Convolution {
         let sums = units.map(|unit| requantization::difference_sum(unit, weight_zero_point));
         let bias = requantization::folded_bias(to, 2, sums, padding.into());
         let mut variants = match weight_zero_point {
-            0 => self.variants(&weights, &bias, padding, range, to.optimize()),
+            0 => {
+                let loops = Loops { optimize: to.optimize(), depthwise_3x3: to.has_depthwise_3x3() };
+                self.variants(&weights, &bias, padding, range, loops)
+            }
             _ => Vec::new(),
         };
         let plain = weight_zero_point == 0 && !four_bits;

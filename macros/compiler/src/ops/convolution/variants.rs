@@ -5,7 +5,9 @@ use crate::inner::BLOCK;
 use crate::kernels::blocks::{Conv2dBlocks, ConvolutionBlocks, PixelBlocks};
 use crate::kernels::conv_2d::Conv2d;
 use crate::kernels::depthwise_conv_2d::{DepthwiseConv2d, DepthwiseConv2dVectors};
-use crate::kernels::depthwise_rows::{DepthwiseConv2d3x3, DepthwiseConv2dTaps, DepthwiseConv2dUnits};
+use crate::kernels::depthwise_rows::{
+    DepthwiseConv2d3x3, DepthwiseConv2d3x3Units, DepthwiseConv2dTaps, DepthwiseConv2dUnits,
+};
 use crate::kernels::shapes::{Requantization, Window};
 use crate::ops::unit_blocks::{
     self, MAX_MEMORY, MEMORY_OF_A_STEP, Simplified, Units, of_each_channel, ordered, weights_of_channels,
@@ -13,6 +15,14 @@ use crate::ops::unit_blocks::{
 use crate::ops::{channel_rows, requantization, unit_fours, unit_streams, winograd};
 use crate::optimize::Optimize;
 use crate::program::{Arg, Constant, Variant};
+
+/// Which loops a program is to have.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Loops {
+    pub(super) optimize: Optimize,
+    /// Whether it has that over depthwise rows of 3 × 3 anyway.
+    pub(super) depthwise_3x3: bool,
+}
 
 impl Convolution {
     /// The kernels for backends that have others.
@@ -22,14 +32,14 @@ impl Convolution {
         bias: &[i32],
         padding: i8,
         output: Requantization,
-        optimize: Optimize,
+        loops: Loops,
     ) -> Vec<Variant> {
         let layer = Simplified::of(weights, bias, &self.multipliers, output);
-        let winograd = match optimize {
+        let winograd = match loops.optimize {
             Optimize::Speed => self.winograd(&layer, padding, output),
             Optimize::Balanced | Optimize::Size => None,
         };
-        let rows = winograd.or_else(|| self.rows_3x3(&layer, padding, output));
+        let rows = winograd.or_else(|| self.rows_3x3(&layer, padding, output, loops));
         let taps = || self.taps(&layer, padding, output);
         let blocks = rows.or_else(taps).or_else(|| self.blocks(&layer, padding, output));
         let one_channel = self.one_channel(weights, bias, padding, output);
@@ -130,17 +140,37 @@ impl Convolution {
         winograd::variant(layer, shape)
     }
 
-    /// The kernel for a depthwise window of 3 × 3, if it is one.
-    fn rows_3x3(&self, layer: &Simplified, padding: i8, output: Requantization) -> Option<Variant> {
+    /// The kernel for a depthwise window of 3 × 3, if it is one. Units that all see one channel go through other loops as
+    /// well, which take somewhat longer, and no more flash if the program has them anyway.
+    fn rows_3x3(
+        &self,
+        layer: &Simplified,
+        padding: i8,
+        output: Requantization,
+        loops: Loops,
+    ) -> Option<Variant> {
         let Self { window, depth, .. } = *self;
-        if depth != 1 || !channel_rows::suits(&window) {
+        let Window { x, channels, units, .. } = window;
+        let row = x.output.saturating_mul(channels);
+        let is_free = loops.depthwise_3x3 || loops.optimize == Optimize::Speed;
+        let is_other = units != channels && (self.is_fully_connected() || channels == 1 && !is_free);
+        if depth != 1 || !channel_rows::suits(&window) || row > MAX_MEMORY || is_other {
             return None;
         }
         let ties = output.least < output.zero_point;
-        let constants = vec![channel_rows::constants(layer, ties)?];
-        let params = DepthwiseConv2d3x3::<0, false> { window, padding, output };
-        let params = unit_blocks::with_arguments(&params, format_args!("{}, {ties}", window.x.stride));
-        let (module, kernel) = ("depthwise_rows", "depthwise_conv_2d_3x3_s8");
+        let constants =
+            vec![channel_rows::constants(&layer.in_order(&of_each_channel(units, channels)), ties)?];
+        let layer = DepthwiseConv2d3x3::<0, false> { window, padding, output };
+        let loops = format!("{}, {ties}", x.stride);
+        let (kernel, params) = if units == channels {
+            ("depthwise_conv_2d_3x3_s8", unit_blocks::with_arguments(&layer, format_args!("{loops}")))
+        } else {
+            let multiplier = parts(units, channels);
+            let params = DepthwiseConv2d3x3Units::<0, false, 0> { layer, multiplier };
+            let params = unit_blocks::with_arguments(&params, format_args!("{loops}, {row}"));
+            ("depthwise_conv_2d_multiplier_3x3_s8", params)
+        };
+        let module = "depthwise_rows";
         Some(Variant { backend: "dsp", module, kernel, params, parameters: None, constants })
     }
 
