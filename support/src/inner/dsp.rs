@@ -98,7 +98,9 @@
 //! are left hold two unfinished sums (`r9`, `r10`), addresses and strides.
 //!
 //! Rows of padding change the weights and the bias when a channel begins, and then a loop over two rows is enough; columns
-//! of padding are the first or the last of a row, outside of the loop. With stride 2, two columns make an output.
+//! of padding are the first or the last of a row, outside of the loop. With stride 2, two columns make an output. Where a
+//! channel has several units, the row is done for the first units of all channels, then for the second ones, and each time
+//! copied to where the outputs belong, by about six instructions for each.
 //!
 //! - Four channels side by side, with taps paired across bytes (`pkhbt` and `sxtb16`), takes 17 instructions for eight
 //!   products, and needs a way of its own for borders, which are half of the pixels of small images.
