@@ -106,7 +106,7 @@ pub fn softmax_s8_s16(p: &Softmax, exponentials: Flash<'_, i32>, input: &[i8], o
 /// with little memory and short products.
 ///
 /// The exponential of an input that is `16 a + b` less than the greatest of its row is `sixteens[a] · ones[b]`, both in
-/// Q16, without a sign. Behind the end of a table it is nothing.
+/// Q16, without a sign. Each table has sixteen of them.
 #[cfg_attr(not(debug_assertions), inline)]
 pub fn softmax_of_products_s8(
     p: &SoftmaxOfProducts,
@@ -144,9 +144,10 @@ fn of_products<Y>(
         let classes = black_box(p.classes);
         let (Some(input), Some(output)) = (input.get(..classes), output.get(..classes)) else { return };
         let x = |cell| unknown::<Cell<i8>>(cell).get();
-        let greatest = input.iter().map(x).max().unwrap_or(i8::MIN);
+        // As wide as registers are, or pairs of them.
+        let greatest = input.iter().map(|cell| isize::from(x(cell))).fold(i8::MIN.into(), isize::max);
         let exponential = |x: i8| {
-            let below = usize::from(greatest.wrapping_sub(x).cast_unsigned());
+            let below = usize::from((greatest as i8).wrapping_sub(x).cast_unsigned());
             let [a, b] = [sixteens.get(below >> 4), ones.get(below & 15)].map(|factor| factor.unwrap_or(0));
             (product_u16(a, b) >> 16) as u16
         };
