@@ -10,22 +10,19 @@ use super::blocks::clamp;
 use super::planes::{Overlap, Planes};
 use super::reach::Reach;
 use super::requantization::{Narrow, Requantization};
-use super::rows::{rows, rows_mut};
+use super::rows::rows;
 use super::window::Window;
 #[allow(unused_imports)] // by the compiler
 pub use crate::inner::MAX_TERMS as MAX_ROW;
 use crate::inner::flash::Flash;
 use crate::inner::{
-    MAX_ROWS, MAX_TERMS, RowMemory, RowTaps, StreamOutput, UnitWindows, product, rows_of_3x3,
+    MAX_ROWS, MAX_TERMS, RowLoop, RowMemory, RowOrder, RowTaps, StreamOutput, UnitWindows, rows_of_3x3,
     rows_of_3x3_by_two,
 };
 
-/// Most elements of an image, and of what becomes of it, where addresses have 16 bits.
-const MAX_IMAGE: usize = u16::MAX as usize;
-
 /// The loops over rows of windows of 3x3, one of [`rows_of_3x3`] and [`rows_of_3x3_by_two`]: only those that are named are part
 /// of a program.
-type RowsOf3x3 = fn(Flash<'_, i8>, &RowTaps, RowMemory<'_>, StreamOutput);
+type RowsOf3x3 = fn(&mut RowLoop, Flash<'_, i8>, RowMemory<'_>);
 
 /// Shape and range of a layer whose every row of inputs, or pixel, becomes a row of outputs.
 #[derive(Clone, Copy, Debug)]
@@ -81,9 +78,13 @@ pub fn rows_fit(window: &Window, bits: u32) -> bool {
     let in_bytes =
         [x.input, x.output, x.stride, y.output, y.stride, channels, units].iter().max() <= Some(&255);
     let has_multiplier = units.checked_rem(channels) == Some(0);
-    let taps = window.taps(0);
-    let in_memory = taps.holds([MAX_IMAGE; 2]);
-    is_3x3 && inside && x.pad <= 1 && has_multiplier && bits <= 32 && in_bytes && taps.fits() && in_memory
+    is_3x3
+        && inside
+        && x.pad <= 1
+        && has_multiplier
+        && bits <= 32
+        && in_bytes
+        && window.taps(0).lens().is_some()
 }
 
 impl Window {
@@ -93,17 +94,31 @@ impl Window {
         let Window { y, x, channels, units } = *self;
         let [columns, outputs, stride] = [x.input, x.output, x.stride].map(|x| x as u8);
         let [rows, step, channels] = [y.output, y.stride, channels].map(|x| x as u8);
-        let end = product(y.output.wrapping_sub(1), y.stride).wrapping_add(3).wrapping_sub(y.pad);
+        let end = y.output.wrapping_sub(1).wrapping_mul(y.stride).wrapping_add(3).wrapping_sub(y.pad);
         let (left, first, last) = (x.pad != 0, y.pad != 0, end > y.input);
         let multiplier = quotient(units as u8, channels);
         RowTaps { columns, outputs, stride, left, channels, multiplier, rows, step, first, last, padding }
+    }
+
+    /// In which order rows are done. Row by row, no row of outputs lies where it or those that are done later read. Where each
+    /// unit has a channel of its own and its outputs lie over that alone, the same is true of the rows of one unit.
+    #[inline(always)]
+    fn order(&self, planes: &Planes<'_, i8>) -> RowOrder {
+        match planes {
+            Planes::Apart { .. } => RowOrder::default(),
+            Planes::Overlapped { overlap, .. } => {
+                let distance = overlap.input.abs_diff(overlap.output);
+                let own_channel = self.units == self.channels && distance.is_multiple_of(self.channels);
+                RowOrder { backward: overlap.is_backward(), row_by_row: !own_channel }
+            }
+        }
     }
 
     /// Elements of an image and of its output.
     #[inline(always)]
     fn lens(&self) -> [usize; 2] {
         let Self { y, x, channels, units } = *self;
-        let len = |y, x, depth| product(product(x, depth), y);
+        let len = |y: usize, x: usize, depth| x.wrapping_mul(depth).wrapping_mul(y);
         [len(y.input, x.input, channels), len(y.output, x.output, units)]
     }
 }
@@ -135,29 +150,31 @@ impl Narrow {
 
 /// Images whose rows of windows of 3x3 are done one after the other.
 struct Images {
+    rows: RowLoop,
     of_image: RowsOf3x3,
-    taps: RowTaps,
-    to: StreamOutput,
     /// Elements of an image and of its output.
     lens: [usize; 2],
 }
 
 impl Images {
     #[inline(never)] // one copy for all layers
-    fn apart(&self, stream: Flash<'_, i8>, input: &[i8], output: &mut [i8]) {
+    fn apart(&mut self, stream: Flash<'_, i8>, mut input: &[i8], mut output: &mut [i8]) {
         let [inputs, outputs] = self.lens;
-        for (image, output) in rows(input, inputs).zip(rows_mut(output, outputs)) {
-            (self.of_image)(stream, &self.taps, RowMemory::Apart { image, output }, self.to);
+        while outputs != 0
+            && let Some((image, other_images)) = input.split_at_checked(inputs)
+            && let Some((first, others)) = output.split_at_mut_checked(outputs)
+        {
+            (self.of_image)(&mut self.rows, stream, RowMemory::Apart { image, output: first });
+            (input, output) = (other_images, others);
         }
     }
 
     #[inline(never)] // one copy for all layers
-    fn shared(&self, stream: Flash<'_, i8>, memory: &mut [i8], overlap: Overlap) {
+    fn shared(&mut self, stream: Flash<'_, i8>, memory: &mut [i8], overlap: Overlap) {
         let [inputs, outputs] = self.lens;
         let Overlap { input: mut image, mut output, input_len, output_len } = overlap;
-        let backward = overlap.is_backward();
         let [mut to_image, mut to_output] = [inputs, outputs];
-        if backward {
+        if overlap.is_backward() {
             // The last image comes first.
             image = image.wrapping_add(input_len).wrapping_sub(inputs);
             output = output.wrapping_add(output_len).wrapping_sub(outputs);
@@ -165,8 +182,11 @@ impl Images {
         }
         let mut left = output_len;
         while left >= outputs && left != 0 {
-            let memory = RowMemory::Shared { memory: &mut *memory, image, output, backward };
-            (self.of_image)(stream, &self.taps, memory, self.to);
+            (self.of_image)(
+                &mut self.rows,
+                stream,
+                RowMemory::Shared { memory: &mut *memory, image, output },
+            );
             image = image.wrapping_add(to_image);
             output = output.wrapping_add(to_output);
             left = left.wrapping_sub(outputs);
@@ -220,15 +240,27 @@ impl WindowUnits {
     #[inline(always)] // what is known of a layer is worked out while its program is compiled
     fn rows_of_channels(&self, of_image: RowsOf3x3, stream: Flash<'_, i8>, planes: Planes<'_, i8>) {
         let (taps, to) = (self.window.taps(self.padding), self.output.of_stream());
-        let images = Images { of_image, taps, to, lens: self.window.lens() };
+        let order = self.window.order(&planes);
+        let mut images = Images { rows: RowLoop::new(taps, order, to), of_image, lens: self.window.lens() };
+        let [_, outputs] = images.lens;
         match planes {
+            Planes::Apart { input: image, output } if output.len() == outputs => {
+                of_image(&mut images.rows, stream, RowMemory::Apart { image, output: &mut *output });
+                self.output.clamp(output);
+            }
             Planes::Apart { input, output } => {
                 images.apart(stream, input, &mut *output);
                 self.output.clamp(output);
             }
             Planes::Overlapped { memory, overlap } => {
-                images.shared(stream, &mut *memory, overlap);
-                let output = overlap.output..overlap.output.wrapping_add(overlap.output_len);
+                let Overlap { input: image, output, output_len, .. } = overlap;
+                if output_len == outputs {
+                    let memory = RowMemory::Shared { memory: &mut *memory, image, output };
+                    of_image(&mut images.rows, stream, memory);
+                } else {
+                    images.shared(stream, &mut *memory, overlap);
+                }
+                let output = output..output.wrapping_add(output_len);
                 self.output.clamp(memory.get_mut(output).unwrap_or(&mut []));
             }
         }

@@ -3,6 +3,7 @@
 use super::units::{STREAM_BIAS, STREAM_SCALE, StreamOutput, unit};
 use crate::inner::flash::Flash;
 use crate::inner::product;
+use core::ops::Range;
 
 /// What rows of outputs see that have a channel each: windows of 3x3.
 #[derive(Clone, Copy, Debug)]
@@ -33,6 +34,15 @@ pub struct RowTaps {
     pub padding: i8,
 }
 
+/// In which order rows are done.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct RowOrder {
+    /// Whether the last row comes first.
+    pub backward: bool,
+    /// Whether all units of a row come before the next row, and not all rows of a unit before the next unit.
+    pub row_by_row: bool,
+}
+
 /// Where rows of windows read and write.
 #[derive(Debug)]
 pub enum RowMemory<'a> {
@@ -43,7 +53,7 @@ pub enum RowMemory<'a> {
         /// All rows of outputs.
         output: &'a mut [i8],
     },
-    /// Both in one piece of memory. No row of outputs lies where it or those that are done later read.
+    /// Both in one piece of memory. No output lies where it or those that are done later read.
     Shared {
         /// What holds both.
         memory: &'a mut [i8],
@@ -51,16 +61,30 @@ pub enum RowMemory<'a> {
         image: usize,
         /// Where the output begins in it.
         output: usize,
-        /// Whether the last row comes first.
-        backward: bool,
     },
 }
 
-impl RowTaps {
-    /// Whether windows lie as the loops take them, and neither a row of the image nor one of the output is too long.
-    #[allow(dead_code)] // by assembly and by what makes streams
+/// Rows of windows of a layer, and what becomes of their sums.
+#[derive(Debug)]
+pub struct RowLoop {
+    taps: RowTaps,
+    order: RowOrder,
+    to: StreamOutput,
+}
+
+impl RowLoop {
+    /// `to` drops 32 bits at most.
     #[inline(always)]
-    pub fn fits(&self) -> bool {
+    pub fn new(taps: RowTaps, order: RowOrder, to: StreamOutput) -> Self {
+        Self { taps, order, to }
+    }
+}
+
+impl RowTaps {
+    /// Elements of the image and of the output that are read and written, if windows lie as the loops take them, and neither
+    /// these nor a row are too many.
+    #[inline(always)]
+    pub fn lens(&self) -> Option<[usize; 2]> {
         let &Self { columns, outputs, stride, left, channels, multiplier, rows, first, last, .. } = self;
         let none = columns == 0 || outputs == 0 || channels == 0 || multiplier == 0 || rows == 0;
         let row = match stride {
@@ -69,22 +93,30 @@ impl RowTaps {
             _ => false,
         };
         let few = (columns | outputs) < 1 << 7 && self.units() < 1 << 8;
-        !none && row && few && !(first && last && rows == 1)
+        if none || !row || !few || first && last && rows == 1 {
+            return None;
+        }
+        let lines = |lines: usize, line: usize| u16::try_from(lines as u32 * line as u32).ok();
+        let [inputs, outputs] = [lines(self.seen(), self.line())?, lines(rows.into(), self.len())?];
+        Some([inputs, outputs].map(usize::from))
     }
 
-    /// Whether there are so many elements of the image, and so many of the output. For what fits.
-    #[allow(dead_code)] // by assembly and by what makes streams
+    /// Elements of a row of the image.
     #[inline(always)]
-    pub fn holds(&self, [inputs, outputs]: [usize; 2]) -> bool {
-        let line = product(self.columns.into(), self.channels.into());
-        let len = product(self.outputs.into(), self.units());
-        has_lines(inputs, self.seen(), line) && has_lines(outputs, self.rows.into(), len)
+    pub fn line(&self) -> usize {
+        usize::from(self.columns).wrapping_mul(self.channels.into())
+    }
+
+    /// Elements of a row of the output.
+    #[inline(always)]
+    pub fn len(&self) -> usize {
+        usize::from(self.outputs).wrapping_mul(self.units())
     }
 
     /// Units of a pixel.
     #[inline(always)]
     pub fn units(&self) -> usize {
-        product(self.channels.into(), self.multiplier.into())
+        usize::from(self.channels).wrapping_mul(self.multiplier.into())
     }
 
     /// The column behind the last window, if that fits.
@@ -107,7 +139,7 @@ impl RowTaps {
     #[inline(always)]
     pub fn seen(&self) -> usize {
         let &Self { rows, step, first, last, .. } = self;
-        let end = product(rows.wrapping_sub(1).into(), step.into()).wrapping_add(3);
+        let end = usize::from(rows).wrapping_sub(1).wrapping_mul(step.into()).wrapping_add(3);
         end.wrapping_sub(first.into()).wrapping_sub(last.into())
     }
 
@@ -133,13 +165,6 @@ impl RowTaps {
     }
 }
 
-/// Whether so many lines are not too long together, without a product that leaves 16 bits.
-#[inline(never)] // one copy is enough
-fn has_lines(all: usize, lines: usize, line: usize) -> bool {
-    let (lower, upper) = (product(line & 0xff, lines), product(line >> 8, lines));
-    lines < 1 << 8 && upper < 1 << 8 && lower <= all && upper << 8 <= all.wrapping_sub(lower)
-}
-
 impl RowMemory<'_> {
     fn input(&self, at: usize) -> i8 {
         let element = match self {
@@ -160,42 +185,44 @@ impl RowMemory<'_> {
     }
 }
 
-/// The outputs of rows of windows, whose units are one by one in the stream. `to` drops 32 bits at most.
+/// The outputs of rows of windows, whose units are one by one in the stream.
 #[inline(always)]
-pub fn rows_of_3x3(stream: Flash<'_, i8>, taps: &RowTaps, mut memory: RowMemory<'_>, to: StreamOutput) {
-    let backward = matches!(memory, RowMemory::Shared { backward: true, .. });
-    for done in 0..taps.rows {
-        let row = if backward { taps.rows.wrapping_sub(done).wrapping_sub(1) } else { done };
-        row_of_3x3(stream, taps, row.into(), &mut memory, to);
-    }
-}
-
-fn row_of_3x3(
-    stream: Flash<'_, i8>,
-    taps: &RowTaps,
-    row: usize,
-    memory: &mut RowMemory<'_>,
-    to: StreamOutput,
-) {
-    const UNIT: usize = STREAM_BIAS + 9 + STREAM_SCALE;
-    let [outputs, channels, multiplier] = [taps.outputs, taps.channels, taps.multiplier].map(usize::from);
-    let mut at = product(row, product(outputs, taps.units()));
-    for column in 0..outputs {
-        for channel in 0..channels {
-            for time in 0..multiplier {
-                let start = product(product(time, channels).wrapping_add(channel), UNIT);
-                let [weight, scale] = [STREAM_BIAS, STREAM_BIAS + 9].map(|from| start.wrapping_add(from));
-                let elements = taps.elements(memory, [row, column], channel);
-                let y = unit(stream, [start, weight, scale], 1, elements, to);
-                memory.set_output(at, y);
-                at = at.wrapping_add(1);
-            }
+pub fn rows_of_3x3(rows: &mut RowLoop, stream: Flash<'_, i8>, mut memory: RowMemory<'_>) {
+    let &mut RowLoop { ref taps, order: RowOrder { backward, row_by_row }, .. } = rows;
+    let channels = usize::from(taps.channels);
+    for channel in 0..if row_by_row { 1 } else { channels } {
+        let channels = if row_by_row { 0..channels } else { channel..channel.wrapping_add(1) };
+        for done in 0..taps.rows {
+            let row = if backward { taps.rows.wrapping_sub(done).wrapping_sub(1) } else { done };
+            rows.row(stream, row.into(), channels.clone(), &mut memory);
         }
     }
 }
 
 /// The same for windows two columns apart.
 #[inline(always)]
-pub fn rows_of_3x3_by_two(stream: Flash<'_, i8>, taps: &RowTaps, memory: RowMemory<'_>, to: StreamOutput) {
-    rows_of_3x3(stream, taps, memory, to);
+pub fn rows_of_3x3_by_two(rows: &mut RowLoop, stream: Flash<'_, i8>, memory: RowMemory<'_>) {
+    rows_of_3x3(rows, stream, memory);
+}
+
+impl RowLoop {
+    /// A row of outputs of these channels.
+    fn row(&self, stream: Flash<'_, i8>, row: usize, channels: Range<usize>, memory: &mut RowMemory<'_>) {
+        const UNIT: usize = STREAM_BIAS + 9 + STREAM_SCALE;
+        let &Self { ref taps, to, .. } = self;
+        let [outputs, multiplier] = [taps.outputs, taps.multiplier].map(usize::from);
+        for column in 0..outputs {
+            for channel in channels.clone() {
+                let pixel = product(row, taps.len()).wrapping_add(product(column, taps.units()));
+                let first = pixel.wrapping_add(product(channel, multiplier));
+                for time in 0..multiplier {
+                    let start = product(product(time, taps.channels.into()).wrapping_add(channel), UNIT);
+                    let [weight, scale] = [STREAM_BIAS, STREAM_BIAS + 9].map(|from| start.wrapping_add(from));
+                    let elements = taps.elements(memory, [row, column], channel);
+                    let y = unit(stream, [start, weight, scale], 1, elements, to);
+                    memory.set_output(first.wrapping_add(time), y);
+                }
+            }
+        }
+    }
 }

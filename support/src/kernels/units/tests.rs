@@ -116,7 +116,10 @@ fn rows_of_3x3_are_what_is_defined() {
             assert_eq!(output, expected, "{p:?}, {images} images");
 
             let reach = p.reach(output_len);
-            for (input_at, output) in [(reach.below, 0), (0, reach.above)] {
+            let beyond = random.below(3);
+            for (input_at, output) in
+                [(reach.below, 0), (0, reach.above), (reach.below + beyond, 0), (0, reach.above + beyond)]
+            {
                 let mut memory = vec![0; (input_at + input_len).max(output + output_len)];
                 memory[input_at..][..input_len].copy_from_slice(&input);
                 let overlap = Overlap { input: input_at, input_len, output, output_len };

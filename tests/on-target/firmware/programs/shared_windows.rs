@@ -7,7 +7,9 @@ mod made_up;
 use crate::Report;
 use kernels::planes::{Overlap, Planes};
 use kernels::shapes::{Axis, Narrow, Window};
-use kernels::units::{WindowUnits, depthwise_conv_2d_3x3_stride_2_units_s8, depthwise_conv_2d_3x3_units_s8};
+use kernels::units::{
+    WindowUnits, depthwise_conv_2d_3x3_stride_2_units_s8 as by_two, depthwise_conv_2d_3x3_units_s8 as by_one,
+};
 use made_up::{USUAL, bias, constant, output, random, seen, stream, weight};
 use tiny_model::__private::{flash::FlashBytes, kernels, not_in_ram};
 
@@ -52,33 +54,55 @@ enum Lies {
     Above,
 }
 
-/// How far the image and the output lie from the start of memory.
-#[inline(never)]
-fn places(p: &WindowUnits, lies: Lies) -> (usize, usize) {
-    let reach = p.reach(outputs(&p.window));
-    match lies {
-        Lies::Apart => (outputs(&p.window), 0),
+/// Where the image and the output of a layer lie in memory.
+const fn overlap(p: &WindowUnits, lies: Lies) -> Overlap {
+    let (input_len, output_len) = (inputs(&p.window), outputs(&p.window));
+    let reach = p.reach(output_len);
+    let (input, output) = match lies {
+        Lies::Apart => (output_len, 0),
         Lies::Below => (reach.below, 0),
         Lies::Above => (0, reach.above),
+    };
+    Overlap { input, input_len, output, output_len }
+}
+
+/// Fills the image.
+#[inline(never)] // there is little flash
+fn begin(at: Overlap, memory: &mut [i8; MEMORY]) {
+    for (i, place) in memory.iter_mut().skip(at.input).take(at.input_len).enumerate() {
+        *place = element(i);
     }
 }
 
-/// Does a layer, and tells how many outputs are wrong.
+/// What a layer works on.
 #[inline(always)]
-fn wrong(p: &WindowUnits, lies: Lies, memory: &mut [i8; MEMORY], layer: impl FnOnce(Planes<'_, i8>)) -> u8 {
-    let (input, output) = places(p, lies);
-    let (input_len, output_len) = (inputs(&p.window), outputs(&p.window));
-    for (i, place) in memory.iter_mut().skip(input).take(input_len).enumerate() {
-        *place = element(i);
-    }
+fn planes(lies: Lies, at: Overlap, memory: &mut [i8; MEMORY]) -> Planes<'_, i8> {
     if let Lies::Apart = lies {
-        let (output, input) = memory.split_at_mut_checked(output_len).unwrap_or_default();
-        layer(Planes::apart(input.get(..input_len).unwrap_or(&[]), output));
+        let (output, input) = memory.split_at_mut_checked(at.output_len).unwrap_or_default();
+        Planes::apart(input.get(..at.input_len).unwrap_or(&[]), output)
     } else {
-        layer(Planes::overlapped(memory, Overlap { input, input_len, output, output_len }));
+        Planes::overlapped(memory, at)
     }
-    let outputs = memory.iter().skip(output).take(output_len).enumerate();
+}
+
+/// How many outputs are wrong.
+#[inline(never)]
+fn wrong(p: &WindowUnits, at: Overlap, memory: &[i8; MEMORY]) -> u8 {
+    let outputs = memory.iter().skip(at.output).take(at.output_len).enumerate();
     outputs.filter(|&(at, &y)| y != defined(p, at)).count().min(255) as u8
+}
+
+/// Does a layer, and tells how many outputs are wrong.
+#[inline(never)]
+fn check(p: &WindowUnits, lies: Lies, memory: &mut [i8; MEMORY]) -> u8 {
+    let at = overlap(p, lies);
+    begin(at, memory);
+    let (planes, stream) = (planes(lies, at, memory), UNITS_ONE_BY_ONE.view());
+    match p.window.x.stride {
+        1 => by_one(p, stream, planes),
+        _ => by_two(p, stream, planes),
+    }
+    wrong(p, at, memory)
 }
 
 const fn axis(input: usize, pad: usize, stride: usize, output: usize) -> Axis {
@@ -116,17 +140,17 @@ const BY_TWO: [WindowUnits; 5] = [
 macro_rules! measure {
     ($report:ident, $memory:ident, $name:literal, $kernel:ident, $layer:expr, $lies:ident) => {{
         const LAYER: WindowUnits = $layer;
-        let kernel = |planes: Planes<'_, i8>| {
-            $report.measure($name, || $kernel(not_in_ram!(LAYER), UNITS_ONE_BY_ONE.view(), planes));
-        };
-        let wrong = wrong(not_in_ram!(LAYER), Lies::$lies, &mut $memory, kernel);
-        $report.output($name, &[wrong]);
+        const AT: Overlap = overlap(&LAYER, Lies::$lies);
+        begin(AT, &mut $memory);
+        $report.measure($name, || {
+            let planes = planes(Lies::$lies, AT, &mut $memory);
+            $kernel(not_in_ram!(LAYER), UNITS_ONE_BY_ONE.view(), planes)
+        });
+        $report.output($name, &[wrong(&LAYER, AT, &$memory)]);
     }};
 }
 
 pub fn run(report: &mut impl Report) {
-    use depthwise_conv_2d_3x3_stride_2_units_s8 as by_two;
-    use depthwise_conv_2d_3x3_units_s8 as by_one;
     let mut memory = [0; MEMORY];
     const BY_TWO_OF_12: Axis = axis(12, 0, 2, 6);
     measure!(report, memory, "shared_6x12x6", by_one, layer(same(6), same(12), 6, 1), Below);
@@ -138,12 +162,10 @@ pub fn run(report: &mut impl Report) {
 
     for lies in [Lies::Apart, Lies::Below, Lies::Above] {
         for p in not_in_ram!(BY_ONE) {
-            let wrong = wrong(p, lies, &mut memory, |planes| by_one(p, UNITS_ONE_BY_ONE.view(), planes));
-            report.output("wrong", &[wrong]);
+            report.output("wrong", &[check(p, lies, &mut memory)]);
         }
         for p in not_in_ram!(BY_TWO) {
-            let wrong = wrong(p, lies, &mut memory, |planes| by_two(p, UNITS_ONE_BY_ONE.view(), planes));
-            report.output("wrong", &[wrong]);
+            report.output("wrong", &[check(p, lies, &mut memory)]);
         }
     }
 }
