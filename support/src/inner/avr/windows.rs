@@ -13,10 +13,11 @@
 //!
 //! Bound: 3 cycles for a weight, 5 for the next column, and for each of four products 2 for an input, 2 to multiply, 2 to
 //! add and 1 to see that nothing went over: 9 for each product. Where columns lie side by side, an input meets two weights,
-//! and it is 7.6. Two outputs by themselves take 12 for each product, and one takes 15. By counting, a row of a window
-//! takes about 7, four outputs about 105 beside what each takes in [`super::units`], an element of the copy 7.5, and a byte
-//! of its memory 3. So windows of few taps are bound by their outputs: those of three taps take about 25 for each product
-//! beside it. A call takes about 2000, most of it in Rust, and where memory is shared with the input, each row is one.
+//! and it is 7.6. Two outputs by themselves take 12 for each product, 10 where columns lie side by side, and one takes 15. By
+//! counting, a row of a window takes about 7, four outputs about 105 beside what each takes in [`super::units`], an element of
+//! the copy 7.5, and a byte of its memory 3. So windows of few taps are bound by their outputs: those of three taps take about
+//! 25 for each product beside it. A call takes about 2300, most of it in Rust, and where memory is shared with the input, each
+//! row is one.
 //! With `cargo run -p on-target -- --board atmega328p depthwise` whole layers are measured.
 //!
 //! What does not help, by counting:
@@ -87,11 +88,11 @@ struct Frame {
 
 /// As [`crate::inner::portable::windows`].
 #[inline(never)] // one copy serves a program
-pub fn windows(stream: Flash<'_, i8>, taps: &WindowTaps<'_>, output: &mut [i8], to: StreamOutput) {
-    let &WindowTaps { image, ref y, ref x, line, channels, units, padding } = taps;
-    let Some(sizes) = taps.sizes() else { return };
+pub fn windows(stream: Flash<'_, i8>, taps: &WindowTaps<'_>, output: &mut [i8], to: StreamOutput) -> bool {
+    let &WindowTaps { image, ref y, ref x, line, channels, units, padding, .. } = taps;
+    let Some(sizes) = taps.sizes() else { return false };
     if sizes.image > image.len() || sizes.output != output.len() || sizes.stream > stream.len() {
-        return;
+        return false;
     }
     let mut frame = Frame {
         stream: stream.start(),
@@ -127,4 +128,5 @@ pub fn windows(stream: Flash<'_, i8>, taps: &WindowTaps<'_>, output: &mut [i8], 
     unsafe {
         each_unit(&mut frame, to);
     }
+    true
 }
