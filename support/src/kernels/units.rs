@@ -10,14 +10,14 @@ use super::blocks::clamp;
 use super::planes::{Overlap, Planes};
 use super::reach::Reach;
 use super::requantization::{Narrow, Requantization};
-use super::rows::rows;
-use super::window::Window;
+use super::rows::{rows, rows_mut};
+use super::window::{Axis, Window};
 #[allow(unused_imports)] // by the compiler
 pub use crate::inner::MAX_TERMS as MAX_ROW;
 use crate::inner::flash::Flash;
 use crate::inner::{
-    MAX_ROWS, MAX_TERMS, RowLoop, RowMemory, RowOrder, RowTaps, StreamOutput, UnitWindows, rows_of_3x3,
-    rows_of_3x3_by_two,
+    MAX_ROWS, MAX_TERMS, RowLoop, RowMemory, RowOrder, RowTaps, StreamOutput, UnitWindows, product,
+    rows_of_3x3, rows_of_3x3_by_two,
 };
 
 /// The loops over rows of windows of 3x3, one of [`rows_of_3x3`] and [`rows_of_3x3_by_two`]: only those that are named are part
@@ -97,7 +97,21 @@ impl Window {
         let end = y.output.wrapping_sub(1).wrapping_mul(y.stride).wrapping_add(3).wrapping_sub(y.pad);
         let (left, first, last) = (x.pad != 0, y.pad != 0, end > y.input);
         let multiplier = quotient(units as u8, channels);
-        RowTaps { columns, outputs, stride, left, channels, multiplier, rows, step, first, last, padding }
+        let spacing = 1;
+        RowTaps {
+            columns,
+            outputs,
+            stride,
+            left,
+            channels,
+            multiplier,
+            rows,
+            step,
+            first,
+            last,
+            padding,
+            spacing,
+        }
     }
 
     /// In which order rows are done. Row by row, no row of outputs lies where it or those that are done later read. Where each
@@ -214,9 +228,16 @@ pub fn conv_2d_units_s8(p: &WindowUnits, stream: Flash<'_, i8>, planes: Planes<'
 }
 
 /// As [`depthwise_conv_2d_multiplier_s8`](super::depthwise_conv_2d::depthwise_conv_2d_multiplier_s8), if its [`windows_fit`].
-#[cfg_attr(not(debug_assertions), inline)]
+#[cfg_attr(not(debug_assertions), inline(always))] // most of it is known, and it is short
 pub fn depthwise_conv_2d_units_s8(p: &WindowUnits, stream: Flash<'_, i8>, planes: Planes<'_, i8>) {
-    p.windows(stream, planes);
+    match (p.dilated(), planes) {
+        (Some(taps), Planes::Apart { input, output }) => {
+            let mut loops = RowLoop::new(taps, RowOrder::default(), p.output.of_stream());
+            spaced_images(&mut loops, &p.window, stream, input, &mut *output);
+            p.output.clamp(output);
+        }
+        (_, planes) => p.windows(stream, planes),
+    }
 }
 
 /// As [`depthwise_conv_2d_s8`](super::depthwise_conv_2d::depthwise_conv_2d_s8), if its [`rows_fit`].
@@ -235,7 +256,71 @@ pub fn depthwise_conv_2d_3x3_stride_2_units_s8(
     p.rows_of_channels(rows_of_3x3_by_two, stream, planes);
 }
 
+/// Images that lie between each other, so many in a row and in a column, with as many outputs that lie as they do.
+#[inline(never)] // one copy for all layers
+fn spaced_images(
+    loops: &mut RowLoop,
+    window: &Window,
+    stream: Flash<'_, i8>,
+    input: &[i8],
+    output: &mut [i8],
+) {
+    let &Window { y, x, channels, .. } = window;
+    let line = product(x.input, channels);
+    let len = product(line, y.input);
+    for (image, output) in rows(input, len).zip(rows_mut(output, len)) {
+        let mut row = 0;
+        for _ in 0..y.dilation {
+            let mut first = row;
+            for _ in 0..x.dilation {
+                if let (Some(image), Some(output)) = (image.get(first..), output.get_mut(first..)) {
+                    rows_of_3x3(loops, stream, RowMemory::Apart { image, output });
+                }
+                first = first.wrapping_add(channels);
+            }
+            row = row.wrapping_add(line);
+        }
+    }
+}
+
 impl WindowUnits {
+    /// What dilated windows of 3x3 see of each of the images that lie between each other, if the rows of these are done as
+    /// those of others.
+    #[inline(always)] // what is known of a layer is worked out while its program is compiled
+    fn dilated(&self) -> Option<RowTaps> {
+        let Window { y, x, channels, units } = self.window;
+        if y.taps != 3 || x.taps != 3 {
+            return None;
+        }
+        let dilation = y.dilation;
+        let is_same = |side: Axis| {
+            let Axis { input, pad, dilation, stride, output, .. } = side;
+            let parts = input / dilation;
+            stride == 1 && pad == dilation && input == output && input == parts * dilation
+        };
+        let fits = dilation > 1 && dilation == x.dilation && dilation <= 8;
+        if !fits || units != channels || self.output.bits > 32 || !is_same(y) || !is_same(x) {
+            return None;
+        }
+        let rows = u8::try_from(y.input / dilation).ok()?;
+        let columns = u8::try_from(x.input / dilation).ok()?;
+        let taps = RowTaps {
+            columns,
+            outputs: columns,
+            stride: 1,
+            left: true,
+            channels: u8::try_from(channels).ok()?,
+            multiplier: 1,
+            rows,
+            step: 1,
+            first: true,
+            last: true,
+            padding: self.padding,
+            spacing: dilation as u8,
+        };
+        taps.lens().map(|_| taps)
+    }
+
     /// Rows of windows of 3x3.
     #[inline(always)] // what is known of a layer is worked out while its program is compiled
     fn rows_of_channels(&self, of_image: RowsOf3x3, stream: Flash<'_, i8>, planes: Planes<'_, i8>) {

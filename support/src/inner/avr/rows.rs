@@ -32,7 +32,8 @@
 //! - A last column that leaves out the three products with what lies behind the row: of 15 cycles, 8 go to telling it from
 //!   the others.
 //!
-//! Other windows go through [`super::windows`], where every weight is read once for four outputs.
+//! Dilated windows see an image that lies between others, and so do their outputs: only how far it is from one element to the
+//! next is another. Other windows go through [`super::windows`], where every weight is read once for four outputs.
 
 mod by_one;
 mod by_two;

@@ -32,6 +32,9 @@ pub struct RowTaps {
     pub last: bool,
     /// What the padding holds.
     pub padding: i8,
+    /// From one row or column, of the image and of the output, to the next that is meant: those that dilated windows see
+    /// are an image by themselves. If it is not 1, the multiplier and the stride are.
+    pub spacing: u8,
 }
 
 /// In which order rows are done.
@@ -92,25 +95,43 @@ impl RowTaps {
             2 => self.end() <= columns.wrapping_add(1),
             _ => false,
         };
-        let few = (columns | outputs) < 1 << 7 && self.units() < 1 << 8;
-        if none || !row || !few || first && last && rows == 1 {
+        let few = (columns | outputs) < 1 << 7 && self.units() < 1 << 8 && self.output_step() < 1 << 8;
+        let spaced = self.spacing == 1 || self.spacing > 1 && stride == 1 && multiplier == 1;
+        if none || !row || !few || !spaced || first && last && rows == 1 {
             return None;
         }
-        let lines = |lines: usize, line: usize| u16::try_from(lines as u32 * line as u32).ok();
-        let [inputs, outputs] = [lines(self.seen(), self.line())?, lines(rows.into(), self.len())?];
-        Some([inputs, outputs].map(usize::from))
+        // Up to the last element that is meant.
+        let len = |rows: usize, row: usize, columns: u8, column: usize, depth: usize| {
+            let columns = usize::from(columns).wrapping_sub(1) as u32 * column as u32;
+            u16::try_from(rows.wrapping_sub(1) as u32 * row as u32 + columns + depth as u32).ok()
+        };
+        let input = len(self.seen(), self.line(), columns, self.input_step(), channels.into())?;
+        let output = len(rows.into(), self.output_line(), outputs, self.output_step(), self.units())?;
+        Some([input, output].map(usize::from))
     }
 
-    /// Elements of a row of the image.
+    /// Elements from one column of the image to the next.
+    #[inline(always)]
+    pub fn input_step(&self) -> usize {
+        usize::from(self.channels).wrapping_mul(self.spacing.into())
+    }
+
+    /// And of the output.
+    #[inline(always)]
+    pub fn output_step(&self) -> usize {
+        self.units().wrapping_mul(self.spacing.into())
+    }
+
+    /// Elements from one row of the image to the next.
     #[inline(always)]
     pub fn line(&self) -> usize {
-        usize::from(self.columns).wrapping_mul(self.channels.into())
+        usize::from(self.columns).wrapping_mul(self.input_step()).wrapping_mul(self.spacing.into())
     }
 
-    /// Elements of a row of the output.
+    /// And of the output.
     #[inline(always)]
-    pub fn len(&self) -> usize {
-        usize::from(self.outputs).wrapping_mul(self.units())
+    pub fn output_line(&self) -> usize {
+        usize::from(self.outputs).wrapping_mul(self.output_step()).wrapping_mul(self.spacing.into())
     }
 
     /// Units of a pixel.
@@ -151,16 +172,15 @@ impl RowTaps {
         channel: usize,
     ) -> impl Iterator<Item = i8> {
         let &Self { left, first, padding, .. } = self;
-        let [columns, channels, stride, step] =
-            [self.columns, self.channels, self.stride, self.step].map(usize::from);
-        let rows = self.seen();
+        let [columns, stride, step] = [self.columns, self.stride, self.step].map(usize::from);
+        let (rows, line, input_step) = (self.seen(), self.line(), self.input_step());
         (0..9usize).map(move |tap| {
             let y = product(row, step).wrapping_add(tap / 3).wrapping_sub(first.into());
             let x = product(column, stride).wrapping_add(tap % 3).wrapping_sub(left.into());
             if x >= columns || y >= rows {
                 return padding;
             }
-            memory.input(product(product(y, columns).wrapping_add(x), channels).wrapping_add(channel))
+            memory.input(product(y, line).wrapping_add(product(x, input_step)).wrapping_add(channel))
         })
     }
 }
@@ -213,7 +233,8 @@ impl RowLoop {
         let [outputs, multiplier] = [taps.outputs, taps.multiplier].map(usize::from);
         for column in 0..outputs {
             for channel in channels.clone() {
-                let pixel = product(row, taps.len()).wrapping_add(product(column, taps.units()));
+                let pixel =
+                    product(row, taps.output_line()).wrapping_add(product(column, taps.output_step()));
                 let first = pixel.wrapping_add(product(channel, multiplier));
                 for time in 0..multiplier {
                     let start = product(product(time, taps.channels.into()).wrapping_add(channel), UNIT);

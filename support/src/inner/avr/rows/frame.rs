@@ -16,6 +16,7 @@ pub struct RowLoop {
     pub(super) factor: u8,
     pub(super) limit: u8,
     pub(super) zero_point: u8,
+    /// From one output to the next.
     pub(super) units: u8,
     /// Columns that are the last of a window.
     pub(super) columns: u8,
@@ -96,14 +97,18 @@ impl RowLoop {
     pub fn new(taps: RowTaps, order: RowOrder, to: StreamOutput) -> Self {
         const UNIT: usize = 9 + STREAM_BIAS + STREAM_SCALE;
         let RowTaps { channels, multiplier, rows, .. } = taps;
-        let (line, len, units) = (taps.line(), taps.len(), taps.units());
+        let (line, len, units) = (taps.line(), taps.output_line(), taps.units());
+        let row_of_outputs = usize::from(taps.outputs).wrapping_mul(taps.output_step());
         let step = usize::from(taps.step).wrapping_mul(line);
         let last_columns = taps.outputs.wrapping_sub(taps.right().into());
         let read = read(&taps, last_columns);
         let next = if order.backward {
-            [0usize.wrapping_sub(step).wrapping_sub(read), len.wrapping_add(len).wrapping_neg()]
+            [
+                0usize.wrapping_sub(step).wrapping_sub(read),
+                0usize.wrapping_sub(len).wrapping_sub(row_of_outputs),
+            ]
         } else {
-            [step.wrapping_sub(read), 0]
+            [step.wrapping_sub(read), len.wrapping_sub(row_of_outputs)]
         };
         let is_moved = next[1] != 0 || (taps.stride == 1 && next[0] != 0);
         let [outside, others, end] = outside(&taps, order, is_moved);
@@ -111,7 +116,7 @@ impl RowLoop {
         let image_way = way([read, next[0]], in_group).wrapping_sub(line_less(outside, in_group, line));
         let to_channel = [
             1usize.wrapping_sub(image_way),
-            usize::from(multiplier).wrapping_sub(way([len, next[1]], in_group)),
+            usize::from(multiplier).wrapping_sub(way([row_of_outputs, next[1]], in_group)),
         ];
         let (mut by_group, mut first) = ([step, len], [0; 2]);
         if order.backward {
@@ -124,7 +129,7 @@ impl RowLoop {
         }
         // No slice is as long where they do not fit.
         let lens = taps.lens().unwrap_or([usize::MAX; 2]);
-        let (twice, channel) = (line.wrapping_add(line), usize::from(channels));
+        let (twice, column) = (line.wrapping_add(line), taps.input_step());
         Self {
             carries: [0; 4],
             middle: 0,
@@ -132,13 +137,13 @@ impl RowLoop {
             factor: to.factor,
             limit: limit(to.factor),
             zero_point: to.zero_point,
-            units: units as u8,
+            units: taps.output_step() as u8,
             columns: last_columns,
             padding: taps.padding,
             bias: [0; 3],
             bias_of_row: [0; 2],
             line,
-            back: [channel.wrapping_sub(twice), channel.wrapping_sub(line)],
+            back: [column.wrapping_sub(twice), column.wrapping_sub(line)],
             next,
             stream: core::ptr::null(),
             to_channel,
@@ -215,7 +220,7 @@ fn outside(taps: &RowTaps, order: RowOrder, is_moved: bool) -> [u8; 3] {
 #[inline(always)]
 fn read(taps: &RowTaps, last_columns: u8) -> usize {
     if taps.stride == 1 {
-        return taps.line();
+        return usize::from(taps.columns).wrapping_mul(taps.input_step());
     }
     let columns = last_columns.wrapping_add(last_columns).wrapping_add(1);
     let columns = columns.wrapping_sub(taps.left.into()).wrapping_add(taps.right().into());
