@@ -40,8 +40,9 @@ mod words;
 // What a backend names comes before what the glob brings.
 #[cfg(tiny_model_backend = "avr")]
 pub use avr::{
-    StreamOutput, UnitWindows, checked_product, dot_constant_s8, dot_s8, narrow_s8, offset_and_clamp_s8,
-    product, product_s8, product_u16, requantize, rows_of_3x3, rows_of_3x3_by_two, windows,
+    RowLoop, StreamOutput, UnitWindows, checked_product, dot_constant_s8, dot_s8, narrow_s8,
+    offset_and_clamp_s8, product, product_s8, product_u16, requantize, rows_of_3x3, rows_of_3x3_by_two,
+    windows,
 };
 #[cfg(tiny_model_backend = "dsp")]
 pub use dsp::{

@@ -3,29 +3,25 @@
 
 mod convolution;
 mod windows;
+mod windows_of_3x3;
 
 #[allow(unused_imports)] // by the compiler
 pub use self::windows::windows_fit;
+#[allow(unused_imports)] // by the compiler
+pub use self::windows_of_3x3::rows_fit;
+use self::windows_of_3x3::spaced_images;
 use super::blocks::clamp;
-use super::planes::{Overlap, Planes};
+use super::planes::Planes;
 use super::reach::Reach;
 use super::requantization::{Narrow, Requantization};
-use super::rows::{rows, rows_mut};
+use super::rows::rows;
 use super::window::Window;
 #[allow(unused_imports)] // by the compiler
 pub use crate::inner::MAX_TERMS as MAX_ROW;
 use crate::inner::flash::Flash;
 use crate::inner::{
-    MAX_ROWS, MAX_TERMS, RowMemory, RowTaps, StreamOutput, UnitWindows, product, rows_of_3x3,
-    rows_of_3x3_by_two,
+    MAX_ROWS, MAX_TERMS, RowLoop, RowOrder, StreamOutput, UnitWindows, rows_of_3x3, rows_of_3x3_by_two,
 };
-
-/// Most elements of an image, and of what becomes of it, where addresses have 16 bits.
-const MAX_IMAGE: usize = u16::MAX as usize;
-
-/// The loops over rows of windows of 3x3, one of [`rows_of_3x3`] and [`rows_of_3x3_by_two`]: only those that are named are part
-/// of a program.
-type RowsOf3x3 = fn(Flash<'_, i8>, &RowTaps, RowMemory<'_>, StreamOutput);
 
 /// Shape and range of a layer whose every row of inputs, or pixel, becomes a row of outputs.
 #[derive(Clone, Copy, Debug)]
@@ -69,56 +65,6 @@ pub fn fits([y, x]: [usize; 2], channels: usize) -> bool {
     y <= MAX_ROWS && y.saturating_mul(x).saturating_mul(channels) <= MAX_TERMS
 }
 
-/// Whether a depthwise convolution with such a window and so many bits that are dropped can be done a row of one channel at
-/// a time.
-#[allow(dead_code)] // by the compiler
-pub fn rows_fit(window: &Window, bits: u32) -> bool {
-    let Window { y, x, channels, units } = *window;
-    // One row at most is padding.
-    let end = y.output.saturating_sub(1).saturating_mul(y.stride).saturating_add(3);
-    let inside = y.pad <= 1 && y.input >= 2 && end <= y.input.saturating_add(y.pad).saturating_add(1);
-    let is_3x3 = [x.taps, x.dilation, y.taps, y.dilation] == [3, 1, 3, 1];
-    let in_bytes =
-        [x.input, x.output, x.stride, y.output, y.stride, channels, units].iter().max() <= Some(&255);
-    let has_multiplier = units.checked_rem(channels) == Some(0);
-    let taps = window.taps(0);
-    let in_memory = taps.holds([MAX_IMAGE; 2]);
-    is_3x3 && inside && x.pad <= 1 && has_multiplier && bits <= 32 && in_bytes && taps.fits() && in_memory
-}
-
-impl Window {
-    /// What windows of 3x3 see, if their [`rows_fit`].
-    #[inline(always)]
-    fn taps(&self, padding: i8) -> RowTaps {
-        let Window { y, x, channels, units } = *self;
-        let [columns, outputs, stride] = [x.input, x.output, x.stride].map(|x| x as u8);
-        let [rows, step, channels] = [y.output, y.stride, channels].map(|x| x as u8);
-        let end = product(y.output.wrapping_sub(1), y.stride).wrapping_add(3).wrapping_sub(y.pad);
-        let (left, first, last) = (x.pad != 0, y.pad != 0, end > y.input);
-        let multiplier = quotient(units as u8, channels);
-        RowTaps { columns, outputs, stride, left, channels, multiplier, rows, step, first, last, padding }
-    }
-
-    /// Elements of an image and of its output.
-    #[inline(always)]
-    fn lens(&self) -> [usize; 2] {
-        let Self { y, x, channels, units } = *self;
-        let len = |y, x, depth| product(product(x, depth), y);
-        [len(y.input, x.input, channels), len(y.output, x.output, units)]
-    }
-}
-
-/// Of small numbers, without a division, which takes long where no instruction does it.
-#[inline(always)]
-fn quotient(mut a: u8, b: u8) -> u8 {
-    let mut quotient = 0u8;
-    while b != 0 && a >= b {
-        a = a.wrapping_sub(b);
-        quotient = quotient.wrapping_add(1);
-    }
-    quotient
-}
-
 impl Narrow {
     #[inline(always)]
     fn of_stream(self) -> StreamOutput {
@@ -130,47 +76,6 @@ impl Narrow {
     fn clamp(self, output: &mut [i8]) {
         let Self { zero_point, least, greatest, .. } = self;
         clamp(Requantization { zero_point, least, greatest }, output);
-    }
-}
-
-/// Images whose rows of windows of 3x3 are done one after the other.
-struct Images {
-    of_image: RowsOf3x3,
-    taps: RowTaps,
-    to: StreamOutput,
-    /// Elements of an image and of its output.
-    lens: [usize; 2],
-}
-
-impl Images {
-    #[inline(never)] // one copy for all layers
-    fn apart(&self, stream: Flash<'_, i8>, input: &[i8], output: &mut [i8]) {
-        let [inputs, outputs] = self.lens;
-        for (image, output) in rows(input, inputs).zip(rows_mut(output, outputs)) {
-            (self.of_image)(stream, &self.taps, RowMemory::Apart { image, output }, self.to);
-        }
-    }
-
-    #[inline(never)] // one copy for all layers
-    fn shared(&self, stream: Flash<'_, i8>, memory: &mut [i8], overlap: Overlap) {
-        let [inputs, outputs] = self.lens;
-        let Overlap { input: mut image, mut output, input_len, output_len } = overlap;
-        let backward = overlap.is_backward();
-        let [mut to_image, mut to_output] = [inputs, outputs];
-        if backward {
-            // The last image comes first.
-            image = image.wrapping_add(input_len).wrapping_sub(inputs);
-            output = output.wrapping_add(output_len).wrapping_sub(outputs);
-            [to_image, to_output] = [inputs.wrapping_neg(), outputs.wrapping_neg()];
-        }
-        let mut left = output_len;
-        while left >= outputs && left != 0 {
-            let memory = RowMemory::Shared { memory: &mut *memory, image, output, backward };
-            (self.of_image)(stream, &self.taps, memory, self.to);
-            image = image.wrapping_add(to_image);
-            output = output.wrapping_add(to_output);
-            left = left.wrapping_sub(outputs);
-        }
     }
 }
 
@@ -194,9 +99,16 @@ pub fn conv_2d_units_s8(p: &WindowUnits, stream: Flash<'_, i8>, planes: Planes<'
 }
 
 /// As [`depthwise_conv_2d_multiplier_s8`](super::depthwise_conv_2d::depthwise_conv_2d_multiplier_s8), if its [`windows_fit`].
-#[cfg_attr(not(debug_assertions), inline)]
+#[cfg_attr(not(debug_assertions), inline(always))] // most of it is known, and it is short
 pub fn depthwise_conv_2d_units_s8(p: &WindowUnits, stream: Flash<'_, i8>, planes: Planes<'_, i8>) {
-    p.windows(stream, planes);
+    match (p.dilated(), planes) {
+        (Some(taps), Planes::Apart { input, output }) => {
+            let mut loops = RowLoop::new(taps, RowOrder::default(), p.output.of_stream());
+            spaced_images(&mut loops, &p.window, stream, input, &mut *output);
+            p.output.clamp(output);
+        }
+        (_, planes) => p.windows(stream, planes),
+    }
 }
 
 /// As [`depthwise_conv_2d_s8`](super::depthwise_conv_2d::depthwise_conv_2d_s8), if its [`rows_fit`].
@@ -213,26 +125,6 @@ pub fn depthwise_conv_2d_3x3_stride_2_units_s8(
     planes: Planes<'_, i8>,
 ) {
     p.rows_of_channels(rows_of_3x3_by_two, stream, planes);
-}
-
-impl WindowUnits {
-    /// Rows of windows of 3x3.
-    #[inline(always)] // what is known of a layer is worked out while its program is compiled
-    fn rows_of_channels(&self, of_image: RowsOf3x3, stream: Flash<'_, i8>, planes: Planes<'_, i8>) {
-        let (taps, to) = (self.window.taps(self.padding), self.output.of_stream());
-        let images = Images { of_image, taps, to, lens: self.window.lens() };
-        match planes {
-            Planes::Apart { input, output } => {
-                images.apart(stream, input, &mut *output);
-                self.output.clamp(output);
-            }
-            Planes::Overlapped { memory, overlap } => {
-                images.shared(stream, &mut *memory, overlap);
-                let output = overlap.output..overlap.output.wrapping_add(overlap.output_len);
-                self.output.clamp(memory.get_mut(output).unwrap_or(&mut []));
-            }
-        }
-    }
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use super::units::{STREAM_BIAS, STREAM_SCALE, StreamOutput, unit};
 use crate::inner::flash::Flash;
 use crate::inner::product;
+use core::ops::Range;
 
 /// What rows of outputs see that have a channel each: windows of 3x3.
 #[derive(Clone, Copy, Debug)]
@@ -31,6 +32,18 @@ pub struct RowTaps {
     pub last: bool,
     /// What the padding holds.
     pub padding: i8,
+    /// From one row or column, of the image and of the output, to the next that is meant: those that dilated windows see
+    /// are an image by themselves. If it is not 1, the multiplier and the stride are.
+    pub spacing: u8,
+}
+
+/// In which order rows are done.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct RowOrder {
+    /// Whether the last row comes first.
+    pub backward: bool,
+    /// Whether all units of a row come before the next row, and not all rows of a unit before the next unit.
+    pub row_by_row: bool,
 }
 
 /// Where rows of windows read and write.
@@ -43,7 +56,7 @@ pub enum RowMemory<'a> {
         /// All rows of outputs.
         output: &'a mut [i8],
     },
-    /// Both in one piece of memory. No row of outputs lies where it or those that are done later read.
+    /// Both in one piece of memory. No output lies where it or those that are done later read.
     Shared {
         /// What holds both.
         memory: &'a mut [i8],
@@ -51,16 +64,30 @@ pub enum RowMemory<'a> {
         image: usize,
         /// Where the output begins in it.
         output: usize,
-        /// Whether the last row comes first.
-        backward: bool,
     },
 }
 
-impl RowTaps {
-    /// Whether windows lie as the loops take them, and neither a row of the image nor one of the output is too long.
-    #[allow(dead_code)] // by assembly and by what makes streams
+/// Rows of windows of a layer, and what becomes of their sums.
+#[derive(Debug)]
+pub struct RowLoop {
+    taps: RowTaps,
+    order: RowOrder,
+    to: StreamOutput,
+}
+
+impl RowLoop {
+    /// `to` drops 32 bits at most.
     #[inline(always)]
-    pub fn fits(&self) -> bool {
+    pub fn new(taps: RowTaps, order: RowOrder, to: StreamOutput) -> Self {
+        Self { taps, order, to }
+    }
+}
+
+impl RowTaps {
+    /// Elements of the image and of the output that are read and written, if windows lie as the loops take them, and neither
+    /// these nor a row are too many.
+    #[inline(always)]
+    pub fn lens(&self) -> Option<[usize; 2]> {
         let &Self { columns, outputs, stride, left, channels, multiplier, rows, first, last, .. } = self;
         let none = columns == 0 || outputs == 0 || channels == 0 || multiplier == 0 || rows == 0;
         let row = match stride {
@@ -68,23 +95,49 @@ impl RowTaps {
             2 => self.end() <= columns.wrapping_add(1),
             _ => false,
         };
-        let few = (columns | outputs) < 1 << 7 && self.units() < 1 << 8;
-        !none && row && few && !(first && last && rows == 1)
+        let few = (columns | outputs) < 1 << 7 && self.units() < 1 << 8 && self.output_step() < 1 << 8;
+        let spaced = self.spacing == 1 || self.spacing > 1 && stride == 1 && multiplier == 1;
+        if none || !row || !few || !spaced || first && last && rows == 1 {
+            return None;
+        }
+        // Up to the last element that is meant.
+        let len = |rows: usize, row: usize, columns: u8, column: usize, depth: usize| {
+            let columns = usize::from(columns).wrapping_sub(1) as u32 * column as u32;
+            u16::try_from(rows.wrapping_sub(1) as u32 * row as u32 + columns + depth as u32).ok()
+        };
+        let input = len(self.seen(), self.line(), columns, self.input_step(), channels.into())?;
+        let output = len(rows.into(), self.output_line(), outputs, self.output_step(), self.units())?;
+        Some([input, output].map(usize::from))
     }
 
-    /// Whether there are so many elements of the image, and so many of the output. For what fits.
-    #[allow(dead_code)] // by assembly and by what makes streams
+    /// Elements from one column of the image to the next.
     #[inline(always)]
-    pub fn holds(&self, [inputs, outputs]: [usize; 2]) -> bool {
-        let line = product(self.columns.into(), self.channels.into());
-        let len = product(self.outputs.into(), self.units());
-        has_lines(inputs, self.seen(), line) && has_lines(outputs, self.rows.into(), len)
+    pub fn input_step(&self) -> usize {
+        usize::from(self.channels).wrapping_mul(self.spacing.into())
+    }
+
+    /// And of the output.
+    #[inline(always)]
+    pub fn output_step(&self) -> usize {
+        self.units().wrapping_mul(self.spacing.into())
+    }
+
+    /// Elements from one row of the image to the next.
+    #[inline(always)]
+    pub fn line(&self) -> usize {
+        usize::from(self.columns).wrapping_mul(self.input_step()).wrapping_mul(self.spacing.into())
+    }
+
+    /// And of the output.
+    #[inline(always)]
+    pub fn output_line(&self) -> usize {
+        usize::from(self.outputs).wrapping_mul(self.output_step()).wrapping_mul(self.spacing.into())
     }
 
     /// Units of a pixel.
     #[inline(always)]
     pub fn units(&self) -> usize {
-        product(self.channels.into(), self.multiplier.into())
+        usize::from(self.channels).wrapping_mul(self.multiplier.into())
     }
 
     /// The column behind the last window, if that fits.
@@ -107,7 +160,7 @@ impl RowTaps {
     #[inline(always)]
     pub fn seen(&self) -> usize {
         let &Self { rows, step, first, last, .. } = self;
-        let end = product(rows.wrapping_sub(1).into(), step.into()).wrapping_add(3);
+        let end = usize::from(rows).wrapping_sub(1).wrapping_mul(step.into()).wrapping_add(3);
         end.wrapping_sub(first.into()).wrapping_sub(last.into())
     }
 
@@ -119,25 +172,17 @@ impl RowTaps {
         channel: usize,
     ) -> impl Iterator<Item = i8> {
         let &Self { left, first, padding, .. } = self;
-        let [columns, channels, stride, step] =
-            [self.columns, self.channels, self.stride, self.step].map(usize::from);
-        let rows = self.seen();
+        let [columns, stride, step] = [self.columns, self.stride, self.step].map(usize::from);
+        let (rows, line, input_step) = (self.seen(), self.line(), self.input_step());
         (0..9usize).map(move |tap| {
             let y = product(row, step).wrapping_add(tap / 3).wrapping_sub(first.into());
             let x = product(column, stride).wrapping_add(tap % 3).wrapping_sub(left.into());
             if x >= columns || y >= rows {
                 return padding;
             }
-            memory.input(product(product(y, columns).wrapping_add(x), channels).wrapping_add(channel))
+            memory.input(product(y, line).wrapping_add(product(x, input_step)).wrapping_add(channel))
         })
     }
-}
-
-/// Whether so many lines are not too long together, without a product that leaves 16 bits.
-#[inline(never)] // one copy is enough
-fn has_lines(all: usize, lines: usize, line: usize) -> bool {
-    let (lower, upper) = (product(line & 0xff, lines), product(line >> 8, lines));
-    lines < 1 << 8 && upper < 1 << 8 && lower <= all && upper << 8 <= all.wrapping_sub(lower)
 }
 
 impl RowMemory<'_> {
@@ -160,42 +205,45 @@ impl RowMemory<'_> {
     }
 }
 
-/// The outputs of rows of windows, whose units are one by one in the stream. `to` drops 32 bits at most.
+/// The outputs of rows of windows, whose units are one by one in the stream.
 #[inline(always)]
-pub fn rows_of_3x3(stream: Flash<'_, i8>, taps: &RowTaps, mut memory: RowMemory<'_>, to: StreamOutput) {
-    let backward = matches!(memory, RowMemory::Shared { backward: true, .. });
-    for done in 0..taps.rows {
-        let row = if backward { taps.rows.wrapping_sub(done).wrapping_sub(1) } else { done };
-        row_of_3x3(stream, taps, row.into(), &mut memory, to);
-    }
-}
-
-fn row_of_3x3(
-    stream: Flash<'_, i8>,
-    taps: &RowTaps,
-    row: usize,
-    memory: &mut RowMemory<'_>,
-    to: StreamOutput,
-) {
-    const UNIT: usize = STREAM_BIAS + 9 + STREAM_SCALE;
-    let [outputs, channels, multiplier] = [taps.outputs, taps.channels, taps.multiplier].map(usize::from);
-    let mut at = product(row, product(outputs, taps.units()));
-    for column in 0..outputs {
-        for channel in 0..channels {
-            for time in 0..multiplier {
-                let start = product(product(time, channels).wrapping_add(channel), UNIT);
-                let [weight, scale] = [STREAM_BIAS, STREAM_BIAS + 9].map(|from| start.wrapping_add(from));
-                let elements = taps.elements(memory, [row, column], channel);
-                let y = unit(stream, [start, weight, scale], 1, elements, to);
-                memory.set_output(at, y);
-                at = at.wrapping_add(1);
-            }
+pub fn rows_of_3x3(rows: &mut RowLoop, stream: Flash<'_, i8>, mut memory: RowMemory<'_>) {
+    let &mut RowLoop { ref taps, order: RowOrder { backward, row_by_row }, .. } = rows;
+    let channels = usize::from(taps.channels);
+    for channel in 0..if row_by_row { 1 } else { channels } {
+        let channels = if row_by_row { 0..channels } else { channel..channel.wrapping_add(1) };
+        for done in 0..taps.rows {
+            let row = if backward { taps.rows.wrapping_sub(done).wrapping_sub(1) } else { done };
+            rows.row(stream, row.into(), channels.clone(), &mut memory);
         }
     }
 }
 
 /// The same for windows two columns apart.
 #[inline(always)]
-pub fn rows_of_3x3_by_two(stream: Flash<'_, i8>, taps: &RowTaps, memory: RowMemory<'_>, to: StreamOutput) {
-    rows_of_3x3(stream, taps, memory, to);
+pub fn rows_of_3x3_by_two(rows: &mut RowLoop, stream: Flash<'_, i8>, memory: RowMemory<'_>) {
+    rows_of_3x3(rows, stream, memory);
+}
+
+impl RowLoop {
+    /// A row of outputs of these channels.
+    fn row(&self, stream: Flash<'_, i8>, row: usize, channels: Range<usize>, memory: &mut RowMemory<'_>) {
+        const UNIT: usize = STREAM_BIAS + 9 + STREAM_SCALE;
+        let &Self { ref taps, to, .. } = self;
+        let [outputs, multiplier] = [taps.outputs, taps.multiplier].map(usize::from);
+        for column in 0..outputs {
+            for channel in channels.clone() {
+                let pixel =
+                    product(row, taps.output_line()).wrapping_add(product(column, taps.output_step()));
+                let first = pixel.wrapping_add(product(channel, multiplier));
+                for time in 0..multiplier {
+                    let start = product(product(time, taps.channels.into()).wrapping_add(channel), UNIT);
+                    let [weight, scale] = [STREAM_BIAS, STREAM_BIAS + 9].map(|from| start.wrapping_add(from));
+                    let elements = taps.elements(memory, [row, column], channel);
+                    let y = unit(stream, [start, weight, scale], 1, elements, to);
+                    memory.set_output(first.wrapping_add(time), y);
+                }
+            }
+        }
+    }
 }

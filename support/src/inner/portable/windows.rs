@@ -6,7 +6,7 @@ use super::{MAX_UNITS, STREAM_BIAS, STREAM_SCALE, StreamOutput};
 use crate::inner::flash::Flash;
 use crate::inner::product;
 
-/// Most bytes of a copy of what windows see of a channel.
+/// Most bytes that a copy of what windows see of a channel may ever have.
 pub const MAX_COPY: usize = 512;
 
 /// Bytes behind a copy, for windows that are done beside the last ones.
@@ -46,6 +46,8 @@ pub struct WindowTaps<'a> {
     pub units: usize,
     /// What the padding holds.
     pub padding: i8,
+    /// Most bytes of a copy of what is seen of a channel.
+    pub most: usize,
 }
 
 /// Elements that a loop over windows reads and writes.
@@ -90,10 +92,10 @@ impl WindowTaps<'_> {
     /// What is read and written, if it is not too much.
     #[inline(never)] // one copy serves a program
     pub fn sizes(&self) -> Option<WindowSizes> {
-        let &Self { y, x, line, channels, units, .. } = self;
+        let &Self { y, x, line, channels, units, most, .. } = self;
         let (height, width) = (y.positions()?, x.positions()?.into());
         let copy = short_product(height, width)?.checked_add(BEHIND + 3)? & !3;
-        if copy > MAX_COPY || x.there == 0 || channels == 0 || units == 0 || units > MAX_UNITS {
+        if copy > most.min(MAX_COPY) || x.there == 0 || channels == 0 || units == 0 || units > MAX_UNITS {
             return None;
         }
         let row = short_product(x.there, channels).filter(|&row| row <= line)?;
@@ -109,7 +111,7 @@ impl WindowTaps<'_> {
 
     /// What an output of a unit sees, tap by tap.
     fn elements(&self, [row, column]: [usize; 2], unit: usize) -> impl Iterator<Item = i8> {
-        let &Self { image, y, x, line, channels, units, padding } = self;
+        let &Self { image, y, x, line, channels, units, padding, .. } = self;
         let channel = product(unit, channels).checked_div(units).unwrap_or(0);
         let at = |side: Side, output: usize, tap: usize| {
             let position = product(output, side.stride.into());
@@ -127,9 +129,12 @@ impl WindowTaps<'_> {
     }
 }
 
-/// The outputs of windows, whose units are one by one in the stream.
+/// The outputs of windows, whose units are one by one in the stream. Whether that is not too much.
 #[inline(always)]
-pub fn windows(stream: Flash<'_, i8>, taps: &WindowTaps<'_>, output: &mut [i8], to: StreamOutput) {
+pub fn windows(stream: Flash<'_, i8>, taps: &WindowTaps<'_>, output: &mut [i8], to: StreamOutput) -> bool {
+    if taps.sizes().is_none() {
+        return false;
+    }
     let (rows, columns) = (usize::from(taps.y.outputs), usize::from(taps.x.outputs));
     let terms = product(taps.y.taps.into(), taps.x.taps.into());
     let len = terms.wrapping_add(STREAM_BIAS).wrapping_add(STREAM_SCALE);
@@ -141,4 +146,5 @@ pub fn windows(stream: Flash<'_, i8>, taps: &WindowTaps<'_>, output: &mut [i8], 
         let at = [start, weights, weights.wrapping_add(terms)];
         *y = unit(stream, at, 1, taps.elements(pixel, number), to);
     }
+    true
 }

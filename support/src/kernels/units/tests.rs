@@ -25,6 +25,20 @@ impl Random {
         Axis { input, pad, taps: 3, dilation: 1, stride, output }
     }
 
+    /// A window of 3x3 that is dilated, and one whose rows of some columns are those of an image.
+    fn dilated(&mut self) -> WindowUnits {
+        let dilation = 2 + self.below(2);
+        let mut side = || {
+            let input = dilation * (1 + self.below(4));
+            Axis { input, pad: dilation, taps: 3, dilation, stride: 1, output: input }
+        };
+        let (y, x) = (side(), side());
+        let channels = 1 + self.below(5);
+        let window = Window { y, x, channels, units: channels };
+        let output = Narrow { bits: 31, zero_point: self.byte().into(), least: -120, greatest: 125 };
+        WindowUnits { window, padding: self.byte(), output }
+    }
+
     /// Any window of 3x3 that the loops take.
     fn layer(&mut self) -> WindowUnits {
         loop {
@@ -70,9 +84,11 @@ fn defined(p: &WindowUnits, units: &[Unit], input: &[i8]) -> Vec<i8> {
             let channel = unit / (units.len() / channels);
             let mut sum = i64::from(*bias);
             for (tap, &weight) in weights.iter().enumerate() {
-                let row = (row * y.stride + tap / 3).checked_sub(y.pad).filter(|&row| row < y.input);
-                let column =
-                    (column * x.stride + tap % 3).checked_sub(x.pad).filter(|&column| column < x.input);
+                let at = |side: Axis, output: usize, tap: usize| {
+                    let at = (output * side.stride + tap * side.dilation).checked_sub(side.pad);
+                    at.filter(|&at| at < side.input)
+                };
+                let (row, column) = (at(y, row, tap / 3), at(x, column, tap % 3));
                 let at = row.zip(column).map(|(row, column)| (row * x.input + column) * channels + channel);
                 sum += i64::from(weight) * i64::from(at.map_or(p.padding, |at| input[at]));
             }
@@ -87,6 +103,7 @@ fn defined(p: &WindowUnits, units: &[Unit], input: &[i8]) -> Vec<i8> {
 fn run(p: &WindowUnits, stream: &[i8], planes: Planes<'_, i8>) {
     let stream = Flash::from_slice(stream);
     match p.window.x.stride {
+        _ if p.window.x.dilation != 1 => depthwise_conv_2d_units_s8(p, stream, planes),
         1 => depthwise_conv_2d_3x3_units_s8(p, stream, planes),
         _ => depthwise_conv_2d_3x3_stride_2_units_s8(p, stream, planes),
     }
@@ -96,8 +113,9 @@ fn run(p: &WindowUnits, stream: &[i8], planes: Planes<'_, i8>) {
 #[test]
 fn rows_of_3x3_are_what_is_defined() {
     let mut random = Random(7);
-    for _ in 0..500 {
-        let p = random.layer();
+    for number in 0..600 {
+        let p = if number < 500 { random.layer() } else { random.dilated() };
+        assert!(number < 500 || p.window.y.input < 2 * p.window.y.dilation || p.dilated().is_some(), "{p:?}");
         let Window { y, x, channels, units } = p.window;
         let unit = |random: &mut Random| {
             let (bias, scale) = (random.below(1 << 18) as i32 - (1 << 17), random.below(1 << 24) as i32);
@@ -116,7 +134,10 @@ fn rows_of_3x3_are_what_is_defined() {
             assert_eq!(output, expected, "{p:?}, {images} images");
 
             let reach = p.reach(output_len);
-            for (input_at, output) in [(reach.below, 0), (0, reach.above)] {
+            let beyond = random.below(3);
+            for (input_at, output) in
+                [(reach.below, 0), (0, reach.above), (reach.below + beyond, 0), (0, reach.above + beyond)]
+            {
                 let mut memory = vec![0; (input_at + input_len).max(output + output_len)];
                 memory[input_at..][..input_len].copy_from_slice(&input);
                 let overlap = Overlap { input: input_at, input_len, output, output_len };

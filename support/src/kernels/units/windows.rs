@@ -13,7 +13,8 @@ use crate::inner::{Side, WindowTaps, product, windows};
 pub fn windows_fit(window: &Window) -> bool {
     let Window { y, channels, units, .. } = *window;
     let most = window.row(Taps { before: 0, inside: y.taps, first: 0 });
-    units.is_multiple_of(channels) && window.sees(&[], most, 0).is_some_and(|taps| taps.sizes().is_some())
+    units.is_multiple_of(channels)
+        && window.sees((&[], most), 0, usize::MAX).is_some_and(|taps| taps.sizes().is_some())
 }
 
 /// Most bytes of a copy for all rows of an image.
@@ -31,6 +32,9 @@ impl Axis {
 /// Rows of an image, and elements from one that is seen to the next.
 type Lines = (Axis, usize);
 
+/// An image and those of its rows that are seen.
+type Seen<'a> = (&'a [i8], Lines);
+
 impl Window {
     /// Those on which these taps of a row of outputs lie.
     #[inline(always)]
@@ -46,48 +50,48 @@ impl Window {
         (self.y, product(self.channels, self.x.input))
     }
 
-    /// What units see of these.
+    /// What units see of these, if it is so much of a channel at most.
     #[inline(never)] // one copy serves a program
-    fn sees<'a>(&self, image: &'a [i8], (y, line): Lines, padding: i8) -> Option<WindowTaps<'a>> {
+    fn sees<'a>(&self, (image, (y, line)): Seen<'a>, padding: i8, most: usize) -> Option<WindowTaps<'a>> {
         let Self { x, channels, units, .. } = *self;
-        Some(WindowTaps { image, y: y.side()?, x: x.side()?, line, channels, units, padding })
-    }
-
-    /// Whether a copy of all that is seen of a channel is small.
-    #[inline(never)] // its stack is free again
-    fn is_small(&self) -> bool {
-        let sizes = self.sees(&[], self.lines(), 0).and_then(|taps| taps.sizes());
-        sizes.is_some_and(|sizes| sizes.copy <= MAX_COPY_OF_IMAGE)
+        Some(WindowTaps { image, y: y.side()?, x: x.side()?, line, channels, units, padding, most })
     }
 }
 
 impl WindowUnits {
     /// Windows of any size: all of an image at once, if it is small and memory is not shared.
     #[inline(never)] // one copy for all layers
-    pub(super) fn windows(&self, stream: Flash<'_, i8>, planes: Planes<'_, i8>) {
+    pub(super) fn windows(&self, stream: Flash<'_, i8>, mut planes: Planes<'_, i8>) {
         let window = &self.window;
-        match planes {
-            Planes::Apart { input, output } if window.is_small() => {
-                let (y, line) = window.lines();
-                let len = product(product(window.x.output, window.units), y.output);
-                for (image, output) in rows(input, product(line, y.input)).zip(rows_mut(output, len)) {
-                    self.unit_by_unit(stream, (image, (y, line)), output);
-                }
-            }
-            planes => {
-                let mut lines = rows_of(window, planes);
-                while let Some((image, rows, output)) = next_row(&mut lines) {
-                    self.unit_by_unit(stream, (image, window.row(rows)), output);
-                }
-            }
+        if let Planes::Apart { input, output } = &mut planes
+            && self.images(stream, input, output)
+        {
+            return;
+        }
+        let mut lines = rows_of(window, planes);
+        while let Some((image, rows, output)) = next_row(&mut lines) {
+            self.unit_by_unit(stream, (image, window.row(rows)), output, usize::MAX);
         }
     }
 
+    /// All of an image at once, if it is small. Whether it was.
+    #[inline(always)]
+    fn images(&self, stream: Flash<'_, i8>, input: &[i8], output: &mut [i8]) -> bool {
+        let window = &self.window;
+        let (y, line) = window.lines();
+        let len = product(product(window.x.output, window.units), y.output);
+        let mut images = rows(input, product(line, y.input)).zip(rows_mut(output, len));
+        images.all(|(image, output)| self.unit_by_unit(stream, (image, (y, line)), output, MAX_COPY_OF_IMAGE))
+    }
+
+    /// Whether it is not too much.
     #[inline(never)] // one copy for all layers
-    fn unit_by_unit(&self, stream: Flash<'_, i8>, (image, lines): (&[i8], Lines), output: &mut [i8]) {
-        if let Some(taps) = self.window.sees(image, lines, self.padding) {
-            windows(stream, &taps, output, self.output.of_stream());
+    fn unit_by_unit(&self, stream: Flash<'_, i8>, seen: Seen<'_>, output: &mut [i8], most: usize) -> bool {
+        let taps = self.window.sees(seen, self.padding, most);
+        let is_done = taps.is_some_and(|taps| windows(stream, &taps, output, self.output.of_stream()));
+        if is_done {
             self.output.clamp(output);
         }
+        is_done
     }
 }

@@ -2,90 +2,22 @@
 //! piece of a row, beside what they are by definition: what is measured tells what each product takes on AVR. Weights and
 //! inputs are made up.
 
+mod made_up;
+
 use crate::Report;
 use kernels::planes::Planes;
 use kernels::shapes::{Axis, Narrow, Window};
 use kernels::units::{WindowUnits, conv_2d_units_s8};
+use made_up::{USUAL, bias, constant, random, seen, stream, weight};
 use tiny_model::__private::{
     flash::{Flash, FlashBytes},
     kernels, not_in_ram,
 };
 
-const fn weight(i: usize) -> i8 {
-    ((i as u32).wrapping_mul(2654435761) >> 24) as u8 as i8 >> 1
-}
-const fn bias(u: usize) -> i32 {
-    ((u as u32).wrapping_mul(2246822519) >> 12) as i32 % 20000 - 10000
-}
-const fn scale(u: usize) -> u32 {
-    0x80_0000 | ((u as u32).wrapping_mul(3266489917) >> 10 & 0x7f_ffff) | (u as u32 * 7 & 0x7f) << 24
-}
-const fn edge(u: usize) -> u8 {
-    (u * 16) as u8
-}
-
-const fn stream<const N: usize>(units: usize, terms: usize, block: usize) -> [u8; N] {
-    let mut out = [0; N];
-    let (mut at, mut unit) = (0, 0);
-    while unit < units {
-        let side = if unit + block <= units { block } else { 1 };
-        let mut lane = 0;
-        while lane < side {
-            let b = bias(unit + lane);
-            out[at] = b as u8;
-            out[at + 1] = (b >> 8) as u8;
-            out[at + 2] = ((b >> 16) + (b >> 15 & 1)) as u8;
-            at += 3;
-            lane += 1;
-        }
-        let mut i = 0;
-        while i < terms {
-            let mut lane = 0;
-            while lane < side {
-                out[at] = weight((unit + lane) * terms + i) as u8;
-                at += 1;
-                lane += 1;
-            }
-            i += 1;
-        }
-        let mut lane = 0;
-        while lane < side {
-            let s = scale(unit + lane);
-            out[at] = (s >> 8) as u8;
-            out[at + 1] = (s >> 16) as u8;
-            out[at + 2] = s as u8;
-            out[at + 3] = edge(unit + lane);
-            out[at + 4] = (s >> 24) as u8;
-            at += 5;
-            lane += 1;
-        }
-        unit += side;
-    }
-    out
-}
-
-macro_rules! constant {
-    ($name:ident: $len:expr, $bytes:expr) => {
-        #[cfg_attr(target_arch = "avr", unsafe(link_section = ".progmem.data"))]
-        static $name: FlashBytes<$len> = FlashBytes::new(&$bytes);
-    };
-}
-
 fn fill(input: &mut [i8], salt: u32) {
     for (i, x) in input.iter_mut().enumerate() {
-        *x = ((i as u32 + salt).wrapping_mul(2246822519) >> 23) as i8;
+        *x = random(i, salt) as i8;
     }
-}
-
-/// What becomes of a sum by definition.
-#[inline(never)] // there is little flash
-fn output_of(unit: usize, sum: i32, to: Narrow) -> i8 {
-    let (multiplier, upper) = (scale(unit) & 0xff_ffff, scale(unit) >> 24);
-    let edge = upper << 16 | u32::from(edge(unit)) << 8;
-    let product =
-        u64::from(sum.unsigned_abs()) * u64::from(multiplier) + u64::from(edge) + (1 << (to.bits - 1));
-    let value = (product >> to.bits) as i32;
-    (if sum < 0 { -value } else { value } + to.zero_point).clamp(-128, 127) as i8
 }
 
 /// Whether every output is what it is by definition.
@@ -95,16 +27,12 @@ fn is_right(p: &WindowUnits, input: &[i8], output: &[i8]) -> bool {
     let terms = y.taps * x.taps * channels;
     output.iter().enumerate().all(|(at, &found)| {
         let (unit, pixel) = (at % units, at / units);
-        let mut sum = bias(unit);
+        let mut sum = bias(unit, USUAL);
         for term in 0..terms {
-            let (tap, channel) = (term / channels, term % channels);
-            let row = (pixel / x.output * y.stride + tap / x.taps * y.dilation).wrapping_sub(y.pad);
-            let column = (pixel % x.output * x.stride + tap % x.taps * x.dilation).wrapping_sub(x.pad);
-            let is_inside = row < y.input && column < x.input;
-            let seen = if is_inside { input[(row * x.input + column) * channels + channel] } else { PADDING };
-            sum += i32::from(weight(unit * terms + term)) * i32::from(seen);
+            let seen = seen(p, pixel, term / channels, term % channels, |i| input[i]);
+            sum += i32::from(weight(unit, term, terms, USUAL)) * i32::from(seen);
         }
-        found == output_of(unit, sum, p.output)
+        found == made_up::output(unit, USUAL, sum, p.output)
     })
 }
 
@@ -133,7 +61,7 @@ fn measure(
 macro_rules! layer {
     ($report:ident, $memory:ident, $name:literal, $units:literal of [$rows:literal, $columns:literal, $channels:literal], $image:expr, $output:expr, $stride:literal, $pad:expr) => {{
         const TERMS: usize = $rows * $columns * $channels;
-        constant!(STREAM: { $units * (TERMS + 8) }, stream($units, TERMS, 4));
+        constant!(STREAM: $units * (TERMS + 8), stream($units, TERMS, 4, USUAL));
         const WINDOW: Window = Window {
             y: axis($image[0], $pad[0], $rows, $stride, $output[0]),
             x: axis($image[1], $pad[1], $columns, $stride, $output[1]),

@@ -2,71 +2,20 @@
 //! of borders, all numbers of bits, sums that are near the next output and sums that leave two bytes, and memory that is
 //! shared with the input or not. What is counted are outputs that are wrong; one layer is measured.
 
+mod made_up;
+
 use crate::Report;
 use kernels::planes::{Overlap, Planes};
 use kernels::shapes::{Axis, Narrow, Window};
 use kernels::units::{WindowUnits, depthwise_conv_2d_3x3_stride_2_units_s8, depthwise_conv_2d_3x3_units_s8};
+use made_up::{USUAL, bias, constant, output, random, seen, stream, weight};
 use tiny_model::__private::{flash::FlashBytes, kernels, not_in_ram};
 
 const CHANNELS: usize = 6;
-const UNIT: usize = 3 + 9 + 5;
-const STREAM: usize = CHANNELS * UNIT;
-/// With this the constants of a layer as others are.
-const USUAL: u32 = 8;
-
-const fn random(at: usize, salt: u32) -> u32 {
-    let x = (at as u32 + 1).wrapping_mul(2654435761).wrapping_add(salt.wrapping_mul(2246822519));
-    let x = (x ^ x >> 15).wrapping_mul(2246822519);
-    (x ^ x >> 13).wrapping_mul(3266489917) >> 3
-}
-/// Of the channels of a layer as others are, two bytes; of others all magnitudes.
-const fn bias(unit: usize, salt: u32) -> i32 {
-    let bits = if salt == USUAL { 13 } else { 14 + unit as u32 };
-    let magnitude = (random(unit, salt) & ((1 << bits) - 1)) as i32;
-    if random(unit, salt + 1) & 1 == 0 { magnitude } else { -magnitude }
-}
-const fn weight(unit: usize, tap: usize, salt: u32) -> i8 {
-    let w = random(unit * 9 + tap, salt + 2) as u8 as i8;
-    if salt == USUAL { w >> 1 } else { w }
-}
-const fn multiplier(unit: usize, salt: u32) -> u32 {
-    random(unit, salt + 3) & 0xff_ffff | 0x80_0000 >> (unit % 3)
-}
-const fn edge(unit: usize, salt: u32) -> u32 {
-    if unit % 4 == 0 { 0xffff } else { random(unit, salt + 4) & 0xffff }
-}
-
-const fn stream(salt: u32) -> [u8; STREAM] {
-    let mut out = [0; STREAM];
-    let mut unit = 0;
-    while unit < CHANNELS {
-        let (b, m, e) = (bias(unit, salt), multiplier(unit, salt), edge(unit, salt));
-        let at = unit * UNIT;
-        out[at] = b as u8;
-        out[at + 1] = (b >> 8) as u8;
-        out[at + 2] = ((b >> 16) + (b >> 15 & 1)) as u8;
-        let mut tap = 0;
-        while tap < 9 {
-            out[at + 3 + tap] = weight(unit, tap, salt) as u8;
-            tap += 1;
-        }
-        let scale = [(m >> 8) as u8, (m >> 16) as u8, m as u8, e as u8, (e >> 8) as u8];
-        let mut i = 0;
-        while i < 5 {
-            out[at + 12 + i] = scale[i];
-            i += 1;
-        }
-        unit += 1;
-    }
-    out
-}
-
 const OTHER: u32 = 20;
 
-#[cfg_attr(target_arch = "avr", unsafe(link_section = ".progmem.data"))]
-static AS_OTHERS: FlashBytes<STREAM> = FlashBytes::new(&stream(USUAL));
-#[cfg_attr(target_arch = "avr", unsafe(link_section = ".progmem.data"))]
-static ALL_MAGNITUDES: FlashBytes<STREAM> = FlashBytes::new(&stream(OTHER));
+constant!(AS_OTHERS: CHANNELS * (9 + 8), stream(CHANNELS, 9, 1, USUAL));
+constant!(ALL_MAGNITUDES: CHANNELS * (9 + 8), stream(CHANNELS, 9, 1, OTHER));
 
 const INPUTS: usize = 12 * 12 * CHANNELS;
 const OUTPUTS: usize = 6 * 6 * CHANNELS;
@@ -75,20 +24,13 @@ const MEMORY: usize = INPUTS + OUTPUTS;
 /// An output by definition.
 #[inline(never)]
 fn defined(p: &WindowUnits, input: impl Fn(usize) -> i8, at: usize, salt: u32) -> i8 {
-    let (Window { y, x, .. }, to) = (p.window, p.output);
     let (unit, pixel) = (at % CHANNELS, at / CHANNELS);
     let mut sum = bias(unit, salt);
     for tap in 0..9 {
-        let row = (pixel / x.output * y.stride + tap / 3).wrapping_sub(y.pad);
-        let column = (pixel % x.output * x.stride + tap % 3).wrapping_sub(x.pad);
-        let is_inside = row < y.input && column < x.input;
-        let element = if is_inside { input((row * x.input + column) * CHANNELS + unit) } else { p.padding };
-        sum += i32::from(weight(unit, tap, salt)) * i32::from(element);
+        let seen = seen(p, pixel, tap, unit, &input);
+        sum += i32::from(weight(unit, tap, 9, salt)) * i32::from(seen);
     }
-    let product = u64::from(sum.unsigned_abs()) * u64::from(multiplier(unit, salt));
-    let half = 1u64 << (to.bits - 1);
-    let value = ((product + u64::from(edge(unit, salt) << 8) + half) >> to.bits).min(1 << 20) as i32;
-    (if sum < 0 { -value } else { value } + to.zero_point).clamp(to.least, to.greatest) as i8
+    output(unit, salt, sum, p.output)
 }
 
 #[inline(never)]

@@ -1,9 +1,10 @@
 //! Windows one column apart: three sums, `r2` to `r7`, for each input is part of three outputs in a row.
 
-use super::each_unit::{each_unit, next_of_group, weights};
-use super::frame::Frame;
+use super::each_unit::{each_unit, next_of_group, next_of_output, weights};
+use super::frame::RowLoop;
 use super::terms::{
-    add_partial, count, next_column, next_line, output, over, rare, rare_output, term, weights_move_on,
+    add_partial, count, next_column, next_line, output, over, rare, rare_output, term, weights_move_back,
+    weights_move_on,
 };
 use core::arch::asm;
 use core::mem::offset_of;
@@ -15,12 +16,13 @@ use core::mem::offset_of;
 /// All that the frame points to is there.
 #[allow(unsafe_code)]
 #[inline(never)]
-pub(super) unsafe fn units_by_one(frame: *mut Frame) {
+pub(super) unsafe fn units_by_one(frame: *mut RowLoop) {
     // SAFETY: reads and writes what the caller promises; the stack is left as it was.
     unsafe {
         each_unit!(
             frame,
-            bias_of_row,
+            [bias_of_row],
+            concat!("ldd r1, Y+{next}\nadd r26, r1\nldd r1, Y+{next}+1\nadc r27, r1\n", next_of_output!()),
             "brts 50f",
             "51:",
             "ldd r14, Y+{back}",
@@ -214,6 +216,9 @@ pub(super) unsafe fn units_by_one(frame: *mut Frame) {
             "ldd r16, Y+{left_rows}",
             "dec r16",
             "breq 95f",
+            "ldd r0, Y+{outside}",
+            "sbrc r0, 5",
+            "rjmp 4b",
             // It was the first row: the weights move on, and the windows of the next row begin with the same row.
             weights_move_on!(),
             "sub r26, r12",

@@ -1,10 +1,11 @@
 //! Windows two columns apart: two sums, `r2` to `r5`, and the bias in `r6` and `r7`. Every second column is part of two
 //! outputs.
 
-use super::each_unit::{each_unit, next_of_group, weights};
-use super::frame::Frame;
+use super::each_unit::{each_unit, next_of_group, next_of_output, weights};
+use super::frame::RowLoop;
 use super::terms::{
-    add_partial, count, next_column, next_line, output, over, rare, rare_output, term, weights_move_on,
+    add_partial, count, next_column, next_line, output, over, rare, rare_output, term, weights_move_back,
+    weights_move_on,
 };
 use core::arch::asm;
 use core::mem::offset_of;
@@ -16,12 +17,13 @@ use core::mem::offset_of;
 /// All that the frame points to is there.
 #[allow(unsafe_code)]
 #[inline(never)]
-pub(super) unsafe fn units_by_two(frame: *mut Frame) {
+pub(super) unsafe fn units_by_two(frame: *mut RowLoop) {
     // SAFETY: reads and writes what the caller promises; the stack is left as it was.
     unsafe {
         each_unit!(
             frame,
-            next,
+            [],
+            next_of_output!(),
             "brts 50f",
             "51:",
             "ldd r14, Y+{back}",
@@ -252,12 +254,15 @@ pub(super) unsafe fn units_by_two(frame: *mut Frame) {
             "ldd r16, Y+{left_rows}",
             "dec r16",
             "breq 95f",
-            // It was the first row: the weights move on, and the windows of the next begin one row less further.
-            weights_move_on!(),
             "ldd r0, Y+{next}",
             "add r26, r0",
             "ldd r0, Y+{next}+1",
             "adc r27, r0",
+            "ldd r0, Y+{outside}",
+            "sbrc r0, 5",
+            "rjmp 4b",
+            // It was the first row: the weights move on, and the windows of the next begin one row less further.
+            weights_move_on!(),
             "sub r26, r12",
             "sbc r27, r13",
             "rjmp 4b",

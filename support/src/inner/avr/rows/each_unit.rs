@@ -9,9 +9,10 @@ macro_rules! weights {
 
 /// All groups of rows, and all units of each: the constants of a unit, and then its rows by `$rows`, which goes on with the
 /// next at `4`, with those that are left in `r16`, and with the next unit at `95`. Rows that see three begin where it begins,
-/// those that see two at `200`, both with the bias in `r6`, `r7` and `r11`. `$own` is a field that only these use.
+/// those that see two at `200`, both with the bias in `r6`, `r7` and `r11`. `$next` leads to a row that is not where the loop
+/// is. `$own` is a field that only these use.
 macro_rules! each_unit {
-    ($frame:ident, $own:ident, $($rows:tt)*) => {
+    ($frame:ident, [$($own:ident)?], $next:expr, $($rows:tt)*) => {
         asm!(
             "push r28",
             "push r29",
@@ -19,7 +20,8 @@ macro_rules! each_unit {
             "ldd r12, Y+{line}",
             "ldd r13, Y+{line}+1",
             "ldd r8, Y+{factor}",
-            "clt",
+            // What the image before has left in `carries` is cleared by the first row.
+            "set",
             // A group of rows.
             "100:",
             "ldd r30, Y+{group_stream}",
@@ -75,14 +77,27 @@ macro_rules! each_unit {
             // The next row, whose windows see three rows but for the last.
             "4:",
             "std Y+{left_rows}, r16",
+            "ldd r0, Y+{outside}",
+            "sbrc r0, 6",
+            "rjmp 6f",
+            "7:",
             "ldd r6, Y+{bias}",
             "ldd r7, Y+{bias}+1",
             "ldd r11, Y+{bias}+2",
             "dec r16",
             "brne 5f",
-            "ldd r16, Y+{outside}",
-            "sbrc r16, 1",
+            "sbrs r0, 1",
+            "rjmp 5f",
+            "sbrs r0, 5",
             "rjmp 200f",
+            // Going backward, it is the first row of the image, and what is padding is the first row that it would see.
+            weights_move_back!(),
+            "add r26, r12",
+            "adc r27, r13",
+            "rjmp 200f",
+            "6:",
+            $next,
+            "rjmp 7b",
             "5:",
             $($rows)*
             "95:",
@@ -139,35 +154,36 @@ macro_rules! each_unit {
             "pop r29",
             "pop r28",
             "clr r1",
-            carries = const offset_of!(Frame, carries),
-            middle = const offset_of!(Frame, middle),
-            half = const offset_of!(Frame, half),
-            factor = const offset_of!(Frame, factor),
-            limit = const offset_of!(Frame, limit),
-            zero_point = const offset_of!(Frame, zero_point),
-            units = const offset_of!(Frame, units),
-            columns = const offset_of!(Frame, columns),
-            padding = const offset_of!(Frame, padding),
-            bias = const offset_of!(Frame, bias),
-            line = const offset_of!(Frame, line),
-            back = const offset_of!(Frame, back),
-            $own = const offset_of!(Frame, $own),
-            stream = const offset_of!(Frame, stream),
-            to_channel = const offset_of!(Frame, to_channel),
-            channels = const offset_of!(Frame, channels),
-            left_channels = const offset_of!(Frame, left_channels),
-            multiplier = const offset_of!(Frame, multiplier),
-            left_units = const offset_of!(Frame, left_units),
-            group_stream = const offset_of!(Frame, group.stream),
-            image = const offset_of!(Frame, group.image),
-            output = const offset_of!(Frame, group.output),
-            group_next = const offset_of!(Frame, group.next),
-            left_groups = const offset_of!(Frame, group.left),
-            rows = const offset_of!(Frame, group.rows),
-            left_rows = const offset_of!(Frame, group.left_rows),
-            outside = const offset_of!(Frame, group.outside),
-            others = const offset_of!(Frame, group.others),
-            end = const offset_of!(Frame, group.end),
+            carries = const offset_of!(RowLoop, carries),
+            middle = const offset_of!(RowLoop, middle),
+            half = const offset_of!(RowLoop, half),
+            factor = const offset_of!(RowLoop, factor),
+            limit = const offset_of!(RowLoop, limit),
+            zero_point = const offset_of!(RowLoop, zero_point),
+            units = const offset_of!(RowLoop, units),
+            columns = const offset_of!(RowLoop, columns),
+            padding = const offset_of!(RowLoop, padding),
+            bias = const offset_of!(RowLoop, bias),
+            line = const offset_of!(RowLoop, line),
+            back = const offset_of!(RowLoop, back),
+            next = const offset_of!(RowLoop, next),
+            $($own = const offset_of!(RowLoop, $own),)?
+            stream = const offset_of!(RowLoop, stream),
+            to_channel = const offset_of!(RowLoop, to_channel),
+            channels = const offset_of!(RowLoop, channels),
+            left_channels = const offset_of!(RowLoop, left_channels),
+            multiplier = const offset_of!(RowLoop, multiplier),
+            left_units = const offset_of!(RowLoop, left_units),
+            group_stream = const offset_of!(RowLoop, group.stream),
+            image = const offset_of!(RowLoop, group.image),
+            output = const offset_of!(RowLoop, group.output),
+            group_next = const offset_of!(RowLoop, group.next),
+            left_groups = const offset_of!(RowLoop, group.left),
+            rows = const offset_of!(RowLoop, group.rows),
+            left_rows = const offset_of!(RowLoop, group.left_rows),
+            outside = const offset_of!(RowLoop, group.outside),
+            others = const offset_of!(RowLoop, group.others),
+            end = const offset_of!(RowLoop, group.end),
             inout("X") $frame => _,
             out("Z") _,
             out("r2") _, out("r3") _, out("r4") _, out("r5") _, out("r6") _, out("r7") _,
@@ -202,4 +218,11 @@ macro_rules! next_of_group {
     };
 }
 
-pub(super) use {each_unit, next_of_group, weights};
+/// Moves the output on to the next row.
+macro_rules! next_of_output {
+    () => {
+        "ldd r1, Y+{next}+2\nadd r30, r1\nldd r1, Y+{next}+3\nadc r31, r1\n"
+    };
+}
+
+pub(super) use {each_unit, next_of_group, next_of_output, weights};

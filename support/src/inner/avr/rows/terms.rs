@@ -31,6 +31,18 @@ macro_rules! weights_move_on {
     };
 }
 
+/// And back: the first row comes last.
+macro_rules! weights_move_back {
+    () => {
+        concat!(
+            "mov r2, r17\nmov r3, r18\nmov r4, r19\n",
+            "mov r17, r20\nmov r18, r21\nmov r19, r22\n",
+            "mov r20, r23\nmov r21, r24\nmov r22, r25\n",
+            "mov r23, r2\nmov r24, r3\nmov r25, r4\n",
+        )
+    };
+}
+
 /// Behind an overflow.
 macro_rules! over {
     ($label:literal, a, $back:literal) => {
@@ -343,5 +355,6 @@ macro_rules! rare {
 }
 
 pub(super) use {
-    add_partial, count, next_column, next_line, output, over, rare, rare_output, term, weights_move_on,
+    add_partial, count, next_column, next_line, output, over, rare, rare_output, term, weights_move_back,
+    weights_move_on,
 };
