@@ -93,6 +93,11 @@ pub(crate) fn read(reader: &Reader<'_>) -> Result<Rc<dyn Op>, Problem> {
 }
 
 impl Layer {
+    /// Multiplications of one inference.
+    fn macs(&self) -> usize {
+        self.rows.saturating_mul(self.depth).saturating_mul(self.units)
+    }
+
     /// An input and an output that may share memory.
     fn planes(&self, input: View, output: View) -> Planes {
         Planes::new(input, output, |len| Reach::of_runs_in(len, self.depth, self.units))
@@ -282,12 +287,5 @@ impl Op for Layer {
         to.call("fully_connected", name, &*params, args, self.macs());
         variants.into_iter().for_each(|variant| to.offer(variant));
         Ok(())
-    }
-}
-
-impl Layer {
-    /// Multiplications of one inference.
-    fn macs(&self) -> usize {
-        self.rows.saturating_mul(self.depth).saturating_mul(self.units)
     }
 }

@@ -6,6 +6,7 @@
 mod elements;
 mod fold;
 mod layers;
+mod lstm;
 mod operands;
 mod pictures;
 mod products;
@@ -164,7 +165,7 @@ impl<'a> Float<'a> {
         values: &HashMap<TensorId, Value>,
     ) -> Result<Vec<Value>, Diagnostic> {
         match step.found.row.name {
-            "UNIDIRECTIONAL_SEQUENCE_LSTM" => layers::lstm(self, step, values),
+            "UNIDIRECTIONAL_SEQUENCE_LSTM" => lstm::lstm(self, step, values),
             _ => self.evaluate(step, values),
         }
     }
