@@ -5,6 +5,7 @@
 // A diagnostic ends the compilation, so that its size does not matter.
 #![allow(clippy::result_large_err)]
 
+pub(crate) mod calibrate;
 pub(crate) mod choose;
 pub(crate) mod equalize;
 pub(crate) mod fit;
@@ -12,14 +13,17 @@ pub mod fixed_point;
 pub mod float;
 pub(crate) mod lattice;
 pub(crate) mod logits;
+pub(crate) mod losses;
 pub(crate) mod measure;
 pub(crate) mod model;
 pub(crate) mod observe;
+pub(crate) mod ports;
 pub(crate) mod raise;
 pub(crate) mod rewrite;
 pub(crate) mod roles;
 pub mod samples;
 pub(crate) mod scales;
+pub(crate) mod scheme;
 pub mod settings;
 pub(crate) mod trial;
 

@@ -117,7 +117,7 @@
 //!
 //! # Max pools
 //!
-//! [`greater_s8`] takes the greater of each of four bytes: `ssub8` leaves in the flags which those are, and `sel` picks them.
+//! [`GreatestBytes::and`] takes the greater of each of four bytes: `ssub8` leaves in the flags which those are, and `sel` picks them.
 //!
 //! # Sums of one unit
 //!
@@ -155,7 +155,7 @@ pub use blocks::block_rows_2;
 pub use depthwise::Loop3x3;
 pub use dot::dot_s8;
 pub use high::{high, high_add};
-pub use lanes::greater_s8;
+pub use lanes::GreatestBytes;
 pub use row::block_bytes;
 pub use small::block_bytes_small;
 pub use taps::depthwise_pixel;

@@ -46,7 +46,7 @@ pub use avr::{
 };
 #[cfg(tiny_model_backend = "dsp")]
 pub use dsp::{
-    Loop3x3, block_bytes, block_bytes_small, block_rows_2, depthwise_pixel, dot_s8, greater_s8, high,
+    GreatestBytes, Loop3x3, block_bytes, block_bytes_small, block_rows_2, depthwise_pixel, dot_s8, high,
     high_add, pad_row, widen_2, winograd_input, winograd_units,
 };
 #[cfg(tiny_model_backend = "host")]

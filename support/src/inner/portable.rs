@@ -30,7 +30,7 @@ pub use fours::{
 };
 #[allow(unused_imports)] // by the compiler
 pub use lanes::multiply_add_taps;
-pub use lanes::{LaneTaps, greater, greater_s8, multiply_add};
+pub use lanes::{Greatest, GreatestBytes, LaneTaps, multiply_add};
 pub use pairs::{HALF, LESS_SIGN, bytes_of_row, pairs_of_row};
 pub use rows::{RowLoop, RowMemory, RowOrder, RowTaps, rows_of_3x3, rows_of_3x3_by_two};
 pub use sums::{Factor, SumScales, sums_s8};

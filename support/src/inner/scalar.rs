@@ -123,16 +123,13 @@ mod tests {
     use crate::inner::flash::Flash;
     use crate::inner::portable::{self, FOUR, MAX_EXPONENT, Tap};
     use crate::inner::short;
+    use crate::kernels::random::Random;
     use std::vec;
     use std::vec::Vec;
 
-    /// Numbers that look random.
     fn numbers() -> impl FnMut() -> i32 {
-        let mut state = 0x1234_5678u32;
-        move || {
-            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            (state >> 8) as i32
-        }
+        let mut random = Random::new(0x1234_5678);
+        move || random.bits() as i32
     }
 
     #[test]

@@ -54,6 +54,8 @@ pub mod pairs;
 pub mod planes;
 pub mod prelu;
 pub mod quantize;
+#[cfg(test)]
+pub mod random;
 pub mod reach;
 pub mod reduce;
 pub mod relu;

@@ -1,35 +1,29 @@
 //! FULLY_CONNECTED: every output is a weighted sum of all inputs of its row.
 
+mod kernels;
+
 use super::activation::Activation;
 use super::channels::{Channels, Cut};
 use super::lookup::limited;
-use super::narrow::{self, Form};
+use super::narrow;
 use super::one_scale::{Following, Joined, Scales};
 use super::sums::{self, Activations, Sums};
-use super::unit_blocks::{MAX_MEMORY, MEMORY_OF_A_STEP, Simplified, Units, with_arguments};
-use super::unit_pairs::{self, Layout};
+use super::unit_blocks::Simplified;
 use super::weighted::{self, Bounds, Weighted};
-use super::{Op, requantization, unit_fours, unit_products, unit_streams};
+use super::{Op, requantization, unit_products};
 use crate::diagnostics::Problem;
 use crate::graph::{ElementType, Tensor};
-use crate::inner::FOUR;
-use crate::kernels::blocks::{FullyConnectedBlocks, PixelBlocks};
-use crate::kernels::fully_connected::{
-    FullyConnected, FullyConnected16, FullyConnectedOffset, FullyConnectedRing,
-};
+use crate::kernels::fully_connected::FullyConnected16;
 use crate::kernels::reach::Reach;
 use crate::kernels::shapes::Requantization;
-use crate::lower::{Bug, Lowering, RingView};
-use crate::optimize::Optimize;
-use crate::program::{Access, Arg, Constant, Params, Planes, Variant, View};
+use crate::lower::{Bug, Lowering};
+use crate::program::{Access, Arg, Constant, Planes, View};
 use crate::quantize::Multiplier;
 use crate::ranges::{Known, Ranges, channels};
 use crate::read::{CONVERT_AGAIN, Reader};
 use crate::schema::tflite;
+use kernels::OneRow;
 use std::rc::Rc;
-
-/// So many units are written out one by one by LLVM, if it is told how many there are.
-const FEW: std::ops::RangeInclusive<usize> = 2..=8;
 
 #[derive(Clone, Debug)]
 struct Layer {
@@ -98,13 +92,12 @@ pub(crate) fn read(reader: &Reader<'_>) -> Result<Rc<dyn Op>, Problem> {
     Ok(Rc::new(Layer { rows, depth, units, range, activations, multipliers }))
 }
 
-/// A layer of less weights than this does not gain by having them in fours of units.
-const SMALL: usize = 1024;
-
-/// The same for pairs: less inputs than these.
-const SHORT: usize = 4;
-
 impl Layer {
+    /// Multiplications of one inference.
+    fn macs(&self) -> usize {
+        self.rows.saturating_mul(self.depth).saturating_mul(self.units)
+    }
+
     /// An input and an output that may share memory.
     fn planes(&self, input: View, output: View) -> Planes {
         Planes::new(input, output, |len| Reach::of_runs_in(len, self.depth, self.units))
@@ -185,65 +178,6 @@ impl Layer {
         cut.replace(1, vec![units, depth], weighted::bytes(weights.ty, &values));
         weighted::replace_bias(cut, self.activations, &biases);
         Some(Self { depth, units, multipliers, ..self.clone() })
-    }
-
-    /// The kernels for backends that have others.
-    fn variants(&self, weights: &[i8], bias: &[i32], output: Requantization, of_row: OneRow) -> Vec<Variant> {
-        let layer = Simplified::of(weights, bias, &self.multipliers, output);
-        let fours = || unit_fours::fully_connected(&layer, self.depth, output);
-        // A small layer is done before a loop over four units at a time has begun.
-        let is_small = self.depth.saturating_mul(self.units) < SMALL;
-        let words = |layout| unit_pairs::fully_connected(&layer, self.depth, output, layout);
-        let is_row = self.rows == 1;
-        let pairs = is_row && self.depth >= SHORT && self.units >= FOUR;
-        let pairs = pairs.then(|| words(Layout::Pairs)).flatten();
-        let bytes = (is_row && !is_small).then(|| words(Layout::Bytes)).flatten();
-        let fours = (!is_small).then(fours).flatten();
-        [self.blocks(&layer, output, of_row), pairs, bytes, fours].into_iter().flatten().collect()
-    }
-
-    /// The kernel for weights in blocks, if they can be brought into these.
-    fn blocks(&self, layer: &Simplified, output: Requantization, of_row: OneRow) -> Option<Variant> {
-        let Self { rows, depth, units, .. } = *self;
-        let Simplified { weights, bias, multipliers } = layer;
-        let ties = output.least < output.zero_point;
-        let blocks = Units { weights, filter: depth, run: depth, bias, multipliers, ties };
-        let constants = vec![blocks.blocks()?];
-        let steps = blocks.steps();
-        let fits = steps.saturating_mul(MEMORY_OF_A_STEP) <= MAX_MEMORY;
-        let row = || format!("{:?}", FullyConnectedBlocks { depth, units, output });
-        let (kernel, params) = match (rows, of_row) {
-            (1, OneRow::Fast) => ("fully_connected_blocks_s8", row()),
-            (1, OneRow::Small) => ("fully_connected_small_s8", row()),
-            (1, OneRow::Pixel) if !fits => ("fully_connected_small_s8", row()),
-            _ if !fits => return None,
-            _ => {
-                let params = PixelBlocks::<0> { depth, units, output };
-                ("conv_2d_1x1_blocks_s8", with_arguments(&params, format_args!("{steps}")))
-            }
-        };
-        Some(Variant { backend: "dsp", module: "blocks", kernel, params, parameters: None, constants })
-    }
-}
-
-/// Which loop over blocks serves one row.
-#[derive(Clone, Copy, Debug)]
-enum OneRow {
-    /// The fastest.
-    Fast,
-    /// The smallest.
-    Small,
-    /// The one that is there for pixels, which takes one for two.
-    Pixel,
-}
-
-impl OneRow {
-    fn of(to: &Lowering<'_>) -> Self {
-        match to.optimize() {
-            Optimize::Speed | Optimize::Balanced => Self::Fast,
-            Optimize::Size if to.has_pixels() => Self::Pixel,
-            Optimize::Size => Self::Small,
-        }
     }
 }
 
@@ -353,71 +287,5 @@ impl Op for Layer {
         to.call("fully_connected", name, &*params, args, self.macs());
         variants.into_iter().for_each(|variant| to.offer(variant));
         Ok(())
-    }
-}
-
-impl Layer {
-    /// Multiplications of one inference.
-    fn macs(&self) -> usize {
-        self.rows.saturating_mul(self.depth).saturating_mul(self.units)
-    }
-
-    /// The kernel for outputs that are proved to be those of narrow products, and what to note of that.
-    fn narrow(
-        &self,
-        to: &Lowering<'_>,
-        (values, bias): (&[i8], &[i32]),
-        sums: &[Bounds],
-        output: Requantization,
-        ring: Option<RingView>,
-    ) -> Option<(Variant, String)> {
-        let (output, scales) = narrow::narrowed(output, &self.multipliers, sums)?;
-        let note = narrow::note(&scales);
-        let is_small = to.optimize() == Optimize::Size;
-        let stream = unit_streams::Layer { weights: values, bias, scales: &scales, sums, output };
-        let stream = if ring.is_some() || is_small { None } else { stream.fully_connected(self.depth) };
-        let variant = stream.unwrap_or_else(|| {
-            let (mut name, params) = self.kernel(ring, output);
-            let is_few = FEW.contains(&self.units) && self.rows == 1 && ring.is_none();
-            if is_few && (is_small || self.is_rolled()) {
-                name = "fully_connected_few_narrow_s8";
-            }
-            narrow::variant("fully_connected", name, &*params, (values.to_vec(), bias, scales))
-        });
-        Some((variant, note))
-    }
-
-    /// The kernel for weights of eight bits without a zero point.
-    fn kernel<R: Form>(&self, ring: Option<RingView>, output: R) -> (&'static str, Box<dyn Params>) {
-        let layer = FullyConnected { depth: self.depth, units: self.units, output };
-        match ring {
-            Some(RingView { shape: ring, .. }) => (
-                R::name(["fully_connected_ring_s8", "fully_connected_ring_narrow_s8"]),
-                Box::new(FullyConnectedRing { ring, layer }),
-            ),
-            None if self.is_rolled() => {
-                (R::name(["fully_connected_few_s8", "fully_connected_narrow_s8"]), Box::new(layer))
-            }
-            None => (R::name(["fully_connected_s8", "fully_connected_narrow_s8"]), Box::new(layer)),
-        }
-    }
-
-    /// Whether units have scales of their own and LLVM would write them out, which takes less time and much more flash.
-    fn is_rolled(&self) -> bool {
-        let own = self.multipliers.windows(2).any(|pair| matches!(pair, [a, b] if a != b));
-        own && self.rows == 1 && FEW.contains(&self.units)
-    }
-
-    /// The kernel for other weights.
-    fn special_kernel(
-        &self,
-        output: Requantization,
-        weight_zero_point: i32,
-    ) -> (&'static str, Box<dyn Params>) {
-        let layer = FullyConnected { depth: self.depth, units: self.units, output };
-        match weight_zero_point {
-            0 => ("fully_connected_s4", Box::new(layer)),
-            _ => ("fully_connected_offset_s8", Box::new(FullyConnectedOffset { layer, weight_zero_point })),
-        }
     }
 }

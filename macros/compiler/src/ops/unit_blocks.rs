@@ -241,20 +241,11 @@ mod tests {
     use crate::inner::{
         BlockOutput, RunsOfElements, block_bytes, block_rows_2, offset_and_clamp_s8, requantize, widen_2,
     };
-
-    /// Numbers that look random.
-    fn numbers(seed: u32) -> impl FnMut(i32) -> i32 {
-        let mut state = seed | 1;
-        move |below| {
-            state ^= state << 13;
-            state ^= state >> 17;
-            state ^= state << 5;
-            (state >> 1) as i32 % below
-        }
-    }
+    use crate::kernels::random::Random;
 
     fn check(run: usize, runs: usize, units: usize, zero_point: i32) {
-        let mut number = numbers((run * 97 + runs * 31 + units) as u32);
+        let mut random = Random::new((run * 97 + runs * 31 + units) as u32);
+        let mut number = |end: i32| random.below(end as usize) as i32;
         let filter = run * runs;
         let weights: Vec<i8> = (0..units * filter).map(|_| (number(255) - 127) as i8).collect();
         let bias: Vec<i32> = (0..units).map(|_| number(20_000) - 10_000).collect();

@@ -124,22 +124,9 @@ mod tests {
     use crate::inner::flash::Flash;
     use crate::kernels::conv_2d::{Conv2d, conv_2d_contiguous_s8};
     use crate::kernels::planes::{Overlap, Planes};
+    use crate::kernels::random::Random;
     use crate::kernels::shapes::Axis;
     use crate::quantize::Multiplier;
-
-    /// Numbers that look random, below a limit.
-    struct Numbers(u32);
-
-    impl Numbers {
-        fn next(&mut self, below: i32) -> i32 {
-            self.0 = self.0.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            ((self.0 >> 8) as i32) % below
-        }
-
-        fn bytes(&mut self, count: usize) -> Vec<i8> {
-            (0..count).map(|_| (self.next(256) - 128) as i8).collect()
-        }
-    }
 
     fn window([height, width]: [usize; 2], [y, x]: [usize; 2], channels: usize, units: usize) -> Window {
         let axis = |input: usize, pad: usize| Axis {
@@ -175,14 +162,14 @@ mod tests {
         layer.convolve(blocks, planes, &mut vec![[[0; 2]; 16]; channels / 2], &mut vec![0; channels * 24]);
     }
 
-    fn check(window: Window, images: usize, output: Requantization, numbers: &mut Numbers) {
+    fn check(window: Window, images: usize, output: Requantization, random: &mut Random) {
         let Window { y, x, channels, units } = window;
-        let weights = numbers.bytes(units * 9 * channels);
-        let bias: Vec<i32> = (0..units).map(|_| numbers.next(40_000) - 20_000).collect();
-        let multipliers: Vec<i32> = (0..units).map(|_| (1 << 30) + numbers.next(1 << 30)).collect();
-        let shifts: Vec<i8> = (0..units).map(|_| -(4 + numbers.next(8)) as i8).collect();
-        let padding = (numbers.next(256) - 128) as i8;
-        let input = numbers.bytes(images * y.input * x.input * channels);
+        let weights = random.bytes(units * 9 * channels);
+        let bias: Vec<i32> = (0..units).map(|_| random.below(40_000) as i32 - 20_000).collect();
+        let multipliers: Vec<i32> = (0..units).map(|_| (1 << 30) + random.below(1 << 30) as i32).collect();
+        let shifts: Vec<i8> = (0..units).map(|_| -4 - random.below(8) as i8).collect();
+        let padding = random.byte();
+        let input = random.bytes(images * y.input * x.input * channels);
         let len = images * y.output * x.output * units;
 
         let mut expected = vec![0; len];
@@ -215,18 +202,18 @@ mod tests {
 
     #[test]
     fn it_is_the_convolution() {
-        let mut numbers = Numbers(7);
+        let mut random = Random::new(7);
         let all = Requantization { zero_point: 5, least: -128, greatest: 127 };
         let cut = Requantization { zero_point: -3, least: -3, greatest: 90 };
         for height in 1..=7 {
             for width in 1..=10 {
                 let pads = [0, 1, 2].into_iter().flat_map(|y| [0, 1, 3].map(|x| [y, x]));
                 for pads in pads.filter(|[y, x]| height + 2 * y > 2 && width + 2 * x > 2) {
-                    let channels = 4 * (1 + numbers.next(5) as usize);
-                    let units = 4 * (1 + numbers.next(3) as usize);
-                    let images = 1 + numbers.next(2) as usize;
-                    let output = if numbers.next(2) == 0 { all } else { cut };
-                    check(window([height, width], pads, channels, units), images, output, &mut numbers);
+                    let channels = 4 * (1 + random.below(5));
+                    let units = 4 * (1 + random.below(3));
+                    let images = 1 + random.below(2);
+                    let output = if random.below(2) == 0 { all } else { cut };
+                    check(window([height, width], pads, channels, units), images, output, &mut random);
                 }
             }
         }

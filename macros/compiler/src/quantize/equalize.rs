@@ -206,7 +206,8 @@ fn apply(model: &mut Float<'_>, Pair { first, second, factors }: &Pair) -> Optio
 
 #[cfg(test)]
 mod tests {
-    use super::super::model::{inputs, read};
+    use super::super::calibrate::inputs;
+    use super::super::model::read;
     use super::*;
     use crate::graph::ElementType;
     use crate::schema::{File, readable};

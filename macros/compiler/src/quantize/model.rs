@@ -1,14 +1,16 @@
 //! Float models from the file to the integer model that is compiled.
 
-use super::choose::{Choice, fixed_type};
+use super::calibrate::{inputs, observe, ports, samples};
+use super::choose::Choice;
 use super::equalize::equalize;
-use super::float::{Float, Value, constant, simplify};
-use super::logits;
-use super::measure::{Accuracy, Loss, compare, measure, real_outputs};
+use super::float::{Float, constant, simplify};
+use super::losses::losses;
+use super::measure::{Accuracy, Loss, measure, real_outputs};
 use super::observe::Observations;
+use super::ports::{port_types, wide_ports};
 use super::raise::raise;
 use super::rewrite::{Groups, Scheme, rewrite};
-use super::samples::{self, Input, Samples};
+use super::samples::{self, Samples};
 use super::settings::{Bits, Calibration, Fixed, Sample, Settings, Verification};
 use super::trial::{Known, Trial};
 use crate::diagnostics::{At, Diagnostic, Problem};
@@ -17,7 +19,7 @@ use crate::import::{Imported, perform, survey};
 use crate::layout::Layout;
 use crate::program::Program;
 use crate::schema::{File, readable};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 /// A model that was quantized.
 pub(crate) struct Quantized {
@@ -52,12 +54,6 @@ pub struct Facts {
     pub losses: Vec<Loss>,
 }
 
-/// Operators that are named, at most.
-const NAMED: usize = 3;
-
-/// Made-up samples, and their elements at most.
-const UNIFORM: usize = 64;
-const UNIFORM_ELEMENTS: usize = 1 << 24;
 /// No microcontroller computes more in one inference.
 const MOST_WORK: u64 = 1 << 32;
 /// Multiplications and results that take so long without optimization that it is worth a warning.
@@ -112,28 +108,6 @@ pub(crate) fn run(bytes: &[u8], samples: &[Sample]) -> Result<Vec<Vec<Vec<f32>>>
     outputs.collect::<Result<_, Diagnostic>>().map_err(|diagnostic| vec![diagnostic])
 }
 
-/// One sample as the model's inputs.
-pub(super) fn inputs(model: &Float<'_>, sample: &Sample) -> Result<Vec<Value>, Diagnostic> {
-    let tensors: Vec<_> = model.graph.inputs.iter().map(|&id| model.graph.tensor(id)).collect();
-    let sizes: Vec<usize> = tensors.iter().map(|tensor| tensor.elements()).collect();
-    if !sizes.iter().copied().eq(sample.iter().map(Vec::len)) {
-        return Err(Diagnostic::bug("a sample of another size than the inputs"));
-    }
-    if sample.iter().flatten().any(|x| !x.is_finite()) {
-        let problem = Problem::new(
-            "a sample with values that are not finite",
-            "ranges are measured on samples, and these have no end",
-            "leave out samples with NaN and infinity",
-        );
-        return Err(problem.at(At::Model));
-    }
-    let value = |(tensor, values): (&&crate::graph::Tensor, &Vec<f32>)| match tensor.ty.is_float() {
-        true => Value::Real(values.clone()),
-        false => Value::Whole(values.iter().map(|&x| x as i32).collect()),
-    };
-    Ok(tensors.iter().zip(sample).map(value).collect())
-}
-
 /// Makes the program of a graph that the device gets, and its memory plan.
 pub(crate) type Whole<'w> = &'w dyn Fn(Graph) -> Result<(Program, Layout), Vec<Diagnostic>>;
 
@@ -148,36 +122,6 @@ fn trial<'t, 'a>(
 ) -> Trial<'t, 'a> {
     let (inputs, outputs, wide) = (inputs.to_vec(), outputs.to_vec(), wide.clone());
     Trial::new(file, Choice { model, groups, seen, ty, inputs, outputs, wide }, build, known)
-}
-
-/// Groups of inputs and outputs that callers want to have 16 bits, where others have 8.
-fn wide_ports(
-    model: &Float<'_>,
-    groups: &Groups,
-    ty: ElementType,
-    (inputs, outputs): (&[Option<Fixed>], &[Option<Fixed>]),
-) -> BTreeSet<TensorId> {
-    let ids = model.graph.inputs.iter().chain(&model.graph.outputs);
-    let wide = ids
-        .zip(inputs.iter().chain(outputs))
-        .filter(|(_, fixed)| ty != ElementType::Int16 && fixed.is_some_and(|fixed| fixed.bits == 16));
-    let mut wide: BTreeSet<TensorId> = wide.map(|(&id, _)| groups.first(id)).collect();
-    // An LSTM computes in what it keeps, so that all of it has the same bits.
-    let steps = model.steps.iter().map(|step| &step.found);
-    let lstms = steps.filter(|found| found.row.name == "UNIDIRECTIONAL_SEQUENCE_LSTM");
-    let ports = lstms.map(|found| {
-        let input = found.inputs.first().copied().flatten();
-        input.into_iter().chain(found.outputs.iter().copied()).map(|id| groups.first(id)).collect::<Vec<_>>()
-    });
-    let ports: Vec<Vec<TensorId>> = ports.collect();
-    for _ in &ports {
-        for own in &ports {
-            if own.iter().any(|id| wide.contains(id)) {
-                wide.extend(own);
-            }
-        }
-    }
-    wide
 }
 
 /// Quantizes a float model. `build` makes the program that is measured of a graph.
@@ -295,191 +239,4 @@ fn slow(work: u64) -> Option<Diagnostic> {
 
 pub(super) fn not_run() -> Vec<Diagnostic> {
     vec![Diagnostic::bug("the quantized model cannot be run on the host")]
-}
-
-/// The inputs that samples are for.
-fn ports(model: &Float<'_>) -> Vec<Input> {
-    let input = |&id: &TensorId| {
-        let tensor = model.graph.tensor(id);
-        Input { name: tensor.name.clone(), shape: tensor.shape.clone() }
-    };
-    model.graph.inputs.iter().map(input).collect()
-}
-
-/// The samples to calibrate with.
-fn samples(model: &Float<'_>, calibration: &Calibration) -> Result<Samples, Problem> {
-    let sizes = model.graph.inputs.iter().map(|&id| model.graph.tensor(id).elements());
-    let samples = match calibration {
-        Calibration::Samples(samples) => samples.clone(),
-        Calibration::Files(files) => {
-            let found = samples::read(files, &ports(model))?;
-            return if found.samples.is_empty() { Err(none()) } else { Ok(found) };
-        }
-        &Calibration::Uniform(low, high) => {
-            let sizes: Vec<usize> = sizes.collect();
-            let mut random = Random(0x9e37_79b9_7f4a_7c15);
-            let mut sample = || -> Sample {
-                sizes.iter().map(|&len| (0..len).map(|_| random.between(low, high)).collect()).collect()
-            };
-            let elements = sizes.iter().copied().fold(0, usize::saturating_add).max(1);
-            let count = UNIFORM_ELEMENTS.checked_div(elements).unwrap_or(0).clamp(1, UNIFORM);
-            (0..count).map(|_| sample()).collect()
-        }
-        Calibration::None => Vec::new(),
-    };
-    match samples.is_empty() {
-        false => Ok(Samples { samples, labels: None }),
-        true => Err(none()),
-    }
-}
-
-fn none() -> Problem {
-    Problem::new("no samples to calibrate with", super::WHY_CALIBRATE, super::CALIBRATE)
-}
-
-/// Operators whose output is noisier than what they read, on one sample.
-fn losses(
-    model: &mut Float<'_>,
-    program: &Program,
-    graph: &Graph,
-    sample: &Sample,
-) -> Result<Vec<Loss>, Diagnostic> {
-    let mut values: HashMap<TensorId, Vec<f32>> = HashMap::new();
-    model.reset();
-    let inputs = inputs(model, sample)?;
-    model.run(inputs, &mut |id, value| {
-        if let Some(values_of) = value.real() {
-            values.insert(id, values_of.to_vec());
-        }
-    })?;
-    let output = |step: &super::float::Step<'_>| step.found.outputs.first().copied();
-    let written = model.steps.iter().filter_map(|step| Some((step.found.index, output(step)?)));
-    let written: HashMap<usize, TensorId> = written.collect();
-    let exact = written.iter().filter_map(|(&index, id)| Some((index, values.get(id)?.clone())));
-    let Some(ratios) = compare(program, graph, sample, &exact.collect()) else { return Ok(Vec::new()) };
-    let of_tensor: HashMap<TensorId, f64> =
-        written.iter().filter_map(|(index, &id)| Some((id, *ratios.get(index)?))).collect();
-    let mut losses: Vec<Loss> = Vec::new();
-    for step in &model.steps {
-        let Some(&after) = ratios.get(&step.found.index) else { continue };
-        let read = step.found.inputs.iter().flatten().filter_map(|id| of_tensor.get(id).copied());
-        let before = read.fold(f64::INFINITY, f64::min);
-        if before.is_finite() && after < before {
-            let name = output(step).map(|id| model.graph.tensor(id).name.clone()).unwrap_or_default();
-            let at =
-                At::Operator { index: step.found.index, name: step.found.row.name.to_owned(), output: name };
-            losses.push(Loss { at, before, after });
-        }
-    }
-    losses.sort_by(|a, b| (b.before - b.after).total_cmp(&(a.before - a.after)));
-    losses.truncate(NAMED);
-    Ok(losses)
-}
-
-/// Numbers that look random and are the same everywhere.
-struct Random(u64);
-
-impl Random {
-    fn between(&mut self, low: f32, high: f32) -> f32 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        let share = (self.0 >> 40) as f32 / (1u32 << 24) as f32;
-        low + (high - low) * share
-    }
-}
-
-/// Runs the float model on all samples, and remembers what every tensor held.
-fn observe(
-    model: &mut Float<'_>,
-    samples: &[Sample],
-    seen: &mut Observations,
-) -> Result<Vec<Vec<Vec<f32>>>, Diagnostic> {
-    let mut outputs = Vec::with_capacity(samples.len());
-    seen.keep(logits::read(model));
-    for sample in samples {
-        model.reset();
-        let inputs = inputs(model, sample)?;
-        outputs.push(real_outputs(model.run(inputs, &mut |id, value| seen.add(id, value))?));
-    }
-    if let Some(&id) = seen.not_finite.first() {
-        let problem = Problem::new(
-            "values that are not finite",
-            "the float model itself overflows on the samples of the calibration",
-            "see to it that samples are scaled as in training",
-        );
-        let name = model.graph.tensor(id).name.clone();
-        return Err(problem.at(At::Tensor { index: id.0, name }));
-    }
-    Ok(outputs)
-}
-
-/// Types of all inputs and of all outputs.
-type PortTypes = (Vec<Option<Fixed>>, Vec<Option<Fixed>>);
-
-/// The types of inputs and outputs: those that the user has chosen, or those that fit best.
-fn port_types(
-    model: &Float<'_>,
-    groups: &Groups,
-    seen: &Observations,
-    ty: ElementType,
-    settings: &Settings,
-) -> Result<PortTypes, Vec<Diagnostic>> {
-    let bits = if ty == ElementType::Int16 { 16 } else { 8 };
-    let is_auto = settings.bits == Bits::Auto;
-    let mut refused = Vec::new();
-    let mut types = |ids: &[TensorId], wanted: &[Option<Fixed>], always: &HashMap<TensorId, (f32, i32)>| {
-        let wanted = wanted.iter().copied().chain(std::iter::repeat(None));
-        let mut types = Vec::with_capacity(ids.len());
-        for (&id, wanted) in ids.iter().zip(wanted) {
-            let tensor = model.graph.tensor(id);
-            let known = always.get(&groups.first(id)).and_then(|&meaning| type_of(meaning, bits));
-            let best = known.or_else(|| fixed_type(seen.histograms.get(&id)?, bits));
-            let bits = wanted.map_or(bits, |wanted| if is_auto { wanted.bits } else { bits });
-            let problem = wanted.and_then(|wanted| unfit(wanted, tensor.ty, bits));
-            if let Some(problem) = problem {
-                refused.push(problem.at(At::Tensor { index: id.0, name: tensor.name.clone() }));
-            }
-            types.push(wanted.or(best).filter(|_| tensor.ty.is_float()));
-        }
-        types
-    };
-    let inputs = types(&model.graph.inputs, &settings.inputs, &HashMap::new());
-    let (no_inputs, no_outputs, wide) = (Vec::new(), Vec::new(), BTreeSet::new());
-    let choice = Choice { model, groups, seen, ty, inputs: no_inputs, outputs: no_outputs, wide };
-    let always = choice.fixed(&BTreeSet::new());
-    let outputs = types(&model.graph.outputs, &settings.outputs, &always);
-    if refused.is_empty() { Ok((inputs, outputs)) } else { Err(refused) }
-}
-
-/// The type that has a meaning, if there is one.
-fn type_of((scale, zero_point): (f32, i32), bits: u32) -> Option<Fixed> {
-    let signed = zero_point == 0;
-    let types = (0..=bits).map(|fraction| Fixed { signed, bits, fraction });
-    types.into_iter().find(|&ty| super::choose::meaning_of(ty) == (scale, zero_point))
-}
-
-/// Why a tensor cannot have a type.
-fn unfit(ty: Fixed, found: ElementType, bits: u32) -> Option<Problem> {
-    if !found.is_float() {
-        return Some(Problem::new(
-            format!("type {ty} for a tensor of {found}"),
-            "it holds integers that count, which no scale belongs to",
-            "leave the type out",
-        ));
-    }
-    if ty.bits != bits {
-        return Some(Problem::new(
-            format!("type {ty} of {} bits", ty.bits),
-            format!("activations of this model have {bits}"),
-            "write a type with as many bits as `bits = …;` says, 8 if it is not there",
-        ));
-    }
-    (bits == 16 && !ty.signed).then(|| {
-        Problem::new(
-            format!("type {ty} without negative numbers"),
-            "16-bit activations are signed",
-            format!("write `I{}F{}`", ty.bits.saturating_sub(ty.fraction), ty.fraction),
-        )
-    })
 }

@@ -1,126 +1,23 @@
 //! A float model with what its integers are to mean, rewritten as the integer model that the readers of
 //! operators then check as any other.
 
-use super::choose::meaning_of;
-use super::fit::Fitted;
+mod constants;
+mod ports;
+
+pub(crate) use super::scheme::{Groups, Meaning, Scheme};
+
 use super::float::Value;
-use super::roles::{Role, fixed_output, is_tied, role};
-use super::scales::scale;
+use super::roles::{Role, fixed_output, role};
 use super::settings::Fixed;
 use crate::diagnostics::{At, Diagnostic};
 use crate::graph::{ElementType, Graph, Node, Quantization, Tensor, TensorId};
 use crate::import::{Found, Script, Step};
-use crate::ops::{Op, Shift, requantize};
-use std::collections::{BTreeSet, HashMap};
+use crate::ops::{Op, requantize};
+use std::collections::HashMap;
 use std::rc::Rc;
 
 /// Steps of 16 bits in one of 8: 255 of these still fit.
 const WIDER: f32 = 128.0;
-
-/// Scale and zero point.
-pub(crate) type Meaning = (f32, i32);
-
-/// Scale of weights that nothing is known of: of the size that weights have, for kernels have limits.
-const DRAFT_SCALE: f32 = 1.0 / 256.0;
-
-/// What the integers of all real tensors are to mean.
-#[derive(Clone, Debug)]
-pub(crate) struct Scheme {
-    /// Type of activations.
-    pub(crate) ty: ElementType,
-    /// Groups of tensors that have 16 bits although others have 8.
-    pub(crate) wide: BTreeSet<TensorId>,
-    /// For each group of tensors that must mean the same.
-    pub(crate) meanings: HashMap<TensorId, Meaning>,
-    /// What biases are corrected by, for each operator by its position in the file.
-    pub(crate) corrections: HashMap<usize, Vec<f32>>,
-    /// Weights that were fitted to samples, in the same way; the biases in them are corrected already.
-    pub(crate) fitted: HashMap<usize, Fitted>,
-    /// Types of inputs and outputs; none where there are only plain integers.
-    pub(crate) inputs: Vec<Option<Fixed>>,
-    pub(crate) outputs: Vec<Option<Fixed>>,
-    /// Whether nothing is known yet, so that weights are zeros: to check all but numbers.
-    pub(crate) draft: bool,
-}
-
-/// For each tensor the first of those whose integers must mean the same as its own.
-pub(crate) struct Groups(Vec<TensorId>);
-
-impl Groups {
-    /// The groups of a model.
-    pub(crate) fn of<'f, 'a: 'f>(graph: &Graph, operators: impl Iterator<Item = &'f Found<'a>>) -> Self {
-        let mut groups = Self((0..graph.tensors.len()).map(TensorId).collect());
-        for found in operators {
-            let name = found.row.name;
-            let real = |id: &&TensorId| graph.tensors.get(id.0).is_some_and(|tensor| tensor.ty.is_float());
-            let ids: Vec<TensorId> = match name {
-                "UNIDIRECTIONAL_SEQUENCE_LSTM" => {
-                    found.inputs.get(18).into_iter().flatten().chain(&found.outputs).copied().collect()
-                }
-                _ if is_tied(name) => {
-                    found.inputs.iter().flatten().chain(&found.outputs).filter(real).copied().collect()
-                }
-                _ => continue,
-            };
-            if let Some((&first, rest)) = ids.split_first() {
-                rest.iter().for_each(|&other| groups.join(first, other));
-            }
-        }
-        groups
-    }
-
-    fn join(&mut self, a: TensorId, b: TensorId) {
-        let (a, b) = (self.first(a), self.first(b));
-        let (first, other) = (a.min(b), a.max(b));
-        self.0.iter_mut().filter(|id| **id == other).for_each(|id| *id = first);
-    }
-
-    /// The first of a tensor's group.
-    pub(crate) fn first(&self, id: TensorId) -> TensorId {
-        self.0.get(id.0).copied().unwrap_or(id)
-    }
-}
-
-impl Scheme {
-    /// One under which every operator can be read, to check all but numbers.
-    pub(crate) fn draft(ty: ElementType) -> Self {
-        let (inputs, outputs) = (Vec::new(), Vec::new());
-        let (meanings, corrections, fitted) = (HashMap::new(), HashMap::new(), HashMap::new());
-        let wide = BTreeSet::new();
-        Self { ty, wide, meanings, corrections, fitted, inputs, outputs, draft: true }
-    }
-
-    /// Numbers as the integers of a tensor can stand for them.
-    pub(crate) fn rounded(&self, groups: &Groups, id: TensorId, mut values: Vec<f32>) -> Vec<f32> {
-        let (scale, zero_point) = self.meaning(groups, id);
-        let (least, greatest) = self.ty_of(groups, id).range().unwrap_or((i32::MIN, i32::MAX));
-        let bound = |integer: i32| integer.saturating_sub(zero_point) as f32;
-        let (least, greatest) = (bound(least), bound(greatest));
-        values.iter_mut().for_each(|x| *x = (*x / scale).round().clamp(least, greatest) * scale);
-        values
-    }
-
-    /// The type of a tensor's integers.
-    pub(crate) fn ty_of(&self, groups: &Groups, id: TensorId) -> ElementType {
-        if self.wide.contains(&groups.first(id)) { ElementType::Int16 } else { self.ty }
-    }
-
-    /// The type in which an operator computes: that of what it writes if this is tied to what it reads, else the
-    /// widest of all.
-    pub(crate) fn computes_in(&self, graph: &Graph, groups: &Groups, found: &Found<'_>) -> ElementType {
-        let name = found.row.name;
-        let read =
-            found.inputs.iter().enumerate().filter(|(index, _)| role(name, *index) == Role::Activation);
-        let read = read.filter_map(|(_, id)| *id);
-        let wide =
-            |id: TensorId| graph.tensor(id).ty.is_float() && self.ty_of(groups, id) == ElementType::Int16;
-        if read.chain(found.outputs.iter().copied()).any(wide) { ElementType::Int16 } else { self.ty }
-    }
-
-    fn meaning(&self, groups: &Groups, id: TensorId) -> Meaning {
-        self.meanings.get(&groups.first(id)).copied().unwrap_or((0.5, 0))
-    }
-}
 
 /// Rewrites a model whose real constants are in `constants`.
 pub(crate) fn rewrite<'f, 'a: 'f>(
@@ -218,86 +115,6 @@ impl<'a> Rewriting<'_, 'a> {
         Ok(())
     }
 
-    /// Symmetric 8-bit weights.
-    fn weights(&self, id: TensorId, values: &[f32], dimension: Option<usize>) -> Tensor {
-        let tensor = self.graph.tensor(id).clone();
-        let along = dimension.and_then(|dimension| tensor.shape.get(dimension).copied()).unwrap_or(1);
-        let inner: usize = match dimension {
-            Some(dimension) => tensor.shape.iter().skip(dimension.saturating_add(1)).product(),
-            None => values.len(),
-        };
-        let slice = |at: usize| at.checked_div(inner).unwrap_or(0).checked_rem(along).unwrap_or(0);
-        let mut greatest = vec![0f32; along];
-        for (at, x) in values.iter().enumerate() {
-            if let Some(greatest) = greatest.get_mut(slice(at)) {
-                *greatest = greatest.max(x.abs());
-            }
-        }
-        let whole = greatest.iter().copied().fold(0f32, f32::max);
-        let scales: Vec<f32> = greatest.iter().map(|greatest| scale(*greatest, whole)).collect();
-        let scales = if self.scheme.draft { vec![DRAFT_SCALE; along] } else { scales };
-        let integer = |(at, &x): (usize, &f32)| {
-            let scale = scales.get(slice(at)).copied().unwrap_or(1.0);
-            (x / scale).round().clamp(-127.0, 127.0) as i8 as u8
-        };
-        let data = match self.scheme.draft {
-            true => vec![0; values.len()].into(),
-            false => values.iter().enumerate().map(integer).collect(),
-        };
-        let quantization = meant(&scales, 0, dimension.unwrap_or(0));
-        Tensor { ty: ElementType::Int8, quantization, data: Some(data), ..tensor }
-    }
-
-    /// Weights that were fitted.
-    fn fitted(&self, id: TensorId, fitted: &Fitted, dimension: usize) -> Tensor {
-        let data = fitted.integers.iter().map(|integer| integer.cast_unsigned()).collect();
-        let quantization = meant(&fitted.scales, 0, dimension);
-        Tensor { ty: ElementType::Int8, quantization, data: Some(data), ..self.graph.tensor(id).clone() }
-    }
-
-    /// Biases on the scale of the products that they are added to.
-    fn bias(
-        &self,
-        found: &Found<'a>,
-        id: TensorId,
-        (input, weights): (usize, usize),
-        computes: ElementType,
-    ) -> Result<Tensor, Diagnostic> {
-        let tensor = |index: usize| {
-            let id = found.inputs.get(index).copied().flatten()?;
-            self.tensors.get(id.0)?.quantization.as_ref()
-        };
-        let scales = tensor(input).zip(tensor(weights)).map(|(input, weights)| {
-            let input = input.scales.first().copied().unwrap_or(1.0);
-            weights.scales.iter().map(|scale| input * scale).collect::<Vec<f32>>()
-        });
-        let fitted = self.scheme.fitted.get(&found.index).and_then(|fitted| fitted.biases.as_deref());
-        let values = fitted.or_else(|| self.constants.get(&id).and_then(Value::real));
-        let (Some(scales), Some(values)) = (scales, values) else {
-            return Err(Diagnostic::bug(format_args!(
-                "operator {} has a bias that is not known",
-                found.index
-            )));
-        };
-        let ty = match computes {
-            ElementType::Int16 => ElementType::Int64,
-            _ => ElementType::Int32,
-        };
-        let corrections = self.scheme.corrections.get(&found.index);
-        let corrections = corrections.into_iter().flatten().copied().chain(std::iter::repeat(0.0));
-        let steps = values.iter().zip(corrections).zip(scales.iter().cycle());
-        let integer = |((x, correction), scale): ((&f32, f32), &f32)| {
-            let steps = (f64::from(*x) + f64::from(correction)) / f64::from(*scale);
-            steps.round().clamp(f64::from(i32::MIN / 2), f64::from(i32::MAX / 2)) as i64
-        };
-        let data = match self.scheme.draft {
-            true => vec![0; values.len().saturating_mul(ty.size().unwrap_or(1))].into(),
-            false => steps.map(integer).flat_map(|x| bytes(x, ty)).collect(),
-        };
-        let quantization = meant(&scales, 0, 0);
-        Ok(Tensor { ty, quantization, data: Some(data), ..self.graph.tensor(id).clone() })
-    }
-
     /// The cells of an LSTM have 16 bits.
     fn cell(&mut self, id: TensorId) {
         let (scale, _) = self.scheme.meanings.get(&id).copied().unwrap_or((1.0, 0));
@@ -319,19 +136,6 @@ impl<'a> Rewriting<'_, 'a> {
         let step = self.between(index, (id, meaning, ty), (own, wide, computes))?;
         self.steps.push(step);
         Ok(own)
-    }
-
-    /// A constant of 16 bits.
-    fn wide_constant(&self, id: TensorId, values: &[f32]) -> Tensor {
-        let ty = ElementType::Int16;
-        let reach = values.iter().fold(f32::MIN_POSITIVE, |reach, x| reach.max(x.abs()));
-        let scale = reach / 32767.0;
-        let data = match self.scheme.draft {
-            true => vec![0; values.len().saturating_mul(2)].into(),
-            false => values.iter().flat_map(|&x| bytes(quantized(x, scale, 0, ty), ty)).collect(),
-        };
-        let quantization = meant(&[scale], 0, 0);
-        Tensor { ty, quantization, data: Some(data), ..self.graph.tensor(id).clone() }
     }
 
     /// If the operator computes its output in one way always, or in more bits than the group has, and that is not
@@ -372,61 +176,6 @@ impl<'a> Rewriting<'_, 'a> {
             problem.at(At::Tensor { index: to.0, name })
         })?;
         Ok(node(index, op, from, to))
-    }
-
-    /// Inputs or outputs as the caller has them: of the wanted types, and with what brings them to the meanings
-    /// inside.
-    fn ports(
-        &mut self,
-        ids: &[TensorId],
-        types: &[Option<Fixed>],
-        inputs: bool,
-    ) -> Result<Vec<TensorId>, Diagnostic> {
-        let wanted = types.iter().copied().chain(std::iter::repeat(None));
-        let last = self.steps.len().saturating_sub(1);
-        let mut ports = Vec::with_capacity(ids.len());
-        for (&id, wanted) in ids.iter().zip(wanted) {
-            let Some(ty) = wanted else {
-                ports.push(id);
-                continue;
-            };
-            let meaning = self.scheme.meaning(self.groups, id);
-            let inside = (meaning, self.scheme.ty_of(self.groups, id));
-            let outside =
-                (meaning_of(ty), if ty.bits == 16 { ElementType::Int16 } else { ElementType::Int8 });
-            let mut port = id;
-            if inside != outside {
-                let quantization = meant(&[outside.0.0], outside.0.1, 0);
-                let own = Tensor { ty: outside.1, quantization, ..self.activation(id) };
-                port = self.push(Tensor { data: None, ..own });
-                let (port, id) = ((port, outside.0, outside.1), (id, inside.0, inside.1));
-                let (from, to) = if inputs { (port, id) } else { (id, port) };
-                let step = self.between(last, from, to)?;
-                self.steps.push(step);
-            }
-            if !ty.signed {
-                let bytes = Tensor {
-                    ty: ElementType::UInt8,
-                    quantization: meant(&[outside.0.0], 0, 0),
-                    data: None,
-                    ..self.graph.tensor(id).clone()
-                };
-                let bytes = self.push(bytes);
-                let (from, to) = if inputs { (bytes, port) } else { (port, bytes) };
-                let step = node(last, Rc::new(Shift), from, to);
-                // What the caller provides is shifted before it is rescaled.
-                let at = if inputs && inside != outside {
-                    self.steps.len().saturating_sub(1)
-                } else {
-                    self.steps.len()
-                };
-                self.steps.insert(at, step);
-                port = bytes;
-            }
-            self.fixed.insert(port, ty);
-            ports.push(port);
-        }
-        Ok(ports)
     }
 }
 

@@ -3,11 +3,12 @@
 // Arithmetic of values, not of sizes: the bounds of each are those of its formula.
 #![allow(clippy::arithmetic_side_effects)]
 
+use super::calibrate::inputs;
 use super::choose::{Choice, Method};
 use super::fit::{Fitted, Lesson, fit};
 use super::float::{Float, Value, constant};
 use super::measure::measure;
-use super::model::{inputs, not_run};
+use super::model::not_run;
 use super::rewrite::{Scheme, bias_of, rewrite};
 use super::roles::{Role, role};
 use super::settings::Sample;

@@ -61,27 +61,57 @@ pub fn multiply_add_taps<const N: usize, const SHARED: bool>(
     sums
 }
 
-/// The greater of both, for up to four lanes.
-#[inline(always)]
-pub fn greater<T: Ord + Copy, const N: usize>(mut a: [T; N], b: &[T; N]) -> [T; N] {
-    greater_lane(&mut a, b, 0);
-    greater_lane(&mut a, b, 1);
-    greater_lane(&mut a, b, 2);
-    greater_lane(&mut a, b, 3);
-    a
-}
+/// The greatest of neighbours, each in a register of its own: as bytes of a word they would have to be taken out of it for
+/// every comparison.
+#[derive(Clone, Copy, Debug)]
+pub struct Greatest([isize; 4]);
 
-#[inline(always)]
-fn greater_lane<T: Ord + Copy, const N: usize>(a: &mut [T; N], b: &[T; N], lane: usize) {
-    if let (Some(a), Some(&b)) = (a.get_mut(lane), b.get(lane)) {
-        *a = b.max(*a);
+impl Greatest {
+    /// Nothing yet: `least` where nothing is greater.
+    #[inline(always)]
+    pub fn of<T: Into<isize>>(least: T) -> Self {
+        Self([least.into(); 4])
+    }
+
+    /// With four more.
+    #[inline(always)]
+    pub fn and<T: Into<isize> + Copy>(self, others: &[T; 4]) -> Self {
+        let (Self([a, b, c, d]), [p, q, r, s]) = (self, *others);
+        Self([a.max(p.into()), b.max(q.into()), c.max(r.into()), d.max(s.into())])
+    }
+
+    /// What they are now.
+    #[inline(always)]
+    pub fn values(self) -> [isize; 4] {
+        self.0
     }
 }
 
-/// As [`greater`].
-#[inline(always)]
-pub fn greater_s8(a: [i8; 4], b: &[i8; 4]) -> [i8; 4] {
-    greater(a, b)
+/// As [`Greatest`], of bytes.
+#[derive(Clone, Copy, Debug)]
+pub struct GreatestBytes(Greatest);
+
+impl GreatestBytes {
+    /// Whether four share a register, which leaves room for four more.
+    pub const FOUR_IN_A_REGISTER: bool = false;
+
+    /// Nothing yet: `least` where nothing is greater.
+    #[inline(always)]
+    pub fn of(least: i8) -> Self {
+        Self(Greatest::of(least))
+    }
+
+    /// With four more.
+    #[inline(always)]
+    pub fn and(self, others: &[i8; 4]) -> Self {
+        Self(self.0.and(others))
+    }
+
+    /// What they are now.
+    #[inline(always)]
+    pub fn values(self) -> [i8; 4] {
+        self.0.values().map(|value| value as i8)
+    }
 }
 
 #[cfg(test)]
@@ -92,7 +122,13 @@ mod tests {
     fn every_lane_counts() {
         let weights: [i8; 4] = core::array::from_fn(|lane| lane as i8 + 1);
         assert_eq!(multiply_add([1; 4], &weights, &[-2; 4]), weights.map(|w| 1 - 2 * i32::from(w)));
-        assert_eq!(greater([0, 9, -3, 4], &[1, 8, -2, 3]), [1, 9, -2, 4]);
-        assert_eq!(greater_s8([0, 127, -3, -128], &[1, -128, -2, 3]), [1, 127, -2, 3]);
+        assert_eq!(
+            Greatest::of(-2i16).and(&[-300i16, 300, -3, 4]).and(&[1i16, 8, -2, 3]).values(),
+            [1, 300, -2, 4]
+        );
+        assert_eq!(
+            GreatestBytes::of(-4).and(&[0, 127, -3, -128]).and(&[1, -128, -2, -5]).values(),
+            [1, 127, -2, -4]
+        );
     }
 }

@@ -1,24 +1,13 @@
 extern crate std;
 
 use super::super::planes::{Overlap, Planes};
+use super::super::random::Random;
 use super::super::window::{Axis, Window};
 use super::*;
 use std::vec;
 use std::vec::Vec;
 
-/// Numbers that look like any.
-struct Random(u32);
-
 impl Random {
-    fn below(&mut self, end: usize) -> usize {
-        self.0 = self.0.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        (self.0 >> 8) as usize % end
-    }
-
-    fn byte(&mut self) -> i8 {
-        self.below(256) as u8 as i8
-    }
-
     fn axis(&mut self, stride: usize) -> Axis {
         let (input, pad) = (1 + self.below(9), self.below(2));
         let output = 1 + self.below((input + 1) / stride + 1);
@@ -112,7 +101,7 @@ fn run(p: &WindowUnits, stream: &[i8], planes: Planes<'_, i8>) {
 /// With an output as near to the input as may be, too.
 #[test]
 fn rows_of_3x3_are_what_is_defined() {
-    let mut random = Random(7);
+    let mut random = Random::new(7);
     for number in 0..600 {
         let p = if number < 500 { random.layer() } else { random.dilated() };
         assert!(number < 500 || p.window.y.input < 2 * p.window.y.dilation || p.dilated().is_some(), "{p:?}");

@@ -3,6 +3,7 @@ extern crate std;
 use super::super::add::add_s8;
 use super::super::conv_2d::{FullyConnected, conv_2d_1x1_s8, conv_2d_contiguous_s8};
 use super::super::depthwise_conv_2d::depthwise_conv_2d_s8;
+use super::super::random::Random;
 use super::super::shapes::{Axis, Broadcast, Loop};
 use super::*;
 use crate::inner::flash::Flash;
@@ -12,12 +13,7 @@ use std::vec::Vec;
 const RANGE: Requantization = Requantization { zero_point: -3, least: -100, greatest: 90 };
 
 fn bytes(count: usize, seed: u32) -> Vec<i8> {
-    let mut x = seed;
-    let next = || {
-        x = x.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        (x >> 24) as i8
-    };
-    std::iter::repeat_with(next).take(count).collect()
+    Random::new(seed).bytes(count)
 }
 
 /// Calls `both` with constants of `units` units, each with `filter` weights.

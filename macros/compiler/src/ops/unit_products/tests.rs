@@ -1,11 +1,7 @@
 use super::*;
 use crate::inner::flash::Flash;
 use crate::inner::short_outputs_of_sums;
-
-fn random(state: &mut u32) -> u32 {
-    *state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-    *state >> 8
-}
+use crate::kernels::random::Random;
 
 /// What the reference makes of a sum.
 fn expected(unit: &Unit, sum: i32) -> i8 {
@@ -22,21 +18,21 @@ fn found(unit: &Unit, constants: &[i32; UNIT_CONSTANTS], sum: i32) -> i8 {
 
 #[test]
 fn what_is_proved_is_so_for_every_sum() {
-    let (mut state, mut proved, mut signed_ones) = (7, 0, 0);
+    let (mut random, mut proved, mut signed_ones) = (Random::new(7), 0, 0);
     for round in 0..240u32 {
-        let number = random(&mut state);
+        let number = random.bits();
         let significand = match round % 8 {
             0 => 1 << 30,
             1 => i32::MAX,
             _ => 1 << 30 | (number << 6 & 0x3fff_ffff).cast_signed(),
         };
         let multiplier = Multiplier { multiplier: significand, shift: -1 - (round % 11).cast_signed() };
-        let zero_point = (random(&mut state) & 0xff).cast_signed() - 128;
+        let zero_point = (random.bits() & 0xff).cast_signed() - 128;
         let least = if round % 3 == 0 { zero_point } else { -128 };
         let output = Requantization { zero_point, least, greatest: 127 - (round % 2).cast_signed() };
         let width = 1 << (10 + round % 7);
-        let sums = [-(i64::from(random(&mut state)) % width), i64::from(random(&mut state)) % width];
-        let unit = Unit { bias: random(&mut state) as i16 as i32, multiplier, sums, output };
+        let sums = [-(i64::from(random.bits()) % width), i64::from(random.bits()) % width];
+        let unit = Unit { bias: random.bits() as i16 as i32, multiplier, sums, output };
         let signed = unit.is_signed() || round % 5 == 0;
         let Some(constants) = unit.found(signed) else { continue };
         proved += 1;
@@ -82,22 +78,17 @@ fn what_is_not_proved_is_not_so() {
     assert!(refused > 0 && proved > 0, "{refused} {proved}");
 }
 
-/// Bytes that look random.
-fn bytes(state: &mut u32, len: usize) -> Vec<i8> {
-    (0..len).map(|_| random(state) as i8).collect()
-}
-
 #[test]
 fn fours_that_are_not_proved_stay_as_they_are() {
     const FILTER: usize = 7;
-    let mut state = 5;
+    let mut random = Random::new(5);
     for (zero_point, least) in [(-128, -128), (3, -128), (20, 20)] {
         let output = Requantization { zero_point, least, greatest: 127 };
-        let weights = bytes(&mut state, FILTER * 11);
+        let weights = random.bytes(FILTER * 11);
         let multipliers: Vec<Multiplier> = (0..11)
-            .map(|_| Multiplier { multiplier: 1 << 30 | random(&mut state) as i32 & 0x3fff_ffff, shift: -6 })
+            .map(|_| Multiplier { multiplier: 1 << 30 | random.bits() as i32 & 0x3fff_ffff, shift: -6 })
             .collect();
-        let mut bias: Vec<i32> = (0..11).map(|_| random(&mut state) as i16 as i32 / 4).collect();
+        let mut bias: Vec<i32> = (0..11).map(|_| random.bits() as i16 as i32 / 4).collect();
         // Among the units of the second four, one whose sums are too great.
         bias[5] = 1 << 23;
         let sums: Vec<Bounds> = (weights.chunks(FILTER).zip(&bias))
@@ -123,7 +114,7 @@ fn fours_that_are_not_proved_stay_as_they_are() {
         for four in [0, 2] {
             let constants = &words[four * FOUR_CONSTANTS..][..FOUR_CONSTANTS];
             assert_eq!(constants[2] & SIGNED != 0, least < zero_point, "{constants:x?}");
-            let x = bytes(&mut state, FILTER);
+            let x = random.bytes(FILTER);
             let units = weights.chunks(FILTER).skip(four * FOUR);
             let mut products =
                 units.map(|w| w.iter().zip(&x).map(|(&w, &x)| i32::from(w) * i32::from(x)).sum());
