@@ -16,15 +16,15 @@ use super::window::Window;
 pub use crate::inner::MAX_TERMS as MAX_ROW;
 use crate::inner::flash::Flash;
 use crate::inner::{
-    MAX_ROWS, MAX_TERMS, RowMemory, RowTaps, StreamOutput, UnitWindows, product, rows_of_3x3,
+    MAX_ROWS, MAX_TERMS, RowMemory, RowTaps, StreamOutput, UnitWindows, plane_of_3x3, product, rows_of_3x3,
     rows_of_3x3_by_two,
 };
 
 /// Most elements of an image, and of what becomes of it, where addresses have 16 bits.
 const MAX_IMAGE: usize = u16::MAX as usize;
 
-/// The loops over rows of windows of 3x3, one of [`rows_of_3x3`] and [`rows_of_3x3_by_two`]: only those that are named are part
-/// of a program.
+/// The loops over rows of windows of 3x3, one of [`plane_of_3x3`], [`rows_of_3x3`] and [`rows_of_3x3_by_two`]: only those that
+/// are named are part of a program.
 type RowsOf3x3 = fn(Flash<'_, i8>, &RowTaps, RowMemory<'_>, StreamOutput);
 
 /// Shape and range of a layer whose every row of inputs, or pixel, becomes a row of outputs.
@@ -73,6 +73,18 @@ pub fn fits([y, x]: [usize; 2], channels: usize) -> bool {
 /// a time.
 #[allow(dead_code)] // by the compiler
 pub fn rows_fit(window: &Window, bits: u32) -> bool {
+    is_3x3(window, bits) && window.taps(0).fits()
+}
+
+/// Whether a convolution of one channel with such a window can be done so.
+#[allow(dead_code)] // by the compiler
+pub fn plane_fits(window: &Window, bits: u32) -> bool {
+    is_3x3(window, bits) && window.taps(0).fits_plane()
+}
+
+/// Whether windows are 3x3, with little padding, and so many bits are what the loops drop.
+#[allow(dead_code)] // by the compiler
+fn is_3x3(window: &Window, bits: u32) -> bool {
     let Window { y, x, channels, units } = *window;
     // One row at most is padding.
     let end = y.output.saturating_sub(1).saturating_mul(y.stride).saturating_add(3);
@@ -81,9 +93,8 @@ pub fn rows_fit(window: &Window, bits: u32) -> bool {
     let in_bytes =
         [x.input, x.output, x.stride, y.output, y.stride, channels, units].iter().max() <= Some(&255);
     let has_multiplier = units.checked_rem(channels) == Some(0);
-    let taps = window.taps(0);
-    let in_memory = taps.holds([MAX_IMAGE; 2]);
-    is_3x3 && inside && x.pad <= 1 && has_multiplier && bits <= 32 && in_bytes && taps.fits() && in_memory
+    let in_memory = in_bytes && window.taps(0).holds([MAX_IMAGE; 2]);
+    is_3x3 && inside && x.pad <= 1 && has_multiplier && bits <= 32 && in_memory
 }
 
 impl Window {
@@ -145,32 +156,51 @@ struct Images {
 impl Images {
     #[inline(never)] // one copy for all layers
     fn apart(&self, stream: Flash<'_, i8>, input: &[i8], output: &mut [i8]) {
-        let [inputs, outputs] = self.lens;
-        for (image, output) in rows(input, inputs).zip(rows_mut(output, outputs)) {
-            (self.of_image)(stream, &self.taps, RowMemory::Apart { image, output }, self.to);
-        }
+        apart(self.lens, input, output, |memory| (self.of_image)(stream, &self.taps, memory, self.to));
     }
 
     #[inline(never)] // one copy for all layers
     fn shared(&self, stream: Flash<'_, i8>, memory: &mut [i8], overlap: Overlap) {
-        let [inputs, outputs] = self.lens;
-        let Overlap { input: mut image, mut output, input_len, output_len } = overlap;
-        let backward = overlap.is_backward();
-        let [mut to_image, mut to_output] = [inputs, outputs];
-        if backward {
-            // The last image comes first.
-            image = image.wrapping_add(input_len).wrapping_sub(inputs);
-            output = output.wrapping_add(output_len).wrapping_sub(outputs);
-            [to_image, to_output] = [inputs.wrapping_neg(), outputs.wrapping_neg()];
-        }
-        let mut left = output_len;
-        while left >= outputs && left != 0 {
-            let memory = RowMemory::Shared { memory: &mut *memory, image, output, backward };
-            (self.of_image)(stream, &self.taps, memory, self.to);
-            image = image.wrapping_add(to_image);
-            output = output.wrapping_add(to_output);
-            left = left.wrapping_sub(outputs);
-        }
+        shared(self.lens, memory, overlap, |memory| (self.of_image)(stream, &self.taps, memory, self.to));
+    }
+}
+
+/// Each image that becomes an output of its own, of so many elements.
+#[inline(always)]
+fn apart(
+    [inputs, outputs]: [usize; 2],
+    input: &[i8],
+    output: &mut [i8],
+    mut each: impl FnMut(RowMemory<'_>),
+) {
+    for (image, output) in rows(input, inputs).zip(rows_mut(output, outputs)) {
+        each(RowMemory::Apart { image, output });
+    }
+}
+
+/// The same in memory that both share.
+#[inline(always)]
+fn shared(
+    [inputs, outputs]: [usize; 2],
+    memory: &mut [i8],
+    overlap: Overlap,
+    mut each: impl FnMut(RowMemory<'_>),
+) {
+    let Overlap { input: mut image, mut output, input_len, output_len } = overlap;
+    let backward = overlap.is_backward();
+    let [mut to_image, mut to_output] = [inputs, outputs];
+    if backward {
+        // The last image comes first.
+        image = image.wrapping_add(input_len).wrapping_sub(inputs);
+        output = output.wrapping_add(output_len).wrapping_sub(outputs);
+        [to_image, to_output] = [inputs.wrapping_neg(), outputs.wrapping_neg()];
+    }
+    let mut left = output_len;
+    while left >= outputs && left != 0 {
+        each(RowMemory::Shared { memory: &mut *memory, image, output, backward });
+        image = image.wrapping_add(to_image);
+        output = output.wrapping_add(to_output);
+        left = left.wrapping_sub(outputs);
     }
 }
 
@@ -191,6 +221,12 @@ pub fn fully_connected_units_s8(p: &RowUnits, stream: Flash<'_, i8>, planes: Pla
 #[cfg_attr(not(debug_assertions), inline)]
 pub fn conv_2d_units_s8(p: &WindowUnits, stream: Flash<'_, i8>, planes: Planes<'_, i8>) {
     p.convolve(stream, planes);
+}
+
+/// The same for windows of 3x3 on one channel, if [`plane_fits`].
+#[cfg_attr(not(debug_assertions), inline)]
+pub fn conv_2d_3x3_units_s8(p: &WindowUnits, stream: Flash<'_, i8>, planes: Planes<'_, i8>) {
+    p.plane(stream, planes);
 }
 
 /// As [`depthwise_conv_2d_multiplier_s8`](super::depthwise_conv_2d::depthwise_conv_2d_multiplier_s8), if its [`windows_fit`].
@@ -216,18 +252,38 @@ pub fn depthwise_conv_2d_3x3_stride_2_units_s8(
 }
 
 impl WindowUnits {
+    /// Windows of 3x3 on one channel.
+    #[inline(always)] // what is known of a layer is worked out while its program is compiled
+    fn plane(&self, stream: Flash<'_, i8>, planes: Planes<'_, i8>) {
+        let (taps, to, lens) = (self.window.taps(self.padding), self.output.of_stream(), self.window.lens());
+        let each = |memory: RowMemory<'_>| plane_of_3x3(stream, &taps, memory, to);
+        self.clamped(planes, |planes| match planes {
+            Planes::Apart { input, output } => apart(lens, input, output, each),
+            Planes::Overlapped { memory, overlap } => shared(lens, memory, overlap, each),
+        });
+    }
+
     /// Rows of windows of 3x3.
     #[inline(always)] // what is known of a layer is worked out while its program is compiled
     fn rows_of_channels(&self, of_image: RowsOf3x3, stream: Flash<'_, i8>, planes: Planes<'_, i8>) {
         let (taps, to) = (self.window.taps(self.padding), self.output.of_stream());
         let images = Images { of_image, taps, to, lens: self.window.lens() };
+        self.clamped(planes, |planes| match planes {
+            Planes::Apart { input, output } => images.apart(stream, input, output),
+            Planes::Overlapped { memory, overlap } => images.shared(stream, memory, overlap),
+        });
+    }
+
+    /// Has all outputs written, and limits them.
+    #[inline(always)]
+    fn clamped(&self, planes: Planes<'_, i8>, write: impl FnOnce(Planes<'_, i8>)) {
         match planes {
             Planes::Apart { input, output } => {
-                images.apart(stream, input, &mut *output);
+                write(Planes::apart(input, &mut *output));
                 self.output.clamp(output);
             }
             Planes::Overlapped { memory, overlap } => {
-                images.shared(stream, &mut *memory, overlap);
+                write(Planes::overlapped(&mut *memory, overlap));
                 let output = overlap.output..overlap.output.wrapping_add(overlap.output_len);
                 self.output.clamp(memory.get_mut(output).unwrap_or(&mut []));
             }

@@ -6,7 +6,7 @@ use super::unit_blocks::of_each_channel;
 use super::weighted::Bounds;
 use crate::inner::{MAX_UNITS, SIDE_BY_SIDE};
 use crate::kernels::shapes::{Narrow, Window};
-use crate::kernels::units::{MAX_ROW, RowUnits, WindowUnits, fits, rows_fit, windows_fit};
+use crate::kernels::units::{MAX_ROW, RowUnits, WindowUnits, fits, plane_fits, rows_fit, windows_fit};
 use crate::program::{Constant, Params, Variant};
 
 /// Sums have three bytes.
@@ -43,6 +43,12 @@ impl Layer<'_> {
         let params = WindowUnits { window, padding, output: self.output };
         fits(taps, window.channels)
             .then(|| self.blocks("conv_2d_units_s8", &params, [filter, SIDE_BY_SIDE]))?
+    }
+
+    /// The kernel for a window of 3 × 3 on one channel.
+    pub(crate) fn conv_2d_3x3(&self, window: Window, padding: i8) -> Option<Variant> {
+        let params = WindowUnits { window, padding, output: self.output };
+        plane_fits(&window, self.output.bits).then(|| self.blocks("conv_2d_3x3_units_s8", &params, [9, 1]))?
     }
 
     /// The kernel for a window of 3 × 3 on each channel for itself.

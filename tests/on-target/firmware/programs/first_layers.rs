@@ -5,7 +5,7 @@
 use crate::Report;
 use kernels::planes::Planes;
 use kernels::shapes::{Axis, Narrow, Window};
-use kernels::units::{WindowUnits, conv_2d_units_s8};
+use kernels::units::{WindowUnits, conv_2d_3x3_units_s8, conv_2d_units_s8};
 use tiny_model::__private::{
     flash::{Flash, FlashBytes},
     kernels, not_in_ram,
@@ -118,12 +118,17 @@ fn measure(
     memory: &mut [i8],
 ) {
     let Window { y, x, channels, units } = p.window;
+    let terms = y.taps * x.taps * channels;
     let (input, rest) = memory.split_at_mut(y.input * x.input * channels);
     let output = &mut rest[..y.output * x.output * units];
     for salt in [0, 9] {
         fill(input, salt);
         output.fill(1);
-        report.measure(name, || conv_2d_units_s8(p, stream, Planes::apart(&*input, &mut *output)));
+        let planes = Planes::apart(&*input, &mut *output);
+        report.measure(name, || match terms {
+            9 => conv_2d_3x3_units_s8(p, stream, planes),
+            _ => conv_2d_units_s8(p, stream, planes),
+        });
         report.output(name, &[is_right(p, input, output) as u8]);
     }
 }
@@ -133,7 +138,7 @@ fn measure(
 macro_rules! layer {
     ($report:ident, $memory:ident, $name:literal, $units:literal of [$rows:literal, $columns:literal, $channels:literal], $image:expr, $output:expr, $stride:literal, $pad:expr) => {{
         const TERMS: usize = $rows * $columns * $channels;
-        constant!(STREAM: { $units * (TERMS + 8) }, stream($units, TERMS, 4));
+        constant!(STREAM: { $units * (TERMS + 8) }, stream($units, TERMS, if TERMS == 9 { 1 } else { 4 }));
         const WINDOW: Window = Window {
             y: axis($image[0], $pad[0], $rows, $stride, $output[0]),
             x: axis($image[1], $pad[1], $columns, $stride, $output[1]),
