@@ -33,7 +33,7 @@ pub use fours::{
 pub use lanes::multiply_add_taps;
 pub use lanes::{LaneTaps, greater, greater_s8, multiply_add};
 pub use pairs::{HALF, LESS_SIGN, bytes_of_row, pairs_of_row};
-pub use plane::plane_of_3x3;
+pub use plane::{known_product, plane_of_3x3};
 pub use rows::{RowMemory, RowTaps, rows_of_3x3, rows_of_3x3_by_two};
 pub use sums::{Factor, SumScales, sums_s8};
 pub use taps::{TAPS_CONSTANTS, Tap, TapsOfPixel, depthwise_pixel};

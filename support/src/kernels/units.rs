@@ -16,8 +16,8 @@ use super::window::Window;
 pub use crate::inner::MAX_TERMS as MAX_ROW;
 use crate::inner::flash::Flash;
 use crate::inner::{
-    MAX_ROWS, MAX_TERMS, RowMemory, RowTaps, StreamOutput, UnitWindows, plane_of_3x3, product, rows_of_3x3,
-    rows_of_3x3_by_two,
+    MAX_ROWS, MAX_TERMS, RowMemory, RowTaps, StreamOutput, UnitWindows, known_product, plane_of_3x3, product,
+    rows_of_3x3, rows_of_3x3_by_two,
 };
 
 /// Most elements of an image, and of what becomes of it, where addresses have 16 bits.
@@ -104,7 +104,7 @@ impl Window {
         let Window { y, x, channels, units } = *self;
         let [columns, outputs, stride] = [x.input, x.output, x.stride].map(|x| x as u8);
         let [rows, step, channels] = [y.output, y.stride, channels].map(|x| x as u8);
-        let end = product(y.output.wrapping_sub(1), y.stride).wrapping_add(3).wrapping_sub(y.pad);
+        let end = known_product(y.output.wrapping_sub(1), y.stride).wrapping_add(3).wrapping_sub(y.pad);
         let (left, first, last) = (x.pad != 0, y.pad != 0, end > y.input);
         let multiplier = quotient(units as u8, channels);
         RowTaps { columns, outputs, stride, left, channels, multiplier, rows, step, first, last, padding }
@@ -114,7 +114,7 @@ impl Window {
     #[inline(always)]
     fn lens(&self) -> [usize; 2] {
         let Self { y, x, channels, units } = *self;
-        let len = |y, x, depth| product(product(x, depth), y);
+        let len = |y, x, depth| known_product(known_product(x, depth), y);
         [len(y.input, x.input, channels), len(y.output, x.output, units)]
     }
 }

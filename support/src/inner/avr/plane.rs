@@ -22,8 +22,8 @@
 
 use super::units::StreamOutput;
 use crate::inner::flash::Flash;
+use crate::inner::known_product;
 use crate::inner::portable::{RowMemory, RowTaps, STREAM_BIAS, STREAM_SCALE};
-use crate::inner::product;
 use core::arch::asm;
 use core::mem::offset_of;
 
@@ -81,7 +81,7 @@ struct Frame {
 pub fn plane_of_3x3(stream: Flash<'_, i8>, taps: &RowTaps, memory: RowMemory<'_>, to: StreamOutput) {
     let places = Places::new(memory);
     let units = taps.multiplier.into();
-    if taps.fits_plane() && taps.holds(places.lens) && product(UNIT, units) <= stream.len() {
+    if taps.fits_plane() && taps.plane_holds(places.lens) && known_product(UNIT, units) <= stream.len() {
         // SAFETY: the stream has all units, the image all rows that are seen, and `output` room for its own.
         #[allow(unsafe_code)]
         unsafe {
@@ -131,8 +131,8 @@ impl Frame {
         let (top, bottom) = (others | flag(first, FIRST), others | flag(last, LAST));
         let width = columns.wrapping_add(left.into()).wrapping_add(right.into());
         // In pieces of four.
-        let size = if is_padded { product(3, width.into()).wrapping_add(3) & !3 } else { 0 };
-        let (line, len) = (usize::from(columns), product(outputs.into(), units.into()));
+        let size = if is_padded { known_product(3, width.into()).wrapping_add(3) & !3 } else { 0 };
+        let (line, len) = (usize::from(columns), known_product(outputs.into(), units.into()));
         let mut frame = Self {
             bias: 0,
             stream: stream.start(),
@@ -152,7 +152,7 @@ impl Frame {
             start: stream.start(),
             image: if first { places.image.wrapping_sub(line) } else { places.image },
             output: places.output,
-            next: [product(step.into(), line), len],
+            next: [known_product(step.into(), line), len],
             rows,
             outside: if rows == 1 { top | bottom } else { top },
             others,
@@ -162,8 +162,8 @@ impl Frame {
         };
         if places.backward {
             let last = rows.wrapping_sub(1).into();
-            frame.image = frame.image.wrapping_add(product(last, frame.next[0]));
-            frame.output = frame.output.wrapping_add(product(last, frame.next[1]));
+            frame.image = frame.image.wrapping_add(known_product(last, frame.next[0]));
+            frame.output = frame.output.wrapping_add(known_product(last, frame.next[1]));
             frame.next = frame.next.map(usize::wrapping_neg);
             frame.end = top;
             if rows != 1 {

@@ -3,7 +3,6 @@
 use super::rows::{RowMemory, RowTaps, rows_of_3x3};
 use super::units::StreamOutput;
 use crate::inner::flash::Flash;
-use crate::inner::product;
 
 /// Most columns of an image whose border is padding: loops copy three rows of it.
 const MAX_PADDED: u8 = 60;
@@ -38,9 +37,28 @@ impl RowTaps {
     /// The column behind the last window.
     #[inline(always)]
     fn plane_end(&self) -> usize {
-        let last = product(self.outputs.wrapping_sub(1).into(), self.stride.into());
+        let last = known_product(self.outputs.wrapping_sub(1).into(), self.stride.into());
         last.wrapping_add(3).wrapping_sub(self.left.into())
     }
+
+    /// Whether there are so many elements of the image, and so many of the output. For what fits.
+    #[allow(dead_code)] // by assembly
+    #[inline(always)]
+    pub fn plane_holds(&self, [inputs, outputs]: [usize; 2]) -> bool {
+        let &Self { columns, outputs: len, multiplier, rows, step, first, last, .. } = self;
+        let [columns, len, units, rows, step] = [columns, len, multiplier, rows, step].map(u32::from);
+        let end = rows.wrapping_sub(1).wrapping_mul(step).wrapping_add(3);
+        let seen = end.wrapping_sub(first.into()).wrapping_sub(last.into());
+        let has = |all: usize, len: u32| len <= all as u32;
+        has(inputs, seen.wrapping_mul(columns)) && has(outputs, len.wrapping_mul(units).wrapping_mul(rows))
+    }
+}
+
+/// A product of what is known while a program is compiled, so that LLVM works it out, as it does not with
+/// [`product`](crate::inner::product) on every backend.
+#[inline(always)]
+pub fn known_product(a: usize, b: usize) -> usize {
+    a.wrapping_mul(b)
 }
 
 /// The outputs of windows, if they fit a plane. `to` drops 32 bits at most.
