@@ -1,7 +1,7 @@
 //! Layers as one stream of constants, for the backend whose loops read them so: the layout that `inner::portable::units`
 //! defines.
 
-use super::narrow::BACKEND;
+use super::narrow::{BACKEND, is_fine};
 use super::unit_blocks::of_each_channel;
 use super::weighted::Bounds;
 use crate::inner::{MAX_UNITS, SIDE_BY_SIDE};
@@ -53,7 +53,8 @@ impl Layer<'_> {
 
     /// The kernel for a window of 3 × 3 on each channel for itself.
     pub(crate) fn depthwise_conv_2d_3x3(&self, window: Window, padding: i8) -> Option<Variant> {
-        if !rows_fit(&window, self.output.bits) {
+        // Its loops do not know of finer multipliers.
+        if !rows_fit(&window, self.output.bits) || is_fine(&self.scales[1]) {
             return None;
         }
         let params = WindowUnits { window, padding, output: self.output };

@@ -128,7 +128,7 @@ fn are_what_is_defined(
         let Window { y, x, channels, units } = p.window;
         let unit = |random: &mut Random| {
             let (bias, scale) = (random.below(1 << 18) as i32 - (1 << 17), random.below(1 << 24) as i32);
-            (bias, [0; 9].map(|_: i8| random.byte()), scale, random.below(1 << 16) as i32)
+            (bias, [0; 9].map(|_: i8| random.byte()), scale, (random.below(1 << 12) as i32) << 4)
         };
         let units: Vec<Unit> = (0..units).map(|_| unit(&mut random)).collect();
         let stream = stream(&units, channels);
