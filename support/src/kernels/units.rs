@@ -16,7 +16,7 @@ use super::window::Window;
 pub use crate::inner::MAX_TERMS as MAX_ROW;
 use crate::inner::flash::Flash;
 use crate::inner::{
-    MAX_ROWS, MAX_TERMS, RowMemory, RowTaps, StreamOutput, UnitWindows, known_product, plane_of_3x3, product,
+    MAX_ROWS, MAX_TERMS, RowMemory, RowTaps, StreamOutput, UnitWindows, known_product, plane_of_3x3,
     rows_of_3x3, rows_of_3x3_by_two,
 };
 

@@ -87,7 +87,9 @@ fn defined(p: &WindowUnits, at: usize, salt: u32) -> i8 {
             if is_inside { element((row * x.input + column) * channels + channel) } else { p.padding };
         sum += i32::from(weight(unit, tap, terms, salt)) * i32::from(element);
     }
-    let product = u64::from(sum.unsigned_abs()) * u64::from(multiplier(unit, salt));
+    // Four bits of the multiplier lie where the edge ends.
+    let multiplier = u64::from(multiplier(unit, salt) << 4 | edge(unit, salt) & 15);
+    let product = u64::from(sum.unsigned_abs()) * multiplier >> 4;
     let half = 1u64 << (to.bits - 1);
     let value = ((product + u64::from(edge(unit, salt) << 8) + half) >> to.bits).min(1 << 20) as i32;
     (if sum < 0 { -value } else { value } + to.zero_point).clamp(to.least, to.greatest) as i8

@@ -21,7 +21,7 @@ const fn scale(u: usize) -> u32 {
     0x80_0000 | ((u as u32).wrapping_mul(3266489917) >> 10 & 0x7f_ffff) | (u as u32 * 7 & 0x7f) << 24
 }
 const fn edge(u: usize) -> u8 {
-    (u * 16) as u8
+    (u * 16) as u8 | if u % 3 == 0 { 5 } else { 0 }
 }
 
 const fn stream<const N: usize>(units: usize, terms: usize, block: usize) -> [u8; N] {
@@ -82,8 +82,9 @@ fn fill(input: &mut [i8], salt: u32) {
 fn output_of(unit: usize, sum: i32, to: Narrow) -> i8 {
     let (multiplier, upper) = (scale(unit) & 0xff_ffff, scale(unit) >> 24);
     let edge = upper << 16 | u32::from(edge(unit)) << 8;
-    let product =
-        u64::from(sum.unsigned_abs()) * u64::from(multiplier) + u64::from(edge) + (1 << (to.bits - 1));
+    // Four bits of the multiplier lie where the edge ends.
+    let multiplier = u64::from(multiplier << 4 | edge >> 8 & 15);
+    let product = (u64::from(sum.unsigned_abs()) * multiplier >> 4) + u64::from(edge) + (1 << (to.bits - 1));
     let value = (product >> to.bits) as i32;
     (if sum < 0 { -value } else { value } + to.zero_point).clamp(-128, 127) as i8
 }
