@@ -56,7 +56,8 @@ macro_rules! limit {
 /// A sum of two bytes is first multiplied without what only counts below the byte of the product that tells outputs
 /// apart: of three products of bytes what is above byte 2, and a negative sum as its complement, which is one less than
 /// its magnitude. What is left out is less than six in byte 3, so that it can only matter where the rest is near the next
-/// output, and then everything is done as `narrow_byte` has it. There two bytes of the multiplied sum hold half of what is
+/// output, and then everything is done as `narrow_byte` has it. No negative sum leads above the zero point, which is the
+/// least output of many layers. There two bytes of the multiplied sum hold half of what is
 /// dropped from the beginning, one of them nothing else: the upper one, if the output is above it, or else the lower.
 macro_rules! outputs {
     ($store:literal, $next:literal) => {
@@ -71,6 +72,8 @@ macro_rules! outputs {
             "brne 40f\n",
             "bst r3, 7\n",
             "brtc 31f\n",
+            "tst r23\n",
+            "breq 38f\n",
             "com r2\n",
             "com r3\n",
             "31:\n",
@@ -84,6 +87,7 @@ macro_rules! outputs {
             "mul r3, r17\n",
             "add r26, r1\n",
             "adc r27, r15\n",
+            "27:\n",
             "tst r21\n",
             "brne 32f\n",
             "mul r26, r22\n",
@@ -150,14 +154,37 @@ macro_rules! rare_outputs {
             "sbrc r3, 7\n",
             "dec r10\n",
             "bst r10, 7\n",
-            "brtc 42f\n",
+            "brtc 28f\n",
+            "tst r23\n",
+            "breq 38b\n",
             "com r2\n",
             "com r3\n",
             "com r10\n",
+            // Most that leave two bytes with their sign have a magnitude of two.
+            "breq 29f\n",
             "41:\n",
             "adc r2, r15\n",
             "adc r3, r15\n",
             "adc r10, r15\n",
+            "rjmp 42f\n",
+            "28:\n",
+            "tst r10\n",
+            "brne 42f\n",
+            "29:\n",
+            "movw r26, r20\n",
+            "mul r3, r18\n",
+            "add r26, r0\n",
+            "adc r27, r1\n",
+            "brcs 39b\n",
+            "mul r2, r18\n",
+            "add r26, r1\n",
+            "adc r27, r15\n",
+            "brcs 39b\n",
+            "mul r3, r17\n",
+            "add r26, r1\n",
+            "adc r27, r15\n",
+            "brcs 39b\n",
+            "rjmp 27b\n",
             "42:\n",
             $save,
             "push r25\n",
