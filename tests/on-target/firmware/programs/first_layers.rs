@@ -3,7 +3,7 @@
 //! inputs are made up.
 
 use crate::Report;
-use kernels::planes::Planes;
+use kernels::planes::{Overlap, Planes};
 use kernels::shapes::{Axis, Narrow, Window};
 use kernels::units::{WindowUnits, conv_2d_3x3_units_s8, conv_2d_units_s8};
 use tiny_model::__private::{
@@ -109,6 +109,11 @@ fn is_right(p: &WindowUnits, input: &[i8], output: &[i8]) -> bool {
     })
 }
 
+#[inline(never)] // there is little flash
+fn plane(p: &WindowUnits, stream: Flash<i8>, planes: Planes<i8>) {
+    conv_2d_3x3_units_s8(p, stream, planes);
+}
+
 /// Measures a layer, and looks at its outputs.
 #[inline(never)] // there is little flash
 fn measure(
@@ -127,10 +132,37 @@ fn measure(
         output.fill(1);
         let planes = Planes::apart(&*input, &mut *output);
         report.measure(name, || match terms {
-            9 => conv_2d_3x3_units_s8(p, stream, planes),
+            9 => plane(p, stream, planes),
             _ => conv_2d_units_s8(p, stream, planes),
         });
         report.output(name, &[is_right(p, input, output) as u8]);
+    }
+    if terms == 9 {
+        share(report, name, p, stream, memory);
+    }
+}
+
+/// The same with the output laid over the input, as near as may be below and above it, if memory is enough for the input
+/// beside it.
+#[inline(never)] // there is little flash
+fn share(
+    report: &mut impl Report,
+    name: &'static str,
+    p: &WindowUnits,
+    stream: Flash<i8>,
+    memory: &mut [i8],
+) {
+    let Window { y, x, units, .. } = p.window;
+    let (input_len, output_len) = (y.input * x.input, y.output * x.output * units);
+    let (input, rest) = memory.split_at_mut(input_len);
+    let reach = p.reach(output_len);
+    for (at, output) in [(reach.below, 0), (0, reach.above)] {
+        let Some(shared) = rest.get_mut(..(at + input_len).max(output + output_len)) else { return };
+        shared.fill(1);
+        shared[at..at + input_len].copy_from_slice(input);
+        let overlap = Overlap { input: at, input_len, output, output_len };
+        plane(p, stream, Planes::overlapped(&mut *shared, overlap));
+        report.output(name, &[is_right(p, input, &shared[output..output + output_len]) as u8]);
     }
 }
 
@@ -159,13 +191,19 @@ const fn axis(input: usize, pad: usize, taps: usize, stride: usize, output: usiz
 }
 
 pub fn run(report: &mut impl Report) {
-    let mut memory = [0i8; 800];
+    let mut memory = [0i8; 760];
     layer!(report, memory, "conv_3x3x1_4", 4 of [3, 3, 1], [19, 19], [9, 9], 2, [0, 0]);
     layer!(report, memory, "conv_3x3x1_8", 8 of [3, 3, 1], [15, 15], [7, 7], 2, [0, 0]);
     layer!(report, memory, "conv_3x3x1_16", 16 of [3, 3, 1], [13, 13], [6, 6], 2, [0, 0]);
     layer!(report, memory, "conv_3x3x1_8_same", 8 of [3, 3, 1], [9, 9], [9, 9], 1, [1, 1]);
+    // Borders of all kinds.
+    layer!(report, memory, "valid", 5 of [3, 3, 1], [6, 9], [4, 7], 1, [0, 0]);
+    layer!(report, memory, "behind", 3 of [3, 3, 1], [8, 8], [4, 4], 2, [0, 0]);
+    layer!(report, memory, "around", 3 of [3, 3, 1], [7, 7], [4, 4], 2, [1, 1]);
+    layer!(report, memory, "by_3", 2 of [3, 3, 1], [10, 10], [4, 4], 3, [1, 1]);
+    layer!(report, memory, "row", 1 of [3, 3, 1], [2, 9], [1, 9], 1, [1, 1]);
     layer!(report, memory, "conv_3x3x3_8", 8 of [3, 3, 3], [8, 8], [8, 8], 1, [1, 1]);
-    layer!(report, memory, "conv_5x5x1_6", 6 of [5, 5, 1], [14, 14], [10, 10], 1, [0, 0]);
+    layer!(report, memory, "conv_5x5x1_6", 6 of [5, 5, 1], [13, 13], [9, 9], 1, [0, 0]);
     layer!(report, memory, "conv_10x4x1_64", 64 of [10, 4, 1], [10, 10], [2, 5], 2, [2, 1]);
     layer!(report, memory, "conv_2x3x101_5", 5 of [2, 3, 101], [2, 3], [2, 3], 1, [1, 1]);
     // Windows that see nothing but padding, in either direction.
