@@ -28,9 +28,11 @@ pub(crate) struct Layer<'a> {
 const SMALL: usize = 512;
 
 impl Layer<'_> {
-    /// The kernel for rows of `depth` inputs.
-    pub(crate) fn fully_connected(&self, depth: usize) -> Option<Variant> {
+    /// The kernel for so many rows of `depth` inputs.
+    pub(crate) fn fully_connected(&self, [rows, depth]: [usize; 2]) -> Option<Variant> {
         let is_small = self.weights.len() < SMALL;
+        // Addresses have 16 bits.
+        u16::try_from(rows.checked_mul(depth.max(self.bias.len()))?).ok()?;
         let params = RowUnits { depth, units: self.bias.len(), output: self.output };
         (depth <= MAX_ROW && !is_small)
             .then(|| self.blocks("fully_connected_units_s8", &params, [depth, SIDE_BY_SIDE]))?

@@ -198,7 +198,8 @@ impl Convolution {
     /// The kernel for units one by one, if windows of 3x3 see one channel, or else side by side, if that suits.
     pub(super) fn stream(&self, layer: &unit_streams::Layer<'_>, padding: i8) -> Option<Variant> {
         if self.is_fully_connected() {
-            return layer.fully_connected(self.filter());
+            let rows = self.window.y.output.checked_mul(self.window.x.output)?;
+            return layer.fully_connected([rows, self.filter()]);
         }
         let rows = match (self.depth, self.order) {
             (1, Order::UnitsFirst) => layer.conv_2d_3x3(self.window, padding),
