@@ -5,6 +5,7 @@ mod depthwise;
 mod fours;
 mod lanes;
 pub(super) mod pairs;
+mod plane;
 mod rows;
 mod sums;
 mod taps;
@@ -32,6 +33,9 @@ pub use fours::{
 pub use lanes::multiply_add_taps;
 pub use lanes::{Greatest, GreatestBytes, LaneTaps, multiply_add};
 pub use pairs::{HALF, LESS_SIGN, bytes_of_row, pairs_of_row};
+#[allow(unused_imports)] // by assembly
+pub use plane::known_product;
+pub use plane::plane_of_3x3;
 pub use rows::{RowLoop, RowMemory, RowOrder, RowTaps, rows_of_3x3, rows_of_3x3_by_two};
 pub use sums::{Factor, SumScales, sums_s8};
 pub use taps::{TAPS_CONSTANTS, Tap, TapsOfPixel, depthwise_pixel};
@@ -184,26 +188,33 @@ pub fn offset_and_clamp_s8(value: i32, zero_point: i32, least: i32, greatest: i3
 #[allow(dead_code)] // by assembly
 pub const NARROW_BITS: u32 = 24;
 
-/// How far the lower byte of an edge is shifted left. Half of it is zero, so that loops may drop twelve bits of a product
-/// before it is added.
+/// How far the lower byte of an edge is shifted left.
 #[allow(dead_code)] // by assembly
 pub const EDGE_BITS: u32 = 8;
+
+/// Bits of a multiplier below a point.
+#[allow(dead_code)] // by assembly
+pub const FINE_BITS: u32 = 4;
 
 /// `zero_point ± ((|x| · multiplier + half + edge · 2^8) >> bits)` with the sign of `x`, limited to
 /// `least..=greatest`; half is half of what is dropped.
 ///
 /// The multiplier is the lower 24 bits of `scale`; what is above it and `edge` are the upper and the lower byte of the
-/// edge. The magnitude of `x` has 24 bits too, and `bits` is from 25 to 39.
+/// edge. The lower four bits of `edge` are those of the multiplier below a point, too. The magnitude of `x` has 24 bits, and
+/// `bits` is from 25 to 39.
 #[inline(always)]
 pub fn narrow_s8(x: i32, scale: i32, edge: i8, bits: u32, [zero_point, least, greatest]: [i32; 3]) -> i8 {
     let sign = x >> 31;
     let magnitude = (x ^ sign).wrapping_sub(sign).cast_unsigned();
     let (multiplier, upper) = (scale.cast_unsigned() & 0xff_ffff, scale.cast_unsigned() >> NARROW_BITS << 16);
+    let fine = edge.cast_unsigned() & ((1 << FINE_BITS) - 1);
     // Shifted so that what is dropped is a register, as far as it may be; the rest is shifted back.
     let (left, right) = (32u32.saturating_sub(bits), bits.saturating_sub(32));
     let edge = (upper | u32::from(edge.cast_unsigned()) << EDGE_BITS).wrapping_shl(left);
     let half = 1u64.wrapping_shl(right.wrapping_add(31));
-    let product = u64::from(magnitude.wrapping_shl(left)).wrapping_mul(multiplier.into());
+    let magnitude = u64::from(magnitude.wrapping_shl(left));
+    let product = magnitude.wrapping_mul(multiplier.into());
+    let product = product.wrapping_add(magnitude.wrapping_mul(fine.into()) >> FINE_BITS);
     let sum = product.wrapping_add(edge.into()).wrapping_add(half);
     let value = ((sum >> 32) as u32).wrapping_shr(right).cast_signed();
     (value ^ sign).wrapping_sub(sign).wrapping_add(zero_point).max(least).min(greatest) as i8

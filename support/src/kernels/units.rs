@@ -7,9 +7,9 @@ mod windows_of_3x3;
 
 #[allow(unused_imports)] // by the compiler
 pub use self::windows::windows_fit;
-#[allow(unused_imports)] // by the compiler
-pub use self::windows_of_3x3::rows_fit;
 use self::windows_of_3x3::spaced_images;
+#[allow(unused_imports)] // by the compiler
+pub use self::windows_of_3x3::{dilated_fit, plane_fits, rows_fit};
 use super::blocks::clamp;
 use super::planes::Planes;
 use super::reach::Reach;
@@ -98,9 +98,25 @@ pub fn conv_2d_units_s8(p: &WindowUnits, stream: Flash<'_, i8>, planes: Planes<'
     p.convolve(stream, planes);
 }
 
+/// The same for windows of 3x3 on one channel, if [`plane_fits`].
+#[cfg_attr(not(debug_assertions), inline)]
+pub fn conv_2d_3x3_units_s8(p: &WindowUnits, stream: Flash<'_, i8>, planes: Planes<'_, i8>) {
+    p.plane(stream, planes);
+}
+
 /// As [`depthwise_conv_2d_multiplier_s8`](super::depthwise_conv_2d::depthwise_conv_2d_multiplier_s8), if its [`windows_fit`].
-#[cfg_attr(not(debug_assertions), inline(always))] // most of it is known, and it is short
+#[cfg_attr(not(debug_assertions), inline)]
 pub fn depthwise_conv_2d_units_s8(p: &WindowUnits, stream: Flash<'_, i8>, planes: Planes<'_, i8>) {
+    p.windows(stream, planes);
+}
+
+/// The same for dilated windows of 3x3, if [`dilated_fit`]: images that lie between each other, unless memory is shared.
+#[cfg_attr(not(debug_assertions), inline(always))] // most of it is known, and it is short
+pub fn depthwise_conv_2d_3x3_dilated_units_s8(
+    p: &WindowUnits,
+    stream: Flash<'_, i8>,
+    planes: Planes<'_, i8>,
+) {
     match (p.dilated(), planes) {
         (Some(taps), Planes::Apart { input, output }) => {
             let mut loops = RowLoop::new(taps, RowOrder::default(), p.output.of_stream());

@@ -184,7 +184,9 @@ pub(super) fn run(call: &Call, slots: &mut [Slot]) -> Option<()> {
         transpose_conv::transpose_conv_s8(p.get()?, next, next, next, next, next, next, next);
         units::fully_connected_units_s8(p.get()?, next, planes);
         units::conv_2d_units_s8(p.get()?, next, planes);
+        units::conv_2d_3x3_units_s8(p.get()?, next, planes);
         units::depthwise_conv_2d_units_s8(p.get()?, next, planes);
+        units::depthwise_conv_2d_3x3_dilated_units_s8(p.get()?, next, planes);
         units::depthwise_conv_2d_3x3_units_s8(p.get()?, next, planes);
         units::depthwise_conv_2d_3x3_stride_2_units_s8(p.get()?, next, planes);
         unidirectional_sequence_lstm::unidirectional_sequence_lstm_s8(p.get()?, next, next, next, next, next, next, next, next, next);

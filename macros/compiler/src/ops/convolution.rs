@@ -132,7 +132,7 @@ impl Op for Convolution {
             let is_small = to.optimize() == Optimize::Size;
             let stream = match on_ring.is_some() || is_small {
                 true => None,
-                false => self.stream(&stream, padding, to.optimize()),
+                false => self.stream(&stream, padding),
             };
             variants.push(stream.unwrap_or_else(|| {
                 let weights = self.ordered(&weights, &kernel);

@@ -7,15 +7,16 @@
 //! it is right lie between two bounds, for every threshold excludes what is too small and what is too large.
 //!
 //! All units of a layer drop the same bits of a product, so that the unit with the greatest multiplier has all 24, and one
-//! whose multiplier is an eighth of it has 21: where a layer is not proved, that is the reason. What fewer bits would do
-//! is known too: multipliers have as few of [`BITS`] as are proved of the whole layer. Loops multiply by three bytes all the
-//! same, since a third byte is needed in most layers: `tests/forms.rs` counts them.
+//! whose multiplier is an eighth of it has 21. A unit for which that is too few has four more bits below the others, where
+//! edges have none: loops read them only where an output is near the next one. What fewer bits would do is known too:
+//! multipliers have as few of [`BITS`] as are proved of the whole layer. Loops multiply by three bytes all the same, since a
+//! third byte is needed in most layers: `tests/forms.rs` counts them.
 
 // Arithmetic of values, not of sizes: the bounds of each are those of its formula.
 #![allow(clippy::arithmetic_side_effects)]
 
 use super::weighted::Bounds;
-use crate::inner::{EDGE_BITS, NARROW_BITS};
+use crate::inner::{EDGE_BITS, FINE_BITS, NARROW_BITS};
 use crate::kernels::shapes::{Narrow, Requantization};
 use crate::program::{Constant, Params, Variant};
 use crate::quantize::Multiplier;
@@ -54,7 +55,12 @@ pub(crate) fn narrowed(
         each().map(proof).map(|p| p.steps().map(|steps| (p, steps))).collect::<Option<_>>()?;
     let of =
         |few: u32| proofs.iter().map(|(proof, steps)| proof.found(few, steps)).collect::<Option<Vec<_>>>();
-    let found = BITS.into_iter().find_map(of)?;
+    let found = BITS.into_iter().find_map(of).or_else(|| {
+        let fine = |(proof, steps): &(Proof, Vec<Step>)| {
+            proof.found(NARROW_BITS, steps).or_else(|| proof.found_fine(steps))
+        };
+        proofs.iter().map(fine).collect()
+    })?;
     let scales = found.iter().map(|(m, edge)| (m | (edge >> 16) << NARROW_BITS) as i32);
     let edges = found.iter().map(|(_, edge)| (edge >> EDGE_BITS) as i8);
     let constants = [Constant::int32("MULTIPLIERS", scales), Constant::int8("EDGES", edges)];
@@ -83,11 +89,20 @@ impl Form for Narrow {
 pub(crate) const BACKEND: &str = "avr";
 
 /// What is said of a layer that is proved to do with it: the bits that its multipliers have.
-pub(crate) fn note([scales, _]: &[Constant; 2]) -> String {
+pub(crate) fn note([scales, edges]: &[Constant; 2]) -> String {
+    if is_fine(edges) {
+        let bits = NARROW_BITS + FINE_BITS;
+        return format!("requantized by {bits} bits on AVR");
+    }
     let all = scales.to_words().into_iter().fold(0, |all, scale| all | scale & MAX as i32);
     let zeros = all.trailing_zeros();
     let bits = BITS.into_iter().find(|bits| bits + zeros >= NARROW_BITS).unwrap_or(NARROW_BITS);
     format!("requantized by {bits} bits on AVR")
+}
+
+/// Whether multipliers have bits below a point.
+pub(crate) fn is_fine(edges: &Constant) -> bool {
+    edges.bytes.iter().any(|edge| edge & ((1 << FINE_BITS) - 1) != 0)
 }
 
 /// The kernel with this form, its weights, biases, and what [`narrowed`] found.
@@ -122,19 +137,38 @@ type Step = (i64, Option<i64>, Option<i64>);
 impl Proof {
     /// A multiplier of so many bits at most, and what its edge adds.
     fn found(&self, few: u32, steps: &[Step]) -> Option<(i64, i64)> {
-        let Self { multiplier: Multiplier { multiplier, shift }, bits, .. } = *self;
-        if multiplier == 0 {
+        if self.multiplier.multiplier == 0 {
             return Some((0, 0));
         }
         let unit = 1 << (NARROW_BITS - few);
-        let exact = i64::from(multiplier) << 8 >> (39 - shift - bits.cast_signed()).clamp(0, 63);
-        let exact = (exact + unit / 2) / unit;
+        let exact = (self.exact() + unit / 2) / unit;
         NEAR.iter().find_map(|near| {
             let m = (exact + near).clamp(0, MAX / unit) * unit;
             let [least, greatest] = self.edges(m, steps)?;
             let edge = divided_up(least.max(0), 1 << EDGE_ZEROS) << EDGE_ZEROS;
             (edge <= greatest.min(MAX)).then_some((m, edge))
         })
+    }
+
+    /// A multiplier with bits below a point, and what its edge adds, in which they lie too.
+    fn found_fine(&self, steps: &[Step]) -> Option<(i64, i64)> {
+        let fine = Self { bits: self.bits + FINE_BITS, ..*self };
+        let exact = fine.exact();
+        NEAR.iter().find_map(|near| {
+            let m = (exact + near).clamp(0, MAX << FINE_BITS);
+            let [least, greatest] = fine.edges(m, steps)?.map(|edge| edge >> FINE_BITS);
+            let below = (m & ((1 << FINE_BITS) - 1)) << EDGE_BITS;
+            // Rounded up, as the least one has to be.
+            let least = (least + 1 - below).max(0);
+            let edge = (divided_up(least, 1 << EDGE_ZEROS) << EDGE_ZEROS) + below;
+            (edge <= greatest.min(MAX)).then_some((m >> FINE_BITS, edge))
+        })
+    }
+
+    /// The multiplier of the reference, as one of which so many bits are dropped.
+    fn exact(&self) -> i64 {
+        let Multiplier { multiplier, shift } = self.multiplier;
+        i64::from(multiplier) << 8 >> (39 - shift - self.bits.cast_signed()).clamp(0, 63)
     }
 
     /// The sums that tell one output from another, if they are not too great for it.
@@ -224,16 +258,21 @@ mod tests {
 
     #[test]
     fn what_is_proved_is_so_for_every_sum() {
-        let (mut random, mut proved) = (7, 0);
+        let (mut random, mut proved, mut fine) = (7, 0, 0);
         for round in 0..300 {
             let m = multiplier(&mut random);
             let zero_point = (random >> 24) as i32 - 128;
             let least = if round % 3 == 0 { zero_point } else { -128 };
             let to = Requantization { zero_point, least, greatest: 127 - round % 2 };
             let sums = [-i64::from(random >> 10 & 0xffff), i64::from(random >> 6 & 0x7fff)];
-            let Some((narrow, constants)) = narrowed(to, &[m], &[sums]) else { continue };
+            // Another unit, whose multiplier is up to 16 times as great: many sums tell more of a multiplier.
+            let more = round % 5;
+            let (greater, sums) = (Multiplier { shift: m.shift + more, ..m }, sums.map(|sum| sum << more));
+            let Some((narrow, constants)) = narrowed(to, &[m, greater], &[sums, [0; 2]]) else { continue };
+            fine += usize::from(is_fine(&constants[1]));
             let [scale, edge] = constants.map(|constant| constant.bytes);
-            let (scale, edge) = (i32::from_le_bytes(scale.try_into().expect("one")), edge[0].cast_signed());
+            let (scale, edge) = (scale.first_chunk().expect("two"), edge[0].cast_signed());
+            let scale = i32::from_le_bytes(*scale);
             proved += 1;
             for sum in sums[0] as i32..=sums[1] as i32 {
                 let expected = requantize(sum, m.multiplier, m.shift) + zero_point;
@@ -243,7 +282,7 @@ mod tests {
                 assert_eq!(found, expected, "{sum} {m:?} {narrow:?} {scale:#x}");
             }
         }
-        assert!(proved > 200, "{proved}");
+        assert!(proved > 200 && fine > 5, "{proved}, {fine} of them with bits below a point");
     }
 
     /// With few sums it can be tried whether there is any edge at all.

@@ -1,12 +1,14 @@
 //! Layers as one stream of constants, for the backend whose loops read them so: the layout that `inner::portable::units`
 //! defines.
 
-use super::narrow::BACKEND;
+use super::narrow::{BACKEND, is_fine};
 use super::unit_blocks::of_each_channel;
 use super::weighted::Bounds;
 use crate::inner::{MAX_UNITS, SIDE_BY_SIDE};
 use crate::kernels::shapes::{Narrow, Window};
-use crate::kernels::units::{MAX_ROW, RowUnits, WindowUnits, fits, rows_fit, windows_fit};
+use crate::kernels::units::{
+    MAX_ROW, RowUnits, WindowUnits, dilated_fit, fits, plane_fits, rows_fit, windows_fit,
+};
 use crate::program::{Constant, Params, Variant};
 
 /// Sums have three bytes.
@@ -28,9 +30,11 @@ pub(crate) struct Layer<'a> {
 const SMALL: usize = 512;
 
 impl Layer<'_> {
-    /// The kernel for rows of `depth` inputs.
-    pub(crate) fn fully_connected(&self, depth: usize) -> Option<Variant> {
+    /// The kernel for so many rows of `depth` inputs.
+    pub(crate) fn fully_connected(&self, [rows, depth]: [usize; 2]) -> Option<Variant> {
         let is_small = self.weights.len() < SMALL;
+        // Addresses have 16 bits.
+        u16::try_from(rows.checked_mul(depth.max(self.bias.len()))?).ok()?;
         let params = RowUnits { depth, units: self.bias.len(), output: self.output };
         (depth <= MAX_ROW && !is_small)
             .then(|| self.blocks("fully_connected_units_s8", &params, [depth, SIDE_BY_SIDE]))?
@@ -45,9 +49,16 @@ impl Layer<'_> {
             .then(|| self.blocks("conv_2d_units_s8", &params, [filter, SIDE_BY_SIDE]))?
     }
 
+    /// The kernel for a window of 3 × 3 on one channel.
+    pub(crate) fn conv_2d_3x3(&self, window: Window, padding: i8) -> Option<Variant> {
+        let params = WindowUnits { window, padding, output: self.output };
+        plane_fits(&window, self.output.bits).then(|| self.blocks("conv_2d_3x3_units_s8", &params, [9, 1]))?
+    }
+
     /// The kernel for a window of 3 × 3 on each channel for itself.
     pub(crate) fn depthwise_conv_2d_3x3(&self, window: Window, padding: i8) -> Option<Variant> {
-        if !rows_fit(&window, self.output.bits) {
+        // Its loops do not know of finer multipliers.
+        if !rows_fit(&window, self.output.bits) || is_fine(&self.scales[1]) {
             return None;
         }
         let params = WindowUnits { window, padding, output: self.output };
@@ -67,7 +78,12 @@ impl Layer<'_> {
     pub(crate) fn depthwise_conv_2d(&self, window: Window, padding: i8) -> Option<Variant> {
         let taps = window.y.taps.saturating_mul(window.x.taps);
         let params = WindowUnits { window, padding, output: self.output };
-        windows_fit(&window).then(|| self.blocks("depthwise_conv_2d_units_s8", &params, [taps, 1]))?
+        // Its loops do not know of finer multipliers.
+        let kernel = match dilated_fit(&params) && !is_fine(&self.scales[1]) {
+            true => "depthwise_conv_2d_3x3_dilated_units_s8",
+            false => "depthwise_conv_2d_units_s8",
+        };
+        windows_fit(&window).then(|| self.blocks(kernel, &params, [taps, 1]))?
     }
 
     /// A kernel for units of so many terms, and so many of them side by side.

@@ -11,8 +11,9 @@
 //! takes 8 more. Beside that a row of a window takes 8 to 10, a block 45 and its biases 36, a window 45, and a row of windows
 //! about 1200, most of it in Rust; padding takes about 40 for each piece of it.
 //!
-//! Outputs take 50 to 56 by counting, of which 8 are for their constants and 12 for the three products that tell nearly
-//! all of them apart, and about 110 if a sum has a third byte, or if what the three leave out could matter: that is so for
+//! Outputs take 50 to 58 by counting, of which 8 are for their constants and 12 for the three products that tell nearly
+//! all of them apart, about 25 if a sum is negative and the zero point is the least output, and about 110 if the magnitude of
+//! a sum has a third byte, or if what the three leave out could matter: that is so for
 //! 5 of 256 where outputs are whole bytes of the product, and for 5 of 128 with one more bit of it. With
 //! `cargo run -p on-target -- --board atmega328p layers first_layers` whole layers are measured, and with `outputs` the last
 //! step is checked.

@@ -44,6 +44,19 @@ impl Random {
     }
 }
 
+/// Any window of 3x3 on one channel that the loop takes.
+fn plane(random: &mut Random) -> WindowUnits {
+    loop {
+        let strides = [1 + random.below(4), 1 + random.below(4)];
+        let [x, y] = strides.map(|stride| random.axis(stride));
+        let window = Window { y, x, channels: 1, units: 1 + random.below(6) };
+        let output = Narrow { bits: 31, zero_point: random.byte().into(), least: -120, greatest: 125 };
+        if plane_fits(&window, output.bits) {
+            return WindowUnits { window, padding: random.byte(), output };
+        }
+    }
+}
+
 /// Bias, weights, multiplier and edge.
 type Unit = (i32, [i8; 9], i32, i32);
 
@@ -92,23 +105,46 @@ fn defined(p: &WindowUnits, units: &[Unit], input: &[i8]) -> Vec<i8> {
 fn run(p: &WindowUnits, stream: &[i8], planes: Planes<'_, i8>) {
     let stream = Flash::from_slice(stream);
     match p.window.x.stride {
-        _ if p.window.x.dilation != 1 => depthwise_conv_2d_units_s8(p, stream, planes),
+        _ if p.window.x.dilation != 1 => depthwise_conv_2d_3x3_dilated_units_s8(p, stream, planes),
         1 => depthwise_conv_2d_3x3_units_s8(p, stream, planes),
         _ => depthwise_conv_2d_3x3_stride_2_units_s8(p, stream, planes),
     }
 }
 
-/// With an output as near to the input as may be, too.
 #[test]
 fn rows_of_3x3_are_what_is_defined() {
+    are_what_is_defined(Random::layer, run);
+}
+
+#[test]
+fn dilated_rows_of_3x3_are_what_is_defined() {
+    let layer = |random: &mut Random| {
+        let p = random.dilated();
+        assert!(p.window.y.input < 2 * p.window.y.dilation || dilated_fit(&p), "{p:?}");
+        p
+    };
+    are_what_is_defined(layer, run);
+}
+
+#[test]
+fn planes_are_what_is_defined() {
+    are_what_is_defined(plane, |p, stream, planes| {
+        conv_2d_3x3_units_s8(p, Flash::from_slice(stream), planes);
+    });
+}
+
+/// With an output as near to the input as may be, too.
+fn are_what_is_defined(
+    layer: impl Fn(&mut Random) -> WindowUnits,
+    run: impl Fn(&WindowUnits, &[i8], Planes<'_, i8>),
+) {
     let mut random = Random::new(7);
-    for number in 0..600 {
-        let p = if number < 500 { random.layer() } else { random.dilated() };
-        assert!(number < 500 || p.window.y.input < 2 * p.window.y.dilation || p.dilated().is_some(), "{p:?}");
+    for _ in 0..500 {
+        let p = layer(&mut random);
         let Window { y, x, channels, units } = p.window;
         let unit = |random: &mut Random| {
             let (bias, scale) = (random.below(1 << 18) as i32 - (1 << 17), random.below(1 << 24) as i32);
-            (bias, [0; 9].map(|_: i8| random.byte()), scale, random.below(1 << 16) as i32)
+            (bias, [0; 9].map(|_: i8| random.byte()), scale, (random.below(1 << 12) as i32) << 4)
         };
         let units: Vec<Unit> = (0..units).map(|_| unit(&mut random)).collect();
         let stream = stream(&units, channels);

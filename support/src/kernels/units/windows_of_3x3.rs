@@ -5,16 +5,37 @@ use super::super::rows::{rows, rows_mut};
 use super::super::window::{Axis, Window};
 use super::WindowUnits;
 use crate::inner::flash::Flash;
-use crate::inner::{RowLoop, RowMemory, RowOrder, RowTaps, product, rows_of_3x3};
+use crate::inner::{RowLoop, RowMemory, RowOrder, RowTaps, plane_of_3x3, product, rows_of_3x3};
 
 /// The loops over rows of windows of 3x3, one of [`rows_of_3x3`] and [`rows_of_3x3_by_two`]: only those that are named are part
 /// of a program.
 type RowsOf3x3 = fn(&mut RowLoop, Flash<'_, i8>, RowMemory<'_>);
 
+/// Most elements of an image, and of what becomes of it, where addresses have 16 bits.
+const MAX_IMAGE: usize = u16::MAX as usize;
+
 /// Whether a depthwise convolution with such a window and so many bits that are dropped can be done a row of one channel at
 /// a time.
 #[allow(dead_code)] // by the compiler
 pub fn rows_fit(window: &Window, bits: u32) -> bool {
+    is_3x3(window, bits) && window.taps(0).lens().is_some()
+}
+
+/// Whether a convolution of one channel with such a window can be done so.
+#[allow(dead_code)] // by the compiler
+pub fn plane_fits(window: &Window, bits: u32) -> bool {
+    is_3x3(window, bits) && window.taps(0).fits_plane() && window.taps(0).plane_holds([MAX_IMAGE; 2])
+}
+
+/// Whether a depthwise convolution with dilated windows of 3x3 can be done as images that lie between each other.
+#[allow(dead_code)] // by the compiler
+pub fn dilated_fit(p: &WindowUnits) -> bool {
+    p.dilated().is_some()
+}
+
+/// Whether windows are 3x3, with little padding, and so many bits are what the loops drop.
+#[allow(dead_code)] // by the compiler
+fn is_3x3(window: &Window, bits: u32) -> bool {
     let Window { y, x, channels, units } = *window;
     // One row at most is padding.
     let end = y.output.saturating_sub(1).saturating_mul(y.stride).saturating_add(3);
@@ -23,13 +44,7 @@ pub fn rows_fit(window: &Window, bits: u32) -> bool {
     let in_bytes =
         [x.input, x.output, x.stride, y.output, y.stride, channels, units].iter().max() <= Some(&255);
     let has_multiplier = units.checked_rem(channels) == Some(0);
-    is_3x3
-        && inside
-        && x.pad <= 1
-        && has_multiplier
-        && bits <= 32
-        && in_bytes
-        && window.taps(0).lens().is_some()
+    is_3x3 && inside && x.pad <= 1 && has_multiplier && bits <= 32 && in_bytes
 }
 
 impl Window {
@@ -103,39 +118,55 @@ struct Images {
 
 impl Images {
     #[inline(never)] // one copy for all layers
-    fn apart(&mut self, stream: Flash<'_, i8>, mut input: &[i8], mut output: &mut [i8]) {
-        let [inputs, outputs] = self.lens;
-        while outputs != 0
-            && let Some((image, other_images)) = input.split_at_checked(inputs)
-            && let Some((first, others)) = output.split_at_mut_checked(outputs)
-        {
-            (self.of_image)(&mut self.rows, stream, RowMemory::Apart { image, output: first });
-            (input, output) = (other_images, others);
-        }
+    fn apart(&mut self, stream: Flash<'_, i8>, input: &[i8], output: &mut [i8]) {
+        apart(self.lens, input, output, |memory| (self.of_image)(&mut self.rows, stream, memory));
     }
 
     #[inline(never)] // one copy for all layers
     fn shared(&mut self, stream: Flash<'_, i8>, memory: &mut [i8], overlap: Overlap) {
-        let [inputs, outputs] = self.lens;
-        let Overlap { input: mut image, mut output, input_len, output_len } = overlap;
-        let [mut to_image, mut to_output] = [inputs, outputs];
-        if overlap.is_backward() {
-            // The last image comes first.
-            image = image.wrapping_add(input_len).wrapping_sub(inputs);
-            output = output.wrapping_add(output_len).wrapping_sub(outputs);
-            [to_image, to_output] = [inputs.wrapping_neg(), outputs.wrapping_neg()];
-        }
-        let mut left = output_len;
-        while left >= outputs && left != 0 {
-            (self.of_image)(
-                &mut self.rows,
-                stream,
-                RowMemory::Shared { memory: &mut *memory, image, output },
-            );
-            image = image.wrapping_add(to_image);
-            output = output.wrapping_add(to_output);
-            left = left.wrapping_sub(outputs);
-        }
+        shared(self.lens, memory, overlap, |memory| (self.of_image)(&mut self.rows, stream, memory));
+    }
+}
+
+/// Each image that becomes an output of its own, of so many elements.
+#[inline(always)]
+fn apart(
+    [inputs, outputs]: [usize; 2],
+    mut input: &[i8],
+    mut output: &mut [i8],
+    mut each: impl FnMut(RowMemory<'_>),
+) {
+    while outputs != 0
+        && let Some((image, other_images)) = input.split_at_checked(inputs)
+        && let Some((first, others)) = output.split_at_mut_checked(outputs)
+    {
+        each(RowMemory::Apart { image, output: first });
+        (input, output) = (other_images, others);
+    }
+}
+
+/// The same in memory that both share.
+#[inline(always)]
+fn shared(
+    [inputs, outputs]: [usize; 2],
+    memory: &mut [i8],
+    overlap: Overlap,
+    mut each: impl FnMut(RowMemory<'_>),
+) {
+    let Overlap { input: mut image, mut output, input_len, output_len } = overlap;
+    let [mut to_image, mut to_output] = [inputs, outputs];
+    if overlap.is_backward() {
+        // The last image comes first.
+        image = image.wrapping_add(input_len).wrapping_sub(inputs);
+        output = output.wrapping_add(output_len).wrapping_sub(outputs);
+        [to_image, to_output] = [inputs.wrapping_neg(), outputs.wrapping_neg()];
+    }
+    let mut left = output_len;
+    while left >= outputs && left != 0 {
+        each(RowMemory::Shared { memory: &mut *memory, image, output });
+        image = image.wrapping_add(to_image);
+        output = output.wrapping_add(to_output);
+        left = left.wrapping_sub(outputs);
     }
 }
 
@@ -202,6 +233,25 @@ impl WindowUnits {
             spacing: dilation as u8,
         };
         taps.lens().map(|_| taps)
+    }
+
+    /// Windows of 3x3 on one channel.
+    #[inline(always)] // what is known of a layer is worked out while its program is compiled
+    pub(super) fn plane(&self, stream: Flash<'_, i8>, planes: Planes<'_, i8>) {
+        let (taps, to, lens) = (self.window.taps(self.padding), self.output.of_stream(), self.window.lens());
+        let order = self.window.order(&planes);
+        let each = |memory: RowMemory<'_>| plane_of_3x3(stream, &taps, order, memory, to);
+        match planes {
+            Planes::Apart { input, output } => {
+                apart(lens, input, &mut *output, each);
+                self.output.clamp(output);
+            }
+            Planes::Overlapped { memory, overlap } => {
+                shared(lens, &mut *memory, overlap, each);
+                let output = overlap.output..overlap.output.wrapping_add(overlap.output_len);
+                self.output.clamp(memory.get_mut(output).unwrap_or(&mut []));
+            }
+        }
     }
 
     /// Rows of windows of 3x3.

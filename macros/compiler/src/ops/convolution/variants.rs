@@ -225,21 +225,16 @@ impl Convolution {
         Some(Variant { backend: "dsp", module: "blocks", kernel, params, parameters: None, constants })
     }
 
-    /// The kernel for units side by side, if that suits. Units that all see one channel can be done one by one as well,
-    /// which takes fewer cycles and more code where the program has loops for other convolutions too.
-    pub(super) fn stream(
-        &self,
-        layer: &unit_streams::Layer<'_>,
-        padding: i8,
-        optimize: Optimize,
-    ) -> Option<Variant> {
+    /// The kernel for units one by one, if windows of 3x3 see one channel, or else side by side, if that suits.
+    pub(super) fn stream(&self, layer: &unit_streams::Layer<'_>, padding: i8) -> Option<Variant> {
         if self.is_fully_connected() {
-            return layer.fully_connected(self.filter());
+            let rows = self.window.y.output.checked_mul(self.window.x.output)?;
+            return layer.fully_connected([rows, self.filter()]);
         }
-        let one_by_one = self.order == Order::UnitsLast || optimize == Optimize::Speed;
-        let rows = match self.depth == 1 && one_by_one {
-            true => layer.depthwise_conv_2d_3x3(self.window, padding),
-            false => None,
+        let rows = match (self.depth, self.order) {
+            (1, Order::UnitsFirst) => layer.conv_2d_3x3(self.window, padding),
+            (1, Order::UnitsLast) => layer.depthwise_conv_2d_3x3(self.window, padding),
+            _ => None,
         };
         rows.or_else(|| match self.has_runs() {
             true => layer.conv_2d(self.window, padding),

@@ -102,7 +102,8 @@ impl Layer {
         let note = narrow::note(&scales);
         let is_small = to.optimize() == Optimize::Size;
         let stream = unit_streams::Layer { weights: values, bias, scales: &scales, sums, output };
-        let stream = if ring.is_some() || is_small { None } else { stream.fully_connected(self.depth) };
+        let stream =
+            if ring.is_some() || is_small { None } else { stream.fully_connected([self.rows, self.depth]) };
         let variant = stream.unwrap_or_else(|| {
             let (mut name, params) = self.kernel(ring, output);
             let is_few = FEW.contains(&self.units) && self.rows == 1 && ring.is_none();
