@@ -376,14 +376,14 @@ impl Layer {
         let is_small = to.optimize() == Optimize::Size;
         let stream = unit_streams::Layer { weights: values, bias, scales: &scales, sums, output };
         let stream = if ring.is_some() || is_small { None } else { stream.fully_connected([self.rows, self.depth]) };
-        let variant = stream.unwrap_or_else(|| {
+        let variant = stream.or_else(|| {
             let (mut name, params) = self.kernel(ring, output);
             if is_small && FEW.contains(&self.units) && self.rows == 1 && ring.is_none() {
                 name = "fully_connected_few_narrow_s8";
             }
             narrow::variant("fully_connected", name, &*params, (values.to_vec(), bias, scales))
         });
-        Some((variant, note))
+        Some((variant?, note))
     }
 
     /// The kernel for weights of eight bits without a zero point.

@@ -3,7 +3,8 @@
 use super::halves;
 use core::arch::asm;
 
-/// As [`crate::inner::portable::narrow_s8`].
+/// As [`crate::inner::portable::narrow_s8`], with multipliers that have no bits below a point: only loops that read a stream
+/// know of these.
 #[inline(always)]
 pub fn narrow_s8(x: i32, scale: i32, edge: i8, bits: u32, [zero_point, least, greatest]: [i32; 3]) -> i8 {
     // What is above byte 4, or above byte 5, as many bits to the left as make these the ones above.
@@ -40,26 +41,6 @@ fn narrow_byte(x: i32, scale: i32, edge: u8, factor: u8, low: u8, zero_point: u8
             "clr {p:l}",
             "clr {p:h}",
             "clr {X:h}",
-            // What some multipliers have below their lowest byte, and the byte of the sum below the edge.
-            "mov {p:h}, {edge}",
-            "lsl {p:h}",
-            "lsl {p:h}",
-            "lsl {p:h}",
-            "lsl {p:h}",
-            "breq 9f",
-            "mul {x:l}, {p:h}",
-            "mov {X:h}, r1",
-            add_product!("x:h", "p:h", "X:h", "edge", "M:h"),
-            "adc {p:l}, {zero}",
-            add_product!("X:l", "p:h", "edge", "M:h", "p:l"),
-            "mul {x:l}, {m:l}",
-            "add {X:h}, r0",
-            "adc {edge}, {zero}",
-            "adc {M:h}, {zero}",
-            "adc {p:l}, {zero}",
-            "clr {p:h}",
-            "clr {X:h}",
-            "9:",
             "mul {x:l}, {m:l}",
             "add {edge}, r1",
             "adc {M:h}, {zero}",
