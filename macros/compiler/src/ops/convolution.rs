@@ -134,11 +134,14 @@ impl Op for Convolution {
                 true => None,
                 false => self.stream(&stream, padding),
             };
-            variants.push(stream.unwrap_or_else(|| {
+            let variant = stream.or_else(|| {
                 let weights = self.ordered(&weights, &kernel);
                 narrow::variant(kernel.module, kernel.name, &*kernel.params, (weights, &bias, scales))
-            }));
-            to.note(note);
+            });
+            if let Some(variant) = variant {
+                variants.push(variant);
+                to.note(note);
+            }
         }
         let (ring, kernel) = match plain {
             true => self.plain_kernel(ring, padding, range),

@@ -105,18 +105,22 @@ pub(crate) fn is_fine(edges: &Constant) -> bool {
     edges.bytes.iter().any(|edge| edge & ((1 << FINE_BITS) - 1) != 0)
 }
 
-/// The kernel with this form, its weights, biases, and what [`narrowed`] found.
+/// The kernel with this form, its weights, biases, and what [`narrowed`] found, if it does without bits below a point: what
+/// few outputs would gain by these, all would pay for.
 pub(crate) fn variant(
     module: &'static str,
     kernel: &'static str,
     params: &dyn Params,
     (weights, bias, scales): (Vec<i8>, &[i32], [Constant; 2]),
-) -> Variant {
+) -> Option<Variant> {
     let [scales, edges] = scales;
+    if is_fine(&edges) {
+        return None;
+    }
     let bias = Constant::int32("BIAS", bias.iter().copied());
     let constants = vec![Constant::int8("WEIGHTS", weights), bias, scales, edges];
     let (parameters, params) = (Some(params.keep()), format!("{params:?}"));
-    Variant { backend: BACKEND, module, kernel, params, parameters, constants }
+    Some(Variant { backend: BACKEND, module, kernel, params, parameters, constants })
 }
 
 /// What is to be proved of a unit.

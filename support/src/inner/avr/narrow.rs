@@ -3,7 +3,8 @@
 use super::halves;
 use core::arch::asm;
 
-/// As [`crate::inner::portable::narrow_s8`].
+/// As [`crate::inner::portable::narrow_s8`], with multipliers that have no bits below a point: only loops that read a stream
+/// know of these.
 #[inline(always)]
 pub fn narrow_s8(x: i32, scale: i32, edge: i8, bits: u32, [zero_point, least, greatest]: [i32; 3]) -> i8 {
     // What is above byte 4, or above byte 5, as many bits to the left as make these the ones above.
@@ -40,19 +41,9 @@ fn narrow_byte(x: i32, scale: i32, edge: u8, factor: u8, low: u8, zero_point: u8
             "clr {p:l}",
             "clr {p:h}",
             "clr {X:h}",
-            // What some multipliers have below their lowest byte.
-            "clr {low_sum}",
-            "mov {fine}, {edge}",
-            "swap {fine}",
-            "andi {fine}, 0xf0",
-            "breq 9f",
-            "mul {x:l}, {fine}",
-            "mov {low_sum}, r1",
-            add_product!("x:h", "fine", "low_sum", "edge", "M:h"),
-            "adc {p:l}, {zero}",
-            add_product!("X:l", "fine", "edge", "M:h", "p:l"),
-            "9:",
-            add_product!("x:l", "m:l", "low_sum", "edge", "M:h"),
+            "mul {x:l}, {m:l}",
+            "add {edge}, r1",
+            "adc {M:h}, {zero}",
             "adc {p:l}, {zero}",
             add_product!("x:l", "m:h", "edge", "M:h", "p:l"),
             add_product!("x:h", "m:l", "edge", "M:h", "p:l"),
@@ -117,8 +108,6 @@ fn narrow_byte(x: i32, scale: i32, edge: u8, factor: u8, low: u8, zero_point: u8
             m = inout(reg_pair) m => _,
             M = inout(reg_pair) m_high => _,
             zero = out(reg) _,
-            low_sum = out(reg) _,
-            fine = out(reg_upper) _,
             p = out(reg_pair) sum,
             options(pure, nomem, nostack),
         );

@@ -104,7 +104,7 @@ impl Layer {
         let stream = unit_streams::Layer { weights: values, bias, scales: &scales, sums, output };
         let stream =
             if ring.is_some() || is_small { None } else { stream.fully_connected([self.rows, self.depth]) };
-        let variant = stream.unwrap_or_else(|| {
+        let variant = stream.or_else(|| {
             let (mut name, params) = self.kernel(ring, output);
             let is_few = FEW.contains(&self.units) && self.rows == 1 && ring.is_none();
             if is_few && (is_small || self.is_rolled()) {
@@ -112,7 +112,7 @@ impl Layer {
             }
             narrow::variant("fully_connected", name, &*params, (values.to_vec(), bias, scales))
         });
-        Some((variant, note))
+        Some((variant?, note))
     }
 
     /// The kernel for weights of eight bits without a zero point.
