@@ -281,7 +281,7 @@ impl Op for Layer {
             to.prove_sums(&sums);
         }
         let (name, params) = match plain {
-            true => self.kernel(ring, range),
+            true => self.kernel(ring, range, to.optimize()),
             false => self.special_kernel(range, weight_zero_point),
         };
         to.call("fully_connected", name, &*params, args, self.macs());

@@ -105,11 +105,7 @@ impl Layer {
         let stream =
             if ring.is_some() || is_small { None } else { stream.fully_connected([self.rows, self.depth]) };
         let variant = stream.or_else(|| {
-            let (mut name, params) = self.kernel(ring, output);
-            let is_few = FEW.contains(&self.units) && self.rows == 1 && ring.is_none();
-            if is_few && (is_small || self.is_rolled()) {
-                name = "fully_connected_few_narrow_s8";
-            }
+            let (name, params) = self.kernel(ring, output, to.optimize());
             narrow::variant("fully_connected", name, &*params, (values.to_vec(), bias, scales))
         });
         Some((variant?, note))
@@ -120,6 +116,7 @@ impl Layer {
         &self,
         ring: Option<RingView>,
         output: R,
+        optimize: Optimize,
     ) -> (&'static str, Box<dyn Params>) {
         let layer = FullyConnected { depth: self.depth, units: self.units, output };
         match ring {
@@ -127,17 +124,26 @@ impl Layer {
                 R::name(["fully_connected_ring_s8", "fully_connected_ring_narrow_s8"]),
                 Box::new(FullyConnectedRing { ring, layer }),
             ),
-            None if self.is_rolled() => {
-                (R::name(["fully_connected_few_s8", "fully_connected_narrow_s8"]), Box::new(layer))
+            None => {
+                let [plain, narrow] = self.few(optimize);
+                let plain = if plain { "fully_connected_few_s8" } else { "fully_connected_s8" };
+                let narrow =
+                    if narrow { "fully_connected_few_narrow_s8" } else { "fully_connected_narrow_s8" };
+                (R::name([plain, narrow]), Box::new(layer))
             }
-            None => (R::name(["fully_connected_s8", "fully_connected_narrow_s8"]), Box::new(layer)),
         }
     }
 
-    /// Whether units have scales of their own and LLVM would write them out, which takes less time and much more flash.
-    fn is_rolled(&self) -> bool {
-        let own = self.multipliers.windows(2).any(|pair| matches!(pair, [a, b] if a != b));
-        own && self.rows == 1 && FEW.contains(&self.units)
+    /// Whether LLVM would write units out one by one, and that is too much: with scales of their own it takes less time and
+    /// much more flash. For plain outputs and for narrow ones, which always have scales that have to be read.
+    fn few(&self, optimize: Optimize) -> [bool; 2] {
+        let own_scales = self.multipliers.windows(2).any(|pair| matches!(pair, [a, b] if a != b));
+        let is_too_much = match optimize {
+            Optimize::Speed => [false; 2],
+            Optimize::Balanced => [own_scales; 2],
+            Optimize::Size => [own_scales, true],
+        };
+        is_too_much.map(|too_much| too_much && self.rows == 1 && FEW.contains(&self.units))
     }
 
     /// The kernel for other weights.
