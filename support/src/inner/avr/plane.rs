@@ -7,7 +7,7 @@
 //! Registers: the weights in `r17` to `r25`, an input in `r16`, the sum in `r2` to `r4` as [`super::units`] has it, the units
 //! in `r5`, two bytes of the bias in `r6` and `r7`, those of the multiplier in `r8` and `r9`, the outputs that are left in
 //! `r10`, in `r12` how far it is to the next row of a window and in `r13` back to the next window, in `r14` the factor, zero
-//! in `r15`, in `X` the input, in `Z` the output, and in `Y` a [`Frame`] with what does not fit.
+//! in `r15`, in `X` the input, in `Z` the output, and in `Y` a `Frame` with what does not fit.
 //!
 //! Bound: a product takes 2 cycles to multiply, 2 to add, 1 to see that nothing went over and 2 for its input, nine of them
 //! and what moves on 69, and an output 117 together: 13 for each product. By counting, a unit takes 76 for each row beside
@@ -20,61 +20,18 @@
 //!   sums that are not done, and to what keeps borders apart.
 //! - Units side by side, each of whose weights is read once for a window: 3 for each weight, and 12 for constants.
 
+mod frame;
+mod terms;
+
+use self::frame::{Frame, Places, UNIT};
+use self::terms::{carry, next_line, next_of_row, term};
+use super::rows::add_partial;
 use super::units::StreamOutput;
 use crate::inner::flash::Flash;
 use crate::inner::known_product;
-use crate::inner::portable::{RowMemory, RowOrder, RowTaps, STREAM_BIAS, STREAM_SCALE};
+use crate::inner::portable::{RowMemory, RowOrder, RowTaps};
 use core::arch::asm;
 use core::mem::offset_of;
-
-/// Bytes of a unit in the stream.
-const UNIT: usize = 9 + STREAM_BIAS + STREAM_SCALE;
-
-/// In [`Frame::outside`]: the first row of windows is padding, the last row, the first column, the last column.
-const FIRST: u8 = 1;
-const LAST: u8 = 1 << 1;
-const LEFT: u8 = 1 << 2;
-const RIGHT: u8 = 1 << 3;
-/// Rows are copied.
-const COPY: u8 = 1 << 4;
-
-/// What the loop needs to know. It writes the first fields, and moves the pointers on.
-#[repr(C)]
-struct Frame {
-    /// The upper byte of a bias.
-    bias: u8,
-    /// The next unit, and where windows begin.
-    stream: *const i8,
-    seen: *const i8,
-    left_units: u8,
-    half: u8,
-    limit: u8,
-    zero_point: u8,
-    factor: u8,
-    units: u8,
-    outputs: u8,
-    columns: u8,
-    padding: i8,
-    /// From one row of a window to the next, less two; and from the end of a window back to the next one.
-    line: u8,
-    back: u8,
-    /// From behind a row of outputs of a unit back to that of the next unit.
-    to_unit: usize,
-    start: *const i8,
-    /// The first row of windows, be it padding.
-    image: *const i8,
-    output: *mut i8,
-    /// From one row of outputs to the next, in the image and in the output.
-    next: [usize; 2],
-    rows: u8,
-    /// What is padding, of the row that is done, of others, and of the last one.
-    outside: u8,
-    others: u8,
-    end: u8,
-    /// Of the copy, and where it is.
-    size: usize,
-    copy: *const i8,
-}
 
 /// As [`crate::inner::portable::plane_of_3x3`].
 #[inline(always)] // what is known of a layer is worked out while its program is compiled
@@ -94,176 +51,6 @@ pub fn plane_of_3x3(
             each_row(&mut Frame::new(stream, taps, &places, to));
         }
     }
-}
-
-/// Where rows are read and written.
-struct Places {
-    image: *const i8,
-    output: *mut i8,
-    /// Elements of the image and of the output that are there.
-    lens: [usize; 2],
-    /// Whether the last row is the first that is done.
-    backward: bool,
-}
-
-impl Places {
-    #[inline(always)]
-    fn new(memory: RowMemory<'_>, RowOrder { backward, .. }: RowOrder) -> Self {
-        match memory {
-            RowMemory::Apart { image, output } => Self {
-                image: image.as_ptr(),
-                lens: [image.len(), output.len()],
-                output: output.as_mut_ptr(),
-                backward,
-            },
-            RowMemory::Shared { memory, image, output } => {
-                let lens = [image, output].map(|at| memory.len().saturating_sub(at));
-                let start = memory.as_mut_ptr();
-                let image = start.wrapping_add(image).cast_const();
-                Self { image, output: start.wrapping_add(output), lens, backward }
-            }
-        }
-    }
-}
-
-impl Frame {
-    #[inline(always)] // as above
-    fn new(stream: Flash<'_, i8>, taps: &RowTaps, places: &Places, to: StreamOutput) -> Self {
-        let &RowTaps { columns, outputs, stride, left, multiplier: units, rows, step, first, last, .. } =
-            taps;
-        let flag = |is_set, flag| if is_set { flag } else { 0 };
-        let (is_padded, right) = (taps.is_padded(), taps.plane_right());
-        let others = flag(is_padded, COPY) | flag(left, LEFT) | flag(right, RIGHT);
-        let (top, bottom) = (others | flag(first, FIRST), others | flag(last, LAST));
-        let width = columns.wrapping_add(left.into()).wrapping_add(right.into());
-        // In pieces of four.
-        let size = if is_padded { known_product(3, width.into()).wrapping_add(3) & !3 } else { 0 };
-        let (line, len) = (usize::from(columns), known_product(outputs.into(), units.into()));
-        let mut frame = Self {
-            bias: 0,
-            stream: stream.start(),
-            seen: places.image,
-            left_units: 0,
-            half: to.half as u8,
-            limit: limit(to.factor),
-            zero_point: to.zero_point,
-            factor: to.factor,
-            units,
-            outputs,
-            columns,
-            padding: taps.padding,
-            line: width.wrapping_sub(2),
-            back: width.wrapping_add(width).wrapping_add(2).wrapping_sub(stride),
-            to_unit: len.wrapping_sub(1),
-            start: stream.start(),
-            image: if first { places.image.wrapping_sub(line) } else { places.image },
-            output: places.output,
-            next: [known_product(step.into(), line), len],
-            rows,
-            outside: if rows == 1 { top | bottom } else { top },
-            others,
-            end: bottom,
-            size,
-            copy: places.image,
-        };
-        if places.backward {
-            let last = rows.wrapping_sub(1).into();
-            frame.image = frame.image.wrapping_add(known_product(last, frame.next[0]));
-            frame.output = frame.output.wrapping_add(known_product(last, frame.next[1]));
-            frame.next = frame.next.map(usize::wrapping_neg);
-            frame.end = top;
-            if rows != 1 {
-                frame.outside = bottom;
-            }
-        }
-        frame
-    }
-}
-
-/// 256 less five times the factor, as where outputs of [`super::units`] are.
-#[inline(always)]
-fn limit(factor: u8) -> u8 {
-    if factor < 64 { (factor << 2).wrapping_add(factor).wrapping_neg() } else { 0 }
-}
-
-/// One product: see [`super::dot`]. What tells of an overflow is at a label, and comes back to one.
-macro_rules! term {
-    ($weight:literal, $at:literal, $overflow:literal, $back:literal) => {
-        concat!(
-            "ld r16, ",
-            $at,
-            "\n",
-            "muls ",
-            $weight,
-            ", r16\n",
-            "add r2, r0\n",
-            "adc r3, r1\n",
-            "brvs ",
-            $overflow,
-            "\n",
-            $back,
-            ":\n",
-        )
-    };
-}
-
-/// Behind an overflow: a sum that truly is positive or zero went over the top, another over the bottom.
-macro_rules! carry {
-    ($overflow:literal, $back:literal) => {
-        concat!(
-            $overflow,
-            ":\n",
-            "brge 8f\n",
-            "dec r4\n",
-            "dec r4\n",
-            "8:\n",
-            "inc r4\n",
-            "rjmp ",
-            $back,
-            "\n",
-        )
-    };
-}
-
-/// To the next row of a window.
-macro_rules! next_line {
-    () => {
-        "add r26, r12\nadc r27, r15\n"
-    };
-}
-
-/// One product of bytes, added to three bytes of the sum from the one of its weight.
-macro_rules! add_partial {
-    ($x:literal, $m:literal, $low:literal, $middle:literal, $high:literal) => {
-        concat!(
-            "mul ", $x, ", ", $m, "\n", "add ", $low, ", r0\n", "adc ", $middle, ", r1\n", "adc ", $high,
-            ", r31\n",
-        )
-    };
-}
-
-/// Moves a pointer to the next row.
-macro_rules! next_of_row {
-    ($pointer:literal, $by:literal) => {
-        concat!(
-            "ldd r26, Y+",
-            $pointer,
-            "\nldd r27, Y+",
-            $pointer,
-            "+1\n",
-            "ldd r0, Y+",
-            $by,
-            "\nadd r26, r0\n",
-            "ldd r0, Y+",
-            $by,
-            "+1\nadc r27, r0\n",
-            "std Y+",
-            $pointer,
-            ", r26\nstd Y+",
-            $pointer,
-            "+1, r27\n",
-        )
-    };
 }
 
 /// All rows.

@@ -33,7 +33,7 @@
 //!   the others.
 //!
 //! Dilated windows see an image that lies between others, and so do their outputs: only how far it is from one element to the
-//! next is another. Other windows go through [`super::windows`], where every weight is read once for four outputs.
+//! next is another. Other windows go through [`windows`](mod@super::windows), where every weight is read once for four outputs.
 
 mod by_one;
 mod by_two;
@@ -44,6 +44,7 @@ mod terms;
 use crate::inner::flash::Flash;
 use crate::inner::portable::RowMemory;
 pub use frame::RowLoop;
+pub(super) use terms::add_partial;
 
 /// As [`crate::inner::portable::rows_of_3x3`], for windows one column apart.
 #[inline(never)] // one copy serves a program

@@ -4,7 +4,7 @@
 //! often these went over the top, less how often over the bottom; an input in `r16`, a weight in `r17`; in `X` the input,
 //! in `Z` the stream, in `Y` the output, in `r14` and `r15` how far it is from behind a row of a window to the next, in
 //! `r18` the rows that are left, in `r19` the elements of a row, and what the outputs have in common in `r20` to `r23` and
-//! `r25`. Where the [`Frame`] is lies on the stack, for outputs take all that is left.
+//! `r25`. Where the `Frame` is lies on the stack, for outputs take all that is left.
 //!
 //! Bound: 3 cycles for a weight, 2 to multiply, 2 to add, 1 to see that nothing went over, for every fourth product 2 for
 //! an input, and for every eighth 3 for the loop: 8.875 by counting, where a unit alone takes 11.5. A sum that does go over

@@ -8,7 +8,7 @@
 //! Registers: sums from `r2` on, and from `r10` on how often each went over, as in [`super::units`]; an input in `r16`, a
 //! weight in `r17`; in `Y` what is seen, in `Z` the stream, which ends where the multiplier begins; in `r14` the rows of the
 //! window that are left, in `r24` the columns of `r15`, in `X` how far it is from one column to the next and in `r18` and
-//! `r19` from behind a row to the next one. Outputs take what those of [`super::units`] do. A [`Frame`] has what does not
+//! `r19` from behind a row to the next one. Outputs take what those of [`super::units`] do. A `Frame` has what does not
 //! fit; on top of the stack is where it is.
 //!
 //! Bound: 3 cycles for a weight, 5 for the next column, and for each of four products 2 for an input, 2 to multiply, 2 to

@@ -25,7 +25,7 @@ impl Conv2dOffset {
     }
 }
 
-/// The same as [`conv_2d_1x1_s8`] with a zero point of the weights.
+/// The same as [`conv_2d_1x1_s8`](super::conv_2d_1x1_s8) with a zero point of the weights.
 #[cfg_attr(not(debug_assertions), inline)]
 pub fn conv_2d_1x1_offset_s8(
     p: &FullyConnectedOffset,
@@ -38,7 +38,7 @@ pub fn conv_2d_1x1_offset_s8(
     fully_connected_offset_s8(p, weights, bias, multipliers, shifts, planes);
 }
 
-/// The same as [`conv_2d_s8`] with `weights[unit, row, column, i] - weight zero point`, whose bias has the
+/// The same as [`conv_2d_s8`](super::conv_2d_s8) with `weights[unit, row, column, i] - weight zero point`, whose bias has the
 /// product of both zero points folded in too.
 #[cfg_attr(not(debug_assertions), inline)]
 pub fn conv_2d_offset_s8(

@@ -34,7 +34,7 @@ impl<A> Conv2d16<A> {
     }
 }
 
-/// A window of one pixel, or one that is the whole image, as [`conv_2d_1x1_s8`].
+/// A window of one pixel, or one that is the whole image, as [`conv_2d_1x1_s8`](super::conv_2d_1x1_s8).
 #[inline]
 pub fn conv_2d_1x1_s16<A: Accumulator>(
     p: &FullyConnected16<A>,

@@ -16,7 +16,7 @@ pub struct DepthwiseConv2dRing<R = Requantization> {
     pub output: R,
 }
 
-/// The same as [`depthwise_conv_2d_s8`] for one window, the image that is kept as a ring.
+/// The same as [`depthwise_conv_2d_s8`](super::depthwise_conv_2d_s8) for one window, the image that is kept as a ring.
 #[cfg_attr(not(debug_assertions), inline)]
 #[allow(clippy::too_many_arguments)] // constants are told apart by name
 pub fn depthwise_conv_2d_ring_s8(

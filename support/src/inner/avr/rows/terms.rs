@@ -354,7 +354,7 @@ macro_rules! rare {
     };
 }
 
+pub(in crate::inner::avr) use add_partial;
 pub(super) use {
-    add_partial, count, next_column, next_line, output, over, rare, rare_output, term, weights_move_back,
-    weights_move_on,
+    count, next_column, next_line, output, over, rare, rare_output, term, weights_move_back, weights_move_on,
 };
