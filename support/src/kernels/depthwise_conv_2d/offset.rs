@@ -23,8 +23,8 @@ impl DepthwiseConv2dOffset {
     }
 }
 
-/// The same as [`depthwise_conv_2d_multiplier_s8`](super::depthwise_conv_2d_multiplier_s8) with `weights[row, column, unit] - weight zero point`,
-/// whose bias has the product of both zero points folded in too.
+/// The same as [`depthwise_conv_2d_multiplier_s8`](super::depthwise_conv_2d_multiplier_s8) with
+/// `weights[row, column, unit] - weight zero point`, whose bias has the product of both zero points folded in too.
 #[cfg_attr(not(debug_assertions), inline)]
 pub fn depthwise_conv_2d_offset_s8(
     p: &DepthwiseConv2dOffset,
