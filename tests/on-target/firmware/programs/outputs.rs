@@ -32,8 +32,10 @@ const fn weight(unit: usize, input: usize) -> i8 {
 const fn multiplier(unit: usize) -> u32 {
     (random(unit, 6) & 0xff_ffff) | if unit % 4 == 0 { 0 } else { 0x80_0000 }
 }
-const fn edge(unit: usize) -> u32 {
-    if unit % 16 == 0 { 0xffff } else { random(unit, 7) & if unit % 4 == 1 { 0xffff } else { 0xfff0 } }
+/// Some multipliers of layers with all sums are finer than others.
+const fn edge(unit: usize, is_short: bool) -> u32 {
+    let edge = if unit % 16 == 0 { 0xffff } else { random(unit, 7) & 0xffff };
+    if !is_short && unit % 4 < 2 { edge } else { edge & 0xfff0 }
 }
 
 const fn stream<const N: usize>(inputs: usize) -> [u8; N] {
@@ -62,7 +64,7 @@ const fn stream<const N: usize>(inputs: usize) -> [u8; N] {
         let mut lane = 0;
         while lane < 4 {
             let m = multiplier(unit + lane);
-            let e = edge(unit + lane);
+            let e = edge(unit + lane, inputs == 1);
             out[at] = (m >> 8) as u8;
             out[at + 1] = (m >> 16) as u8;
             out[at + 2] = m as u8;
@@ -87,10 +89,11 @@ fn defined(unit: usize, input: &[i8], bits: u32, zero_point: i32) -> i8 {
     for (i, &x) in input.iter().enumerate() {
         sum += i32::from(weight(unit, i)) * i32::from(x);
     }
+    let edge = edge(unit, input.len() == 1);
     // Four bits of the multiplier lie where the edge ends.
-    let multiplier = u64::from(multiplier(unit) << 4 | edge(unit) & 15);
+    let multiplier = u64::from(multiplier(unit) << 4 | edge & 15);
     let product = u64::from(sum.unsigned_abs()) * multiplier >> 4;
-    let value = ((product + u64::from(edge(unit) << 8) + (1 << (bits - 1))) >> bits) as i32;
+    let value = ((product + u64::from(edge << 8) + (1 << (bits - 1))) >> bits) as i32;
     (if sum < 0 { -value } else { value } + zero_point).clamp(-128, 127) as i8
 }
 
