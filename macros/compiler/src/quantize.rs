@@ -25,6 +25,7 @@ pub mod samples;
 pub(crate) mod scales;
 pub(crate) mod scheme;
 pub mod settings;
+pub(crate) mod task;
 pub(crate) mod trial;
 
 use crate::diagnostics::Problem;

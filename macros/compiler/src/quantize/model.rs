@@ -1,25 +1,21 @@
 //! Float models from the file to the integer model that is compiled.
 
 use super::calibrate::{inputs, observe, ports, samples};
-use super::choose::Choice;
-use super::equalize::equalize;
 use super::float::{Float, constant, simplify};
-use super::losses::losses;
 use super::measure::{Accuracy, Loss, measure, real_outputs};
 use super::observe::Observations;
 use super::ports::{port_types, wide_ports};
-use super::raise::raise;
 use super::rewrite::{Groups, Scheme, rewrite};
 use super::samples::{self, Samples};
-use super::settings::{Bits, Calibration, Fixed, Sample, Settings, Verification};
-use super::trial::{Known, Trial};
+use super::settings::{Bits, Calibration, Sample, Settings, Verification};
+use super::task::Task;
+use super::trial::Known;
 use crate::diagnostics::{At, Diagnostic, Problem};
 use crate::graph::{ElementType, Graph, TensorId};
 use crate::import::{Imported, perform, survey};
 use crate::layout::Layout;
 use crate::program::Program;
 use crate::schema::{File, readable};
-use std::collections::BTreeSet;
 
 /// A model that was quantized.
 pub(crate) struct Quantized {
@@ -108,27 +104,17 @@ pub(crate) fn run(bytes: &[u8], samples: &[Sample]) -> Result<Vec<Vec<Vec<f32>>>
     outputs.collect::<Result<_, Diagnostic>>().map_err(|diagnostic| vec![diagnostic])
 }
 
+/// Makes the program of a graph that is measured.
+pub(crate) type Build<'b> = &'b dyn Fn(Graph) -> Result<Program, Vec<Diagnostic>>;
+
 /// Makes the program of a graph that the device gets, and its memory plan.
 pub(crate) type Whole<'w> = &'w dyn Fn(Graph) -> Result<(Program, Layout), Vec<Diagnostic>>;
-
-/// A trial of what is known.
-fn trial<'t, 'a>(
-    file: &'t File<'a>,
-    (model, groups, seen): (&'t Float<'a>, &'t Groups, &'t Observations),
-    ty: ElementType,
-    (inputs, outputs, wide): (&[Option<Fixed>], &[Option<Fixed>], &BTreeSet<TensorId>),
-    build: &'t dyn Fn(Graph) -> Result<Program, Vec<Diagnostic>>,
-    known: &Known,
-) -> Trial<'t, 'a> {
-    let (inputs, outputs, wide) = (inputs.to_vec(), outputs.to_vec(), wide.clone());
-    Trial::new(file, Choice { model, groups, seen, ty, inputs, outputs, wide }, build, known)
-}
 
 /// Quantizes a float model. `build` makes the program that is measured of a graph.
 pub(crate) fn quantize(
     bytes: &[u8],
     settings: &Settings,
-    build: &dyn Fn(Graph) -> Result<Program, Vec<Diagnostic>>,
+    build: Build<'_>,
     whole: Whole<'_>,
 ) -> Result<Quantized, Vec<Diagnostic>> {
     let bytes = readable(bytes);
@@ -143,86 +129,67 @@ pub(crate) fn quantize(
         settings.limits.check().map_err(refuse)?;
     }
     let Samples { samples, labels } = samples(&model, &settings.calibration).map_err(refuse)?;
-    let verification = match &settings.verification {
-        Verification::Same => None,
-        Verification::Samples(samples, labels) => {
-            Some(Samples { samples: samples.clone(), labels: labels.clone() })
-        }
-        Verification::Files(files) => Some(samples::read(files, &ports(&model)).map_err(refuse)?),
-    };
+    let verification = verification(&model, settings).map_err(refuse)?;
     let mut seen = Observations::default();
     let expected = observe(&mut model, &samples, &mut seen).map_err(|diagnostic| vec![diagnostic])?;
     let (inputs, outputs) = port_types(&model, &groups, &seen, ty, settings)?;
     let wide = wide_ports(&model, &groups, ty, (&inputs, &outputs));
     let known = Known { samples, expected };
     let given = !matches!(settings.calibration, Calibration::Uniform(..));
-    let mut best =
-        trial(&file, (&model, &groups, &seen), ty, (&inputs, &outputs, &wide), build, &known).best()?;
-    let plain = equalize(&mut model, &seen);
-    let mut equalized = plain.is_some();
-    if let Some(plain) = plain {
-        let ports = (inputs.as_slice(), outputs.as_slice(), &wide);
-        let compared = known.compared(&model);
-        let mut again = |samples: &[Sample]| {
-            let mut others = Observations::default();
-            observe(&mut model, samples, &mut others).map_err(|diagnostic| vec![diagnostic])?;
-            let trial = trial(&file, (&model, &groups, &others), ty, ports, build, &known);
-            Ok::<_, Vec<Diagnostic>>((trial.again(&best)?, others))
-        };
-        // Ranges that come from what is compared look better than they are: what is worse even so needs no other look.
-        let (mut other, mut others) = again(&compared.samples)?;
-        if other.sqnr > best.sqnr {
-            (other, others) = again(&known.samples)?;
-        }
-        equalized = other.sqnr > best.sqnr;
-        match equalized {
-            true => (best, seen) = (other, others),
-            false => model.constants = plain,
-        }
-    }
-    let trial = trial(&file, (&model, &groups, &seen), ty, (&inputs, &outputs, &wide), build, &known);
-    // Where activations have 8 bits, their errors hide part of what fitted weights gain, so that only small models are
-    // worth the time; made-up samples tell nothing of others.
-    let fits = given && (ty == ElementType::Int16 || model.is_small());
-    let fitted = if fits { trial.fitted(&best)? } else { None };
-    let mut raised = match settings.bits {
-        Bits::Auto => raise(&trial, &mut best, settings.limits, whole),
-        _ => Vec::new(),
-    };
-    // Raising single layers keeps no fits, and has to be worth more than these are.
-    if let Some(fitted) = fitted.filter(|fitted| raised.is_empty() || fitted.sqnr > best.sqnr) {
-        best = fitted;
-        raised.clear();
-    }
+    let task = Task { file: &file, groups: &groups, ty, inputs, outputs, wide, build, known, given };
+
+    let mut best = task.trial(&model, &seen).best()?;
+    let equalized = task.equalize(&mut model, &mut seen, &mut best)?;
+    let trial = task.trial(&model, &seen);
+    let raised = task.refine(&trial, &mut best, settings, whole)?;
     let imported = trial.rewritten(&best.scheme)?;
     let program = build(trial.rewritten(&best.scheme)?.graph)?;
-    let Known { samples, expected } = known;
-    let (method, corrected) = (best.method.name(), !best.scheme.corrections.is_empty());
-    let fitted = !best.scheme.fitted.is_empty();
-    let verified = verification.is_some();
-    let first = samples.first().filter(|_| given).cloned();
-    let accuracy = match &verification {
-        None => measure(&program, &samples, &expected, labels.as_deref()),
-        Some(verification) => {
-            let expected = observe(&mut model, &verification.samples, &mut Observations::default());
-            let expected = expected.map_err(|diagnostic| vec![diagnostic])?;
-            measure(&program, &verification.samples, &expected, verification.labels.as_deref())
-        }
+    let facts = Facts {
+        bits: settings.bits,
+        method: best.method.name(),
+        corrected: !best.scheme.corrections.is_empty(),
+        fitted: !best.scheme.fitted.is_empty(),
+        equalized,
+        raised,
+        samples: if given { task.known.samples.len() } else { 0 },
+        accuracy: accuracy(&mut model, &program, (&task.known, labels.as_deref()), verification.as_ref())?,
+        verified: verification.is_some(),
+        losses: task.losses(&mut model, &program, &imported.graph)?,
     };
-    let accuracy = accuracy.ok_or_else(not_run)?;
-    let samples = if given { samples.len() } else { 0 };
-    let losses = match first {
-        Some(sample) => losses(&mut model, &program, &imported.graph, &sample).map_err(|bug| vec![bug])?,
-        None => Vec::new(),
-    };
-    let bits = settings.bits;
-    let facts =
-        Facts { bits, method, corrected, fitted, equalized, raised, samples, accuracy, verified, losses };
     let macs = program.calls.iter().map(|call| call.macs as u64).fold(0, u64::saturating_add);
     // Every sample is seen twice, and some of them are run with each way to quantize.
-    let runs = samples.saturating_mul(2).saturating_add(facts.accuracy.samples).saturating_add(RUNS);
+    let runs = facts.samples.saturating_mul(2).saturating_add(facts.accuracy.samples).saturating_add(RUNS);
     let warning = slow(macs.saturating_mul(runs as u64));
     Ok(Quantized { imported, facts, warning })
+}
+
+/// Samples of their own to measure on, if there are some.
+fn verification(model: &Float<'_>, settings: &Settings) -> Result<Option<Samples>, Problem> {
+    match &settings.verification {
+        Verification::Same => Ok(None),
+        Verification::Samples(samples, labels) => {
+            Ok(Some(Samples { samples: samples.clone(), labels: labels.clone() }))
+        }
+        Verification::Files(files) => samples::read(files, &ports(model)).map(Some),
+    }
+}
+
+/// How near the program is to the float model, on these samples or else on those of the calibration.
+fn accuracy(
+    model: &mut Float<'_>,
+    program: &Program,
+    (known, labels): (&Known, Option<&[usize]>),
+    verification: Option<&Samples>,
+) -> Result<Accuracy, Vec<Diagnostic>> {
+    let accuracy = match verification {
+        None => measure(program, &known.samples, &known.expected, labels),
+        Some(Samples { samples, labels }) => {
+            let expected = observe(model, samples, &mut Observations::default());
+            let expected = expected.map_err(|diagnostic| vec![diagnostic])?;
+            measure(program, samples, &expected, labels.as_deref())
+        }
+    };
+    accuracy.ok_or_else(not_run)
 }
 
 /// Says what makes calibration quick, if it takes long.
