@@ -149,7 +149,7 @@ mod tests {
     use crate::kernels::depthwise_conv_2d::{DepthwiseConv2d, depthwise_conv_2d_multiplier_narrow_s8};
     use crate::kernels::planes::{Overlap, Planes};
     use crate::kernels::shapes::Axis;
-    use crate::kernels::units::depthwise_conv_2d_units_s8;
+    use crate::kernels::units::{depthwise_conv_2d_3x3_dilated_units_s8, depthwise_conv_2d_units_s8};
     use crate::ops::convolution::transposed;
 
     /// Numbers that look random.
@@ -188,15 +188,32 @@ mod tests {
         [shared(reach.below, 0), shared(0, reach.above), apart]
     }
 
-    /// Whether a layer has a stream, and if so, that it does what the plain kernel does.
-    fn is_same(seed: u32) -> bool {
+    /// The window of a layer: of every four one of 3 × 3 that is dilated.
+    fn window(seed: u32, number: &mut impl FnMut(usize) -> usize) -> Window {
+        let channels = 1 + number(5);
+        if !seed.is_multiple_of(4) {
+            let (y, x) = (axis(number), axis(number));
+            return Window { y, x, channels, units: channels * (1 + number(4)) };
+        }
+        let dilation = 2 + number(2);
+        let mut side = || {
+            let input = dilation * (2 + number(3));
+            Axis { input, pad: dilation, taps: 3, dilation, stride: 1, output: input }
+        };
+        Window { y: side(), x: side(), channels, units: channels }
+    }
+
+    /// The kernel of a layer that has a stream, which does what the plain kernel does.
+    fn same(seed: u32) -> Option<&'static str> {
         let mut number = numbers(seed);
-        let (y, x) = (axis(&mut number), axis(&mut number));
-        let (channels, multiplier) = (1 + number(5), 1 + number(4));
-        let window = Window { y, x, channels, units: channels * multiplier };
-        let (units, terms) = (window.units, y.taps * x.taps);
+        let window = window(seed, &mut number);
+        let Window { y, x, channels, units } = window;
+        let (multiplier, terms) = (units / channels, y.taps * x.taps);
         let mut bytes = |len: usize| (0..len).map(|_| number(256) as u8 as i8).collect::<Vec<i8>>();
-        let (weights, edges) = (bytes(units * terms), bytes(units));
+        let (weights, mut edges) = (bytes(units * terms), bytes(units));
+        // Of every two layers one has no finer multipliers.
+        let is_fine = seed % 8 < 4;
+        edges.iter_mut().for_each(|edge| *edge = if is_fine { *edge | 1 } else { *edge & -16 });
         let input = bytes(y.input * x.input * channels);
         let bias: Vec<i32> = (0..units).map(|_| number(80_000) as i32 - 40_000).collect();
         let scales: Vec<i32> = (0..units).map(|_| number(1 << 31) as i32).collect();
@@ -207,9 +224,12 @@ mod tests {
             [Constant::int32("MULTIPLIERS", scales.iter().copied()), Constant::int8("EDGES", edges.clone())];
         let sums = vec![[-MAX_SUM, MAX_SUM]; units];
         let layer = Layer { weights: &weights, bias: &bias, scales: &constants, sums: &sums, output };
-        let variant = layer.depthwise_conv_2d(window, padding);
-        let Some(variant) = variant.filter(|variant| variant.kernel == "depthwise_conv_2d_units_s8") else {
-            return false;
+        let variant = layer.depthwise_conv_2d(window, padding)?;
+        let kernel = match variant.kernel {
+            "depthwise_conv_2d_units_s8" => depthwise_conv_2d_units_s8,
+            // Its loops do not know of finer multipliers.
+            "depthwise_conv_2d_3x3_dilated_units_s8" if !is_fine => depthwise_conv_2d_3x3_dilated_units_s8,
+            other => panic!("{other} for {window:?}"),
         };
         let stream: Vec<i8> = variant.constants[0].bytes.iter().map(|&byte| byte.cast_signed()).collect();
         let plain = DepthwiseConv2d { window, multiplier, padding, output };
@@ -224,17 +244,18 @@ mod tests {
             Planes::apart(&input, &mut expected),
         );
         let params = WindowUnits { window, padding, output };
-        let run =
-            |planes: Planes<'_, i8>| depthwise_conv_2d_units_s8(&params, Flash::from_slice(&stream), planes);
+        let run = |planes: Planes<'_, i8>| kernel(&params, Flash::from_slice(&stream), planes);
         for found in outputs(&window, &input, run) {
             assert_eq!(found, expected, "{params:?}");
         }
-        true
+        Some(variant.kernel)
     }
 
     #[test]
     fn windows_one_unit_at_a_time_are_the_same_layer() {
-        let same = (0..2000).filter(|&seed| is_same(seed)).count();
-        assert!(same > 1500, "only {same} have a stream");
+        let same: Vec<&str> = (0..2000).filter_map(same).collect();
+        let dilated = same.iter().filter(|kernel| kernel.contains("dilated")).count();
+        assert!(same.len() > 1500, "only {} have a stream", same.len());
+        assert!(dilated > 100, "only {dilated} are images that lie between each other");
     }
 }
