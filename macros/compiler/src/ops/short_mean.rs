@@ -11,7 +11,7 @@ const MAX_TRIED: i32 = 256;
 /// Constants of 32 bits with which every sum of so many bytes comes to what the reference makes of it, if there are some
 /// near the factor.
 pub(super) fn of(p: &Mean, elements: i32) -> Option<ShortMean> {
-    let elements = (elements <= MAX_TRIED).then_some(elements)?;
+    let elements = (1..=MAX_TRIED).contains(&elements).then_some(elements)?;
     let sums = elements * i32::from(i8::MIN)..=elements * i32::from(i8::MAX);
     let outputs: Vec<(i64, i64)> = sums.map(|sum| (sum.into(), output(p, sum))).collect();
     let factor = f64::from(p.multiplier) * f64::from(p.shift - 31).exp2();
