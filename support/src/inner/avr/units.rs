@@ -31,6 +31,7 @@
 //!   one save 10 for each block.
 //! - A list of runs with the padding among them: 38 for each run, and 16 to move it on.
 
+mod frame;
 mod outputs;
 mod terms;
 
@@ -41,49 +42,10 @@ use core::arch::asm;
 use core::marker::PhantomData;
 use core::mem::offset_of;
 
+use frame::{BLOCKS, Frame, PADDING, PIECE, SPECIAL};
 pub use outputs::StreamOutput;
 pub(super) use outputs::{add_partial, limit, outputs, rare_outputs};
 use terms::{biases, carry, multiply_add};
-
-/// Elements of the padding that lie side by side.
-const PADDING: usize = 8;
-
-/// Most elements of a row that are done in one go, an even number.
-const PIECE: usize = 254;
-
-/// In [`Frame::left`] if it is blocks.
-const BLOCKS: u8 = 1;
-
-/// In [`Frame::rows`].
-const SPECIAL: u8 = 0x80;
-
-/// What windows need to know. The first fields are read one after the other, and what is left, the image and the windows
-/// are moved on.
-#[repr(C)]
-#[derive(Debug)]
-struct Frame {
-    /// Twice the blocks of units that are left, and [`BLOCKS`], or twice the units.
-    left: u8,
-    /// From behind a row to the next.
-    skip: usize,
-    /// And [`SPECIAL`] if there is padding, or if rows are in pieces.
-    rows: u8,
-    /// Elements of a row, two more if they are odd: half of it is as often as the loop runs. Of a row in pieces the last.
-    len: u8,
-    image: *const i8,
-    /// What is left at the start of a window, and behind blocks.
-    first: u8,
-    rest: u8,
-    stream: *const i8,
-    step: usize,
-    windows: usize,
-    /// Pieces of a row before the last one.
-    pieces: u8,
-    before: usize,
-    between: usize,
-    after: usize,
-    padding: [i8; PADDING],
-}
 
 /// As [`crate::inner::portable::UnitWindows`].
 #[derive(Debug)]
@@ -159,40 +121,6 @@ impl<'a> UnitWindows<'a> {
         unsafe {
             each_window(&mut self.frame, output.as_mut_ptr(), self.to);
         }
-    }
-}
-
-impl Frame {
-    const NOTHING: Self = Self {
-        left: 0,
-        skip: 0,
-        rows: 0,
-        len: 0,
-        image: core::ptr::null(),
-        first: 0,
-        rest: 0,
-        stream: core::ptr::null(),
-        step: 0,
-        windows: 0,
-        pieces: 0,
-        before: 0,
-        between: 0,
-        after: 0,
-        padding: [0; PADDING],
-    };
-
-    /// Rows of so many elements.
-    #[inline(always)]
-    fn see_rows(&mut self, len: usize) {
-        let mut last = len;
-        self.pieces = 0;
-        while last > PIECE {
-            last = last.wrapping_sub(PIECE);
-            self.pieces = self.pieces.wrapping_add(1);
-            self.rows |= SPECIAL;
-        }
-        let odd = last & 1;
-        self.len = last.wrapping_add(odd).wrapping_add(odd) as u8;
     }
 }
 
