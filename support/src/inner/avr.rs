@@ -41,6 +41,7 @@ pub mod plane;
 mod product;
 pub mod requantize;
 pub mod rows;
+mod signs;
 pub mod units;
 pub mod windows;
 
@@ -50,6 +51,7 @@ pub use plane::plane_of_3x3;
 pub use product::{checked_product, product, product_s8, product_u16};
 pub use requantize::{offset_and_clamp_s8, requantize};
 pub use rows::{RowLoop, rows_of_3x3, rows_of_3x3_by_two};
+pub use signs::turn_signs;
 pub use units::{StreamOutput, UnitWindows};
 pub use windows::windows;
 

@@ -19,6 +19,8 @@
 //! `cargo run -p on-target -- --layers`; for well-known models `tests/on-target/ROOFLINE.md` has it.
 
 pub mod arena;
+#[cfg(all(tiny_model_shared, target_arch = "arm", not(tiny_model_backend = "mve")))]
+mod arm;
 #[cfg(any(tiny_model_backend = "avr", doc))]
 pub mod avr;
 #[cfg(any(tiny_model_backend = "dsp", doc))]
@@ -35,14 +37,15 @@ pub mod scalar;
 mod shared;
 #[cfg(any(tiny_model_multiplier = "short", test))]
 mod short;
-mod words;
 
 // What a backend names comes before what the glob brings.
+#[cfg(all(tiny_model_shared, target_arch = "arm", not(tiny_model_backend = "mve")))]
+pub use arm::turn_signs;
 #[cfg(tiny_model_backend = "avr")]
 pub use avr::{
     RowLoop, StreamOutput, UnitWindows, checked_product, dot_constant_s8, dot_s8, narrow_s8,
     offset_and_clamp_s8, plane_of_3x3, product, product_s8, product_u16, requantize, rows_of_3x3,
-    rows_of_3x3_by_two, windows,
+    rows_of_3x3_by_two, turn_signs, windows,
 };
 #[cfg(tiny_model_backend = "dsp")]
 pub use dsp::{
@@ -52,7 +55,7 @@ pub use dsp::{
 #[cfg(tiny_model_backend = "host")]
 pub use host::{dot_s8, dot_s16, dot_s16_wide, multiply_add_taps, outputs_of_sums};
 #[cfg(tiny_model_backend = "mve")]
-pub use mve::{VECTORS, channel_windows, copy_rows, dot_s8, fill, sums_s8, unit_rows};
+pub use mve::{VECTORS, channel_windows, copy_rows, dot_s8, fill, sums_s8, turn_signs, unit_rows};
 pub use portable::*;
 #[cfg(all(tiny_model_backend = "portable", not(tiny_model_loops = "plain")))]
 pub use scalar::copy_rows;
@@ -70,4 +73,3 @@ pub use scalar::{sums_of_row, sums_of_two_rows};
 pub use shared::unknown;
 #[cfg(tiny_model_multiplier = "short")]
 pub use short::{requantize, requantize_down};
-pub use words::turn_signs;

@@ -58,12 +58,14 @@ mod channels;
 mod copy;
 mod dot;
 mod rows;
+mod signs;
 mod sums;
 
 pub use channels::channel_windows;
 pub use copy::{copy_rows, fill};
 pub use dot::dot_s8;
 pub use rows::unit_rows;
+pub use signs::turn_signs;
 pub use sums::sums_s8;
 
 /// As [`crate::inner::portable::VECTORS`].

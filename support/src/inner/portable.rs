@@ -14,6 +14,7 @@ mod units;
 mod vectors;
 mod windows;
 mod winograd;
+mod words;
 
 pub use blocks::{
     BLOCK, BLOCK_CONSTANTS, BlockOutput, RunsOfElements, block_bytes, block_bytes_small, block_rows_2,
@@ -50,6 +51,9 @@ pub use windows::{Side, WindowTaps, windows};
 pub use winograd::{
     PATCH, POSITIONS, TILE_PIXELS, WINOGRAD_CONSTANTS, WinogradStep, winograd_input, winograd_units,
 };
+pub use words::turn_signs;
+#[allow(unused_imports)] // by assembly
+pub(in crate::inner) use words::{SIGNS, words};
 
 use super::flash::Flash;
 

@@ -81,11 +81,16 @@ fn bytes<Y>(
         let x = |cell| unknown::<Cell<i8>>(cell).get();
         let shares = Shares::new(p, (exponentials, addends), input.iter().map(x), 8);
         for (cell, y) in input.iter().zip(output) {
-            // No share is more than 256, which does not fit into a byte: it is less by one.
-            let [share, all, ..] = shares.of(x(cell)).to_le_bytes();
-            y.set(element(share.wrapping_sub(all)));
+            y.set(element(byte(shares.of(x(cell)).cast_unsigned())));
         }
     }
+}
+
+/// A share of 256, of which 256 itself does not fit into a byte: it is less by one.
+#[inline(always)]
+fn byte(share: u32) -> u8 {
+    let [share, all, ..] = share.to_le_bytes();
+    share.wrapping_sub(all)
 }
 
 /// `output[row, class] = 65536 · exp(x[class] - max x) / Σ exp(x - max x) - 32768`, with a table like
@@ -155,10 +160,8 @@ fn of_products<Y>(
         let sum = input.iter().fold(0u32, |sum, cell| sum.wrapping_add(exponential(x(cell)).into()));
         let reciprocal = reciprocal(sum);
         for (cell, y) in input.iter().zip(output) {
-            // No share is more than 256, which does not fit into a byte: it is less by one.
             let share = product_u16(exponential(x(cell)), reciprocal).wrapping_add(1 << 22) >> 23;
-            let [share, all, ..] = share.to_le_bytes();
-            y.set(element(share.wrapping_sub(all)));
+            y.set(element(byte(share)));
         }
     }
 }

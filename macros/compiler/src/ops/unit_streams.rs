@@ -148,20 +148,10 @@ mod tests {
     use crate::inner::flash::Flash;
     use crate::kernels::depthwise_conv_2d::{DepthwiseConv2d, depthwise_conv_2d_multiplier_narrow_s8};
     use crate::kernels::planes::{Overlap, Planes};
+    use crate::kernels::random::Random;
     use crate::kernels::shapes::Axis;
     use crate::kernels::units::{depthwise_conv_2d_3x3_dilated_units_s8, depthwise_conv_2d_units_s8};
     use crate::ops::convolution::transposed;
-
-    /// Numbers that look random.
-    fn numbers(seed: u32) -> impl FnMut(usize) -> usize {
-        let mut state = seed.wrapping_mul(2_654_435_761) | 1;
-        move |below| {
-            state ^= state << 13;
-            state ^= state >> 17;
-            state ^= state << 5;
-            (state >> 1) as usize % below
-        }
-    }
 
     /// An axis whose every side may have any padding.
     fn axis(number: &mut impl FnMut(usize) -> usize) -> Axis {
@@ -205,7 +195,8 @@ mod tests {
 
     /// The kernel of a layer that has a stream, which does what the plain kernel does.
     fn same(seed: u32) -> Option<&'static str> {
-        let mut number = numbers(seed);
+        let mut random = Random::new(seed);
+        let mut number = |below: usize| random.below(below);
         let window = window(seed, &mut number);
         let Window { y, x, channels, units } = window;
         let (multiplier, terms) = (units / channels, y.taps * x.taps);
