@@ -87,7 +87,7 @@ fn function(layout: &Layout, call: &Call, at: usize) -> TokenStream {
     });
     let body = by_backend(variants.collect(), plain);
     // A function is seen by people who measure; for a few elements it would be longer than what it does.
-    let elements: usize = windows.iter().map(|window| window.view.len).sum();
+    let elements = windows.iter().map(|window| window.view.len).fold(0, usize::saturating_add);
     let inline = if call.macs == 0 && elements <= 4 { quote!(#[inline]) } else { quote!(#[inline(never)]) };
     quote! {
         #[doc = #doc]
