@@ -24,9 +24,9 @@ mod frame;
 mod terms;
 
 use self::frame::{Frame, Places, UNIT};
-use self::terms::{carry, next_line, next_of_row, term};
+use self::terms::{next_line, next_of_row, term};
 use super::rows::add_partial;
-use super::units::StreamOutput;
+use super::units::{StreamOutput, carry};
 use crate::inner::flash::Flash;
 use crate::inner::known_product;
 use crate::inner::portable::{RowMemory, RowOrder, RowTaps};
@@ -146,15 +146,15 @@ unsafe fn each_row(frame: *mut Frame) {
             "ldd r27, Y+{seen}+1",
             "ldd r10, Y+{outputs}",
             "rjmp 10f",
-            carry!("60", "70f"),
-            carry!("61", "71f"),
-            carry!("62", "72f"),
-            carry!("63", "73f"),
-            carry!("64", "74f"),
-            carry!("65", "75f"),
-            carry!("66", "76f"),
-            carry!("67", "77f"),
-            carry!("68", "78f"),
+            carry!("r4", "60", "70f"),
+            carry!("r4", "61", "71f"),
+            carry!("r4", "62", "72f"),
+            carry!("r4", "63", "73f"),
+            carry!("r4", "64", "74f"),
+            carry!("r4", "65", "75f"),
+            carry!("r4", "66", "76f"),
+            carry!("r4", "67", "77f"),
+            carry!("r4", "68", "78f"),
             // An output.
             "10:",
             "movw r2, r6",

@@ -45,7 +45,8 @@ use core::mem::offset_of;
 use frame::{BLOCKS, Frame, PADDING, PIECE, SPECIAL};
 pub use outputs::StreamOutput;
 pub(super) use outputs::{add_partial, limit, outputs, rare_outputs};
-use terms::{biases, carry, multiply_add};
+pub(super) use terms::carry;
+use terms::{biases, multiply_add};
 
 /// As [`crate::inner::portable::UnitWindows`].
 #[derive(Debug)]
@@ -205,14 +206,14 @@ unsafe fn each_window(frame: *mut Frame, output: *mut i8, to: StreamOutput) {
             "ret",
             "8:",
             "rjmp 70f",
-            carry!("r10", "60", "40"),
-            carry!("r11", "61", "41"),
-            carry!("r12", "62", "42"),
-            carry!("r13", "63", "43"),
-            carry!("r10", "65", "45"),
-            carry!("r11", "66", "46"),
-            carry!("r12", "67", "47"),
-            carry!("r13", "68", "48"),
+            carry!("r10", "60", "40b"),
+            carry!("r11", "61", "41b"),
+            carry!("r12", "62", "42b"),
+            carry!("r13", "63", "43b"),
+            carry!("r10", "65", "45b"),
+            carry!("r11", "66", "46b"),
+            carry!("r12", "67", "47b"),
+            carry!("r13", "68", "48b"),
             // The same for a unit alone.
             "16:",
             "brts 70f",
@@ -236,8 +237,8 @@ unsafe fn each_window(frame: *mut Frame, output: *mut i8, to: StreamOutput) {
             "brne 18b",
             "ldi r19, 1",
             "rjmp 20f",
-            carry!("r10", "64", "44"),
-            carry!("r10", "65", "45"),
+            carry!("r10", "64", "44b"),
+            carry!("r10", "65", "45b"),
             // With padding or pieces: what is above is called for each, as T says. The frame is in Y meanwhile.
             "70:",
             "pop r17",

@@ -21,24 +21,6 @@ macro_rules! term {
     };
 }
 
-/// Behind an overflow: a sum that truly is positive or zero went over the top, another over the bottom.
-macro_rules! carry {
-    ($overflow:literal, $back:literal) => {
-        concat!(
-            $overflow,
-            ":\n",
-            "brge 8f\n",
-            "dec r4\n",
-            "dec r4\n",
-            "8:\n",
-            "inc r4\n",
-            "rjmp ",
-            $back,
-            "\n",
-        )
-    };
-}
-
 /// To the next row of a window.
 macro_rules! next_line {
     () => {
@@ -70,4 +52,4 @@ macro_rules! next_of_row {
     };
 }
 
-pub(super) use {carry, next_line, next_of_row, term};
+pub(super) use {next_line, next_of_row, term};

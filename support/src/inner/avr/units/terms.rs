@@ -57,7 +57,7 @@ macro_rules! carry {
             "\n",
             "rjmp ",
             $back,
-            "b\n",
+            "\n",
         )
     };
 }
