@@ -42,6 +42,8 @@ pub struct Lowering<'g> {
     sum_bits: Option<u32>,
     /// What else was proved of it, for people.
     proved: Vec<String>,
+    /// Which kinds of operators can be rounded once, as far as that was asked.
+    once: HashMap<&'static str, bool>,
     program: Program,
 }
 
@@ -93,7 +95,8 @@ impl<'g> Lowering<'g> {
         let variables = variables::Variables::of(graph);
         let (analysis, sum_bits, proved) = (Analysis::of(graph), None, Vec::new());
         let (optimize, program) = (Optimize::default(), Program::default());
-        Self { graph, node, views, rings, variables, analysis, optimize, sum_bits, proved, program }
+        let once = HashMap::new();
+        Self { graph, node, views, rings, variables, analysis, optimize, sum_bits, proved, once, program }
     }
 
     /// A tensor of the model.
@@ -133,6 +136,17 @@ impl<'g> Lowering<'g> {
                 _ => None,
             };
             node.name == "DEPTHWISE_CONV_2D" && units.is_some() && units == shape(0).last()
+        })
+    }
+
+    /// Whether all operators of the kind of this one can be rounded once: else a program would have two loops of a kind.
+    pub fn rounds_once(&mut self) -> bool {
+        let (graph, kind) = (self.graph, self.node.name);
+        *self.once.entry(kind).or_insert_with(|| {
+            graph.nodes.iter().filter(|node| node.name == kind).all(|node| {
+                let output = node.outputs.first().map(|&id| graph.tensor(id));
+                node.op.rounds_once(output.map_or(0, Known::zero_point))
+            })
         })
     }
 

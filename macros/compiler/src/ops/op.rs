@@ -82,9 +82,14 @@ pub trait Op: fmt::Debug {
     }
 
     /// What computes the same real numbers at less cost, for models whose integers have no reference that they must be
-    /// equal to.
-    fn unbound(&self) -> Option<Rc<dyn Op>> {
+    /// equal to. It is told the zero point of its output.
+    fn unbound(&self, _zero_point: i32) -> Option<Rc<dyn Op>> {
         None
+    }
+
+    /// Whether all its outputs, with such a zero point, can be rounded once: see [`once`](super::once).
+    fn rounds_once(&self, _zero_point: i32) -> bool {
+        false
     }
 
     /// Whether its output is always its first input.
