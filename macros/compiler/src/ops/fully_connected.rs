@@ -239,9 +239,12 @@ impl Op for Layer {
         is_short.then(|| Rc::new(Self { multipliers: multipliers(), ..self.clone() }) as Rc<dyn Op>)
     }
 
-    fn rounds_once(&self, zero_point: i32) -> bool {
+    fn rounded_once(&self, zero_point: i32) -> [usize; 2] {
         let output = self.requantization(zero_point);
-        self.activations == Activations::Int8 && once::suits(&self.multipliers, output)
+        match self.activations == Activations::Int8 && once::suits(&self.multipliers, output) {
+            true => [self.units, 0],
+            false => [0, self.units],
+        }
     }
 
     fn lower(&self, to: &mut Lowering<'_>) -> Result<(), Bug> {
