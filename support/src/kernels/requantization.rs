@@ -46,6 +46,26 @@ impl Requantization {
     }
 }
 
+/// What is said of a layer's outputs, their limits among it.
+pub(super) trait Limits: Copy {
+    /// The least and the greatest output.
+    fn limits(self) -> (i32, i32);
+}
+
+impl Limits for Requantization {
+    #[inline(always)]
+    fn limits(self) -> (i32, i32) {
+        (self.least, self.greatest)
+    }
+}
+
+impl Limits for Once {
+    #[inline(always)]
+    fn limits(self) -> (i32, i32) {
+        (self.least, self.greatest)
+    }
+}
+
 /// What brings the sums of a layer to the scale of its output, unit by unit.
 pub(super) trait Scales: Copy {
     /// What all units have in common.
