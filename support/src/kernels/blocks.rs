@@ -402,8 +402,8 @@ fn rounded(to: Requantization) -> BlockOutput {
 /// Blocks know the limits of eight bits only.
 #[inline(always)]
 pub(super) fn clamp(to: impl Limits, row: &mut [i8]) {
-    let (least, greatest) = to.limits();
-    if (least, greatest) != (i8::MIN.into(), i8::MAX.into()) {
+    if to.limits() != (i8::MIN.into(), i8::MAX.into()) {
+        let (least, greatest) = to.limits();
         clamp_row(least as i8, greatest as i8, row);
     }
 }
