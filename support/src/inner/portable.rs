@@ -4,6 +4,7 @@ mod blocks;
 mod depthwise;
 mod fours;
 mod lanes;
+mod once;
 pub(super) mod pairs;
 mod plane;
 mod rows;
@@ -33,6 +34,7 @@ pub use fours::{
 #[allow(unused_imports)] // by the compiler
 pub use lanes::multiply_add_taps;
 pub use lanes::{Greatest, GreatestBytes, LaneTaps, multiply_add};
+pub use once::once;
 pub use pairs::{HALF, LESS_SIGN, bytes_of_row, pairs_of_row};
 #[allow(unused_imports)] // by assembly
 pub use plane::known_product;
@@ -45,7 +47,8 @@ pub use units::{MAX_UNITS, SIDE_BY_SIDE, StreamOutput};
 #[allow(unused_imports)] // by assembly
 pub use units::{STREAM_BIAS, STREAM_SCALE};
 pub use vectors::{
-    ChannelWindow, CopiedRows, UnitConstants, UnitRows, VECTORS, channel_windows, copy_rows, fill, unit_rows,
+    ChannelWindow, CopiedRows, Rounding, Twice, UnitConstants, UnitRows, UpperHalf, VECTORS, channel_windows,
+    copy_rows, fill, unit_rows,
 };
 pub use windows::{Side, WindowTaps, windows};
 pub use winograd::{

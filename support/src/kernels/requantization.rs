@@ -1,7 +1,7 @@
 //! From accumulators to the integers of an output.
 
 use crate::inner::flash::Flash;
-use crate::inner::{narrow_s8, offset_and_clamp_s8, requantize};
+use crate::inner::{narrow_s8, offset_and_clamp_s8, once, requantize};
 
 /// What every channel of a quantized output has in common.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,12 +27,42 @@ pub struct Narrow {
     pub greatest: i32,
 }
 
+/// The same where the upper half of one product of 32 bits is proved to give the same outputs; biases have half a step of
+/// the output in them, and its zero point.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Once {
+    /// Least output, after the fused activation.
+    pub least: i32,
+    /// Greatest output, after the fused activation.
+    pub greatest: i32,
+}
+
 impl Requantization {
     /// `clamp(zero point + requantize(acc))`, in eight bits.
     #[inline(always)]
     pub fn to_s8(self, acc: i32, multiplier: i32, shift: i8) -> i8 {
         let value = requantize(acc, multiplier, shift.into());
         offset_and_clamp_s8(value, self.zero_point, self.least, self.greatest)
+    }
+}
+
+/// What is said of a layer's outputs, their limits among it.
+pub(super) trait Limits: Copy {
+    /// The least and the greatest output.
+    fn limits(self) -> (i32, i32);
+}
+
+impl Limits for Requantization {
+    #[inline(always)]
+    fn limits(self) -> (i32, i32) {
+        (self.least, self.greatest)
+    }
+}
+
+impl Limits for Once {
+    #[inline(always)]
+    fn limits(self) -> (i32, i32) {
+        (self.least, self.greatest)
     }
 }
 
@@ -106,6 +136,32 @@ impl Scales for Narrowed<'_> {
     #[inline(always)]
     fn to_s8(acc: i32, (scale, edge): (i32, i8), Narrow { bits, zero_point, least, greatest }: Narrow) -> i8 {
         narrow_s8(acc, scale, edge, bits, [zero_point, least, greatest])
+    }
+}
+
+/// Multipliers of units that are rounded [`Once`].
+#[derive(Clone, Copy)]
+pub(super) struct RoundedOnce<'a> {
+    pub multipliers: Flash<'a, i32>,
+}
+
+impl Scales for RoundedOnce<'_> {
+    type Output = Once;
+    type Scale = i32;
+
+    #[inline(always)]
+    fn each(self) -> impl Iterator<Item = i32> {
+        self.multipliers.iter()
+    }
+
+    #[inline(always)]
+    fn range(self, start: usize, len: usize) -> Self {
+        Self { multipliers: self.multipliers.range(start, len) }
+    }
+
+    #[inline(always)]
+    fn to_s8(acc: i32, multiplier: i32, Once { least, greatest }: Once) -> i8 {
+        once(acc, multiplier).max(least as i8).min(greatest as i8)
     }
 }
 

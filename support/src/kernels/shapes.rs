@@ -1,7 +1,7 @@
 //! Parameters that several kernels share.
 
 pub use super::accumulator::{Accumulator, Sum32, Sum64, Sum64In32};
-pub use super::requantization::{Narrow, Requantization};
+pub use super::requantization::{Narrow, Once, Requantization};
 pub use super::ring::Ring;
 pub use super::window::{Axis, Window};
 
