@@ -42,8 +42,13 @@ pub struct Lowering<'g> {
     sum_bits: Option<u32>,
     /// What else was proved of it, for people.
     proved: Vec<String>,
+    /// Which kinds of operators can be rounded once, as far as that was asked.
+    once: HashMap<&'static str, bool>,
     program: Program,
 }
+
+/// So many units that are rounded once save more constants than a loop of their own takes.
+const MANY_UNITS: usize = 256;
 
 /// Lowers all nodes of a graph as everybody gets them.
 pub fn lower(graph: &Graph) -> Result<Program, Bug> {
@@ -93,7 +98,8 @@ impl<'g> Lowering<'g> {
         let variables = variables::Variables::of(graph);
         let (analysis, sum_bits, proved) = (Analysis::of(graph), None, Vec::new());
         let (optimize, program) = (Optimize::default(), Program::default());
-        Self { graph, node, views, rings, variables, analysis, optimize, sum_bits, proved, program }
+        let once = HashMap::new();
+        Self { graph, node, views, rings, variables, analysis, optimize, sum_bits, proved, once, program }
     }
 
     /// A tensor of the model.
@@ -133,6 +139,21 @@ impl<'g> Lowering<'g> {
                 _ => None,
             };
             node.name == "DEPTHWISE_CONV_2D" && units.is_some() && units == shape(0).last()
+        })
+    }
+
+    /// Whether operators of the kind of this one are to be rounded once where they can be. A program with others beside them
+    /// has two loops of a kind, which is made up for by what constants save if there are many units.
+    pub fn rounds_once(&mut self) -> bool {
+        let (graph, kind, optimize) = (self.graph, self.node.name, self.optimize);
+        *self.once.entry(kind).or_insert_with(|| {
+            let (mut once, mut twice) = (0usize, 0usize);
+            for node in graph.nodes.iter().filter(|node| node.name == kind) {
+                let output = node.outputs.first().map(|&id| graph.tensor(id));
+                let [own, others] = node.op.rounded_once(output.map_or(0, Known::zero_point));
+                (once, twice) = (once.saturating_add(own), twice.saturating_add(others));
+            }
+            once > 0 && (twice == 0 || once >= MANY_UNITS || optimize == Optimize::Speed)
         })
     }
 

@@ -40,6 +40,7 @@ pub(crate) mod logical;
 pub(crate) mod lookup;
 pub(crate) mod movement;
 pub(crate) mod narrow;
+pub(crate) mod once;
 pub(crate) mod one_scale;
 mod op;
 pub(crate) mod pool;

@@ -6,6 +6,7 @@ use crate::diagnostics::{At, Diagnostic};
 use crate::graph::{ElementType, Graph, Node, Tensor, TensorId};
 use crate::ops::Operator;
 use crate::quantize::settings::Fixed;
+use crate::ranges::Known;
 use crate::schema::{File, tflite};
 use std::collections::HashMap;
 
@@ -84,8 +85,11 @@ pub(crate) fn perform(file: &File<'_>, script: Script<'_>) -> Imported {
         }
     }
     // What a script has is not in any file, so that no reference has its bits.
-    for node in &mut import.graph.nodes {
-        node.op = node.op.unbound().unwrap_or_else(|| node.op.clone());
+    let Graph { nodes, tensors, .. } = &mut import.graph;
+    for node in nodes {
+        let output = node.outputs.first().and_then(|id| tensors.get(id.0));
+        let zero_point = output.map_or(0, Known::zero_point);
+        node.op = node.op.unbound(zero_point).unwrap_or_else(|| node.op.clone());
     }
     import.check_ports();
     import.check_variables();

@@ -4,6 +4,7 @@ use self::kernels::Kernel;
 use super::channels::{Channels, Cut};
 use super::lookup::limited;
 use super::narrow;
+use super::once;
 use super::one_scale::{Following, Joined, Scales};
 use super::sums::{Activations, Sums};
 use super::unit_blocks::{Simplified, ordered};
@@ -89,6 +90,22 @@ impl Op for Convolution {
         Some((Rc::new(Self { multipliers, range, ..self.clone() }), bias))
     }
 
+    fn unbound(&self, zero_point: i32) -> Option<Rc<dyn Op>> {
+        let output = self.requantization(zero_point);
+        let near = |&exact: &Multiplier| once::near(exact, output).unwrap_or(exact);
+        let is_short = self.activations == Activations::Int8;
+        let multipliers = || self.multipliers.iter().map(near).collect();
+        is_short.then(|| Rc::new(Self { multipliers: multipliers(), ..self.clone() }) as Rc<dyn Op>)
+    }
+
+    fn rounded_once(&self, zero_point: i32) -> [usize; 2] {
+        let output = self.requantization(zero_point);
+        match self.activations == Activations::Int8 && once::suits(&self.multipliers, output) {
+            true => [self.window.units, 0],
+            false => [0, self.window.units],
+        }
+    }
+
     fn lower(&self, to: &mut Lowering<'_>) -> Result<(), Bug> {
         if let Activations::Int16(sums) = self.activations {
             return self.lower_16(to, sums);
@@ -97,8 +114,7 @@ impl Op for Convolution {
         let (_, padding) = to.scale_and_zero_point(input);
         let padding = i8::try_from(padding).map_err(|_| to.bug(format_args!("zero point {padding}")))?;
         let (_, zero_point) = to.scale_and_zero_point(output);
-        let (least, greatest) = self.range;
-        let range = Requantization { zero_point, least, greatest };
+        let range = self.requantization(zero_point);
         let (_, weight_zero_point) = to.scale_and_zero_point(weights);
         // A depthwise convolution has too few weights for it to be worth a kernel.
         let four_bits = to.tensor(weights).ty == ElementType::Int4 && self.order == Order::UnitsFirst;
@@ -108,8 +124,10 @@ impl Op for Convolution {
         let bias = requantization::folded_bias(to, 2, sums, padding.into());
         let mut variants = match weight_zero_point {
             0 => {
-                let loops = Loops { optimize: to.optimize(), depthwise_3x3: to.has_depthwise_3x3() };
-                self.variants(&weights, &bias, padding, range, loops)
+                let layer = Simplified::of(&weights, &bias, &self.multipliers, range);
+                let once = to.rounds_once().then(|| once::Units::of(&layer, self.filter(), range)).flatten();
+                let loops = Loops { optimize: to.optimize(), depthwise_3x3: to.has_depthwise_3x3(), once };
+                self.variants(&weights, &bias, padding, range, &loops)
             }
             _ => Vec::new(),
         };
@@ -188,6 +206,12 @@ impl Op for Convolution {
 }
 
 impl Convolution {
+    /// What every channel of the output has in common.
+    fn requantization(&self, zero_point: i32) -> Requantization {
+        let (least, greatest) = self.range;
+        Requantization { zero_point, least, greatest }
+    }
+
     /// Weights of one unit.
     fn filter(&self) -> usize {
         self.window.y.taps.saturating_mul(self.window.x.taps).saturating_mul(self.depth)
@@ -227,8 +251,7 @@ impl Convolution {
     fn lower_16(&self, to: &mut Lowering<'_>, sums: Sums) -> Result<(), Bug> {
         let (input, weights, output) = (to.input(0)?, to.input(1)?, to.output(0)?);
         let (_, zero_point) = to.scale_and_zero_point(output);
-        let (least, greatest) = self.range;
-        let kernel = self.kernel_16(sums, Requantization { zero_point, least, greatest });
+        let kernel = self.kernel_16(sums, self.requantization(zero_point));
         let weights = self.units_first(to.tensor(weights).to_i8().unwrap_or_default());
         let weights = match kernel.order {
             Order::UnitsFirst => weights,

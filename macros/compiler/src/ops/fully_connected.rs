@@ -6,6 +6,7 @@ use super::activation::Activation;
 use super::channels::{Channels, Cut};
 use super::lookup::limited;
 use super::narrow;
+use super::once;
 use super::one_scale::{Following, Joined, Scales};
 use super::sums::{self, Activations, Sums};
 use super::unit_blocks::Simplified;
@@ -93,6 +94,12 @@ pub(crate) fn read(reader: &Reader<'_>) -> Result<Rc<dyn Op>, Problem> {
 }
 
 impl Layer {
+    /// What every element of the output has in common.
+    fn requantization(&self, zero_point: i32) -> Requantization {
+        let (least, greatest) = self.range;
+        Requantization { zero_point, least, greatest }
+    }
+
     /// Multiplications of one inference.
     fn macs(&self) -> usize {
         self.rows.saturating_mul(self.depth).saturating_mul(self.units)
@@ -106,10 +113,8 @@ impl Layer {
     fn lower_16(&self, to: &mut Lowering<'_>, sums: Sums) -> Result<(), Bug> {
         let (input, weights, output) = (to.input(0)?, to.input(1)?, to.output(0)?);
         let (_, zero_point) = to.scale_and_zero_point(output);
-        let (least, greatest) = self.range;
-        let output_range = Requantization { zero_point, least, greatest };
         let Self { depth, units, .. } = *self;
-        let params = FullyConnected16 { depth, units, sums, output: output_range };
+        let params = FullyConnected16 { depth, units, sums, output: self.requantization(zero_point) };
         let (multipliers, shifts) = sums.scales(&self.multipliers, units);
         let args = vec![
             Arg::Constant(Constant::int8("WEIGHTS", to.tensor(weights).to_i8().unwrap_or_default())),
@@ -226,6 +231,22 @@ impl Op for Layer {
         Some((Rc::new(Self { multipliers, range, ..self.clone() }), bias))
     }
 
+    fn unbound(&self, zero_point: i32) -> Option<Rc<dyn Op>> {
+        let output = self.requantization(zero_point);
+        let near = |&exact: &Multiplier| once::near(exact, output).unwrap_or(exact);
+        let is_short = self.activations == Activations::Int8;
+        let multipliers = || self.multipliers.iter().map(near).collect();
+        is_short.then(|| Rc::new(Self { multipliers: multipliers(), ..self.clone() }) as Rc<dyn Op>)
+    }
+
+    fn rounded_once(&self, zero_point: i32) -> [usize; 2] {
+        let output = self.requantization(zero_point);
+        match self.activations == Activations::Int8 && once::suits(&self.multipliers, output) {
+            true => [self.units, 0],
+            false => [0, self.units],
+        }
+    }
+
     fn lower(&self, to: &mut Lowering<'_>) -> Result<(), Bug> {
         if let Activations::Int16(sums) = self.activations {
             return self.lower_16(to, sums);
@@ -233,18 +254,21 @@ impl Op for Layer {
         let (input, weights, output) = (to.input(0)?, to.input(1)?, to.output(0)?);
         let (_, input_zero_point) = to.scale_and_zero_point(input);
         let (_, zero_point) = to.scale_and_zero_point(output);
-        let (least, greatest) = self.range;
         let values = to.tensor(weights).to_i8().unwrap_or_default();
         let (_, weight_zero_point) = to.scale_and_zero_point(weights);
         let rows = values.chunks_exact(self.depth);
         let sums = rows.map(|row| requantization::difference_sum(row, weight_zero_point));
         let bias = requantization::folded_bias(to, 2, sums, input_zero_point);
-        let range = Requantization { zero_point, least, greatest };
+        let range = self.requantization(zero_point);
         let four_bits = to.tensor(weights).ty == ElementType::Int4;
         let plain = weight_zero_point == 0 && !four_bits;
         let plain_weights = weight_zero_point == 0;
         let mut variants = match plain_weights {
-            true => self.variants(&values, &bias, range, OneRow::of(to)),
+            true => {
+                let layer = Simplified::of(&values, &bias, &self.multipliers, range);
+                let once = to.rounds_once().then(|| once::Units::of(&layer, self.depth, range)).flatten();
+                self.variants(&values, &bias, range, OneRow::of(to), once.as_ref())
+            }
             false => Vec::new(),
         };
         let sums = self.sums(&to.known());

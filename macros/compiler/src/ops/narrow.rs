@@ -225,7 +225,7 @@ pub(super) fn threshold(value: i64, Multiplier { multiplier, shift }: Multiplier
 }
 
 /// `a / b`, rounded up, for a positive `b`.
-fn divided_up(a: i64, b: i64) -> i64 {
+pub(super) fn divided_up(a: i64, b: i64) -> i64 {
     -(-a).div_euclid(b)
 }
 

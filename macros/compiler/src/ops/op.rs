@@ -82,9 +82,15 @@ pub trait Op: fmt::Debug {
     }
 
     /// What computes the same real numbers at less cost, for models whose integers have no reference that they must be
-    /// equal to.
-    fn unbound(&self) -> Option<Rc<dyn Op>> {
+    /// equal to. It is told the zero point of its output.
+    fn unbound(&self, _zero_point: i32) -> Option<Rc<dyn Op>> {
         None
+    }
+
+    /// How many of its units can be rounded once with such a zero point of its output, and how many cannot: see
+    /// [`once`](super::once). The default has none.
+    fn rounded_once(&self, _zero_point: i32) -> [usize; 2] {
+        [0; 2]
     }
 
     /// Whether its output is always its first input.

@@ -168,7 +168,7 @@ impl Op for Layer {
         is_byte.then(|| Rc::new(Self { output: ElementType::UInt8, ..self.clone() }) as Rc<dyn Op>)
     }
 
-    fn unbound(&self) -> Option<Rc<dyn Op>> {
+    fn unbound(&self, _zero_point: i32) -> Option<Rc<dyn Op>> {
         let &Self { classes, output, steepness, .. } = self;
         let fits = output == ElementType::Int8 && i16::try_from(classes).is_ok();
         fits.then(|| Rc::new(Products { classes, output, steepness }) as Rc<dyn Op>)

@@ -12,16 +12,18 @@ use crate::kernels::shapes::{Requantization, Window};
 use crate::ops::unit_blocks::{
     self, MAX_MEMORY, MEMORY_OF_A_STEP, Simplified, Units, of_each_channel, ordered, weights_of_channels,
 };
-use crate::ops::{channel_rows, requantization, unit_fours, unit_streams, winograd};
+use crate::ops::{channel_rows, once, requantization, unit_fours, unit_streams, winograd};
 use crate::optimize::Optimize;
 use crate::program::{Arg, Constant, Variant};
 
 /// Which loops a program is to have.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Loops {
     pub(super) optimize: Optimize,
     /// Whether it has that over depthwise rows of 3 × 3 anyway.
     pub(super) depthwise_3x3: bool,
+    /// The layer as loops take it that round once, if it and all others can be rounded so.
+    pub(super) once: Option<once::Units>,
 }
 
 impl Convolution {
@@ -32,7 +34,7 @@ impl Convolution {
         bias: &[i32],
         padding: i8,
         output: Requantization,
-        loops: Loops,
+        loops: &Loops,
     ) -> Vec<Variant> {
         let layer = Simplified::of(weights, bias, &self.multipliers, output);
         let winograd = match loops.optimize {
@@ -147,7 +149,7 @@ impl Convolution {
         layer: &Simplified,
         padding: i8,
         output: Requantization,
-        loops: Loops,
+        loops: &Loops,
     ) -> Option<Variant> {
         let Self { window, depth, .. } = *self;
         let Window { x, channels, units, .. } = window;

@@ -7,6 +7,7 @@ use crate::kernels::fully_connected::{FullyConnected, FullyConnectedOffset, Full
 use crate::kernels::shapes::Requantization;
 use crate::lower::{Lowering, RingView};
 use crate::ops::narrow::{self, Form};
+use crate::ops::once;
 use crate::ops::unit_blocks::{MAX_MEMORY, MEMORY_OF_A_STEP, Simplified, Units, with_arguments};
 use crate::ops::unit_pairs::{self, Layout};
 use crate::ops::weighted::Bounds;
@@ -52,6 +53,7 @@ impl Layer {
         bias: &[i32],
         output: Requantization,
         of_row: OneRow,
+        _once: Option<&once::Units>,
     ) -> Vec<Variant> {
         let layer = Simplified::of(weights, bias, &self.multipliers, output);
         let fours = || unit_fours::fully_connected(&layer, self.depth, output);
