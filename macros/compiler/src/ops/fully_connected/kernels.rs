@@ -4,7 +4,7 @@ use super::Layer;
 use crate::inner::FOUR;
 use crate::kernels::blocks::{FullyConnectedBlocks, PixelBlocks};
 use crate::kernels::fully_connected::{FullyConnected, FullyConnectedOffset, FullyConnectedRing};
-use crate::kernels::shapes::Requantization;
+use crate::kernels::shapes::{Once, Requantization};
 use crate::lower::{Lowering, RingView};
 use crate::ops::narrow::{self, Form};
 use crate::ops::once;
@@ -53,7 +53,7 @@ impl Layer {
         bias: &[i32],
         output: Requantization,
         of_row: OneRow,
-        _once: Option<&once::Units>,
+        once: Option<&once::Units>,
     ) -> Vec<Variant> {
         let layer = Simplified::of(weights, bias, &self.multipliers, output);
         let fours = || unit_fours::fully_connected(&layer, self.depth, output);
@@ -65,7 +65,23 @@ impl Layer {
         let pairs = pairs.then(|| words(Layout::Pairs)).flatten();
         let bytes = (is_row && !is_small).then(|| words(Layout::Bytes)).flatten();
         let fours = (!is_small).then(fours).flatten();
-        [self.blocks(&layer, output, of_row), pairs, bytes, fours].into_iter().flatten().collect()
+        let vectors = once.map(|units| self.vectors_once(units, output));
+        [self.blocks(&layer, output, of_row), pairs, bytes, fours, vectors].into_iter().flatten().collect()
+    }
+
+    /// The kernel for units that are rounded once, where there are vectors.
+    fn vectors_once(&self, units: &once::Units, output: Requantization) -> Variant {
+        let output = Once { least: output.least, greatest: output.greatest };
+        let params = format!("{:?}", FullyConnected { depth: self.depth, units: self.units, output });
+        let (module, kernel) = ("fully_connected", "fully_connected_once_s8");
+        Variant {
+            backend: "mve",
+            module,
+            kernel,
+            params,
+            parameters: None,
+            constants: units.clone().constants(),
+        }
     }
 
     /// The kernel for weights in blocks, if they can be brought into these.
