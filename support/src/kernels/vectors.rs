@@ -57,20 +57,20 @@ pub(super) fn each_row<'a, S: VectorScales<'a>>(
     planes: Planes<'_, i8>,
 ) {
     let FullyConnected { depth, units: count, output } = *p;
-    let layer = UnitRows { depth, units: count };
-    all_rows(unknown(&layer), output, S::constants(units, output), planes);
+    let layer = UnitRows::new(depth, count, S::constants(units, output));
+    all_rows([depth, count], output.limits(), planes, &|input, output| unit_rows(&layer, input, output));
 }
 
-#[inline(never)] // one copy for all layers
+#[inline(never)] // one copy for all layers, whatever their constants are
 fn all_rows(
-    layer: &UnitRows,
-    to: impl Limits,
-    constants: UnitConstants<'_, impl Rounding>,
+    [depth, units]: [usize; 2],
+    to: (i32, i32),
     planes: Planes<'_, i8>,
+    unit_rows: &dyn Fn(&[i8], &mut [i8]),
 ) {
-    let mut runs = planes.runs(layer.depth, layer.units);
+    let mut runs = planes.runs(depth, units);
     while let Some((input, output)) = runs.next() {
-        unit_rows(layer, &constants, input, output);
+        unit_rows(input, output);
         clamp(to, output);
     }
 }
@@ -130,7 +130,7 @@ fn windows(
 ) {
     let Window { x: axis, units, .. } = p.window;
     let filter = filter(p);
-    let layer = UnitRows { depth: filter, units };
+    let layer = UnitRows::new(filter, units, constants);
     let mut lines = rows_of(&p.window, planes);
     while let Some((image, rows, output)) = next_row(&mut lines) {
         let mut columns = axis.outputs();
@@ -146,7 +146,7 @@ fn windows(
             if len == 0 {
                 break;
             }
-            unit_rows(&layer, &constants, memory, output);
+            unit_rows(&layer, memory, output);
         }
         clamp(p.output, output);
     }

@@ -43,7 +43,11 @@ pub fn channel_windows<R: Rounding>(
     let suits = channels > 0 && pixels > 0 && constants.suit(channels, p.taps());
     let is_there = image.len() >= p.reach() && output.len() >= pixels.wrapping_mul(channels);
     if !suits || !is_there || (p.rows > 0 && p.columns == 0) {
-        return portable::channel_windows(p, constants, image, output);
+        // Without shifts there is nothing else that the loops do not know: what is not there is skipped.
+        if constants.rounding.twice().is_some() {
+            any_channels(p, constants, image, output);
+        }
+        return;
     }
     if channels < BLOCK {
         return few_channels(p, constants, image, output);
@@ -58,6 +62,18 @@ pub fn channel_windows<R: Rounding>(
             None => sixteen_once(&pixels),
         }
     }
+}
+
+/// Apart, where it takes no registers from what is around the loops.
+#[cold]
+#[inline(never)]
+fn any_channels<R: Rounding>(
+    p: &ChannelWindow,
+    constants: &UnitConstants<'_, R>,
+    image: &[i8],
+    output: &mut [i8],
+) {
+    portable::channel_windows(p, constants, image, output);
 }
 
 /// Less channels than a vector has elements: constants go where there are as many.

@@ -1,6 +1,6 @@
 //! Units that see all of a row.
 
-use crate::inner::portable::{self, Rounding, UnitConstants, UnitRows};
+use crate::inner::portable::{self, Rounding, UnitRows};
 use core::arch::naked_asm;
 use core::ptr;
 
@@ -26,16 +26,12 @@ struct Layer {
 }
 
 /// As [`crate::inner::portable::unit_rows`].
-#[inline(always)]
-pub fn unit_rows<R: Rounding>(
-    p: &UnitRows,
-    constants: &UnitConstants<'_, R>,
-    input: &[i8],
-    output: &mut [i8],
-) {
-    let UnitRows { depth, units } = *p;
-    if units < BLOCK || depth == 0 || !constants.suit(units, depth) {
-        return portable::unit_rows(p, constants, input, output);
+#[inline(never)] // one copy for rows and for windows
+pub fn unit_rows<R: Rounding>(p: &UnitRows<'_, R>, input: &[i8], output: &mut [i8]) {
+    let UnitRows { depth, units, ref constants, suits } = *p;
+    // That there are elements in a row is a part of what suits.
+    if units < BLOCK || depth == 0 || !suits {
+        return portable::unit_rows(p, input, output);
     }
     let rows = (input.len() / depth).min(output.len() / units);
     if rows == 0 {

@@ -96,29 +96,36 @@ impl<R: Rounding> UnitConstants<'_, R> {
     }
 }
 
-/// Shape of a layer whose units all see all of a row.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct UnitRows {
+/// A layer whose units all see all of a row.
+#[derive(Clone, Copy, Debug)]
+pub struct UnitRows<'a, R> {
     /// Elements of a row of the input.
-    pub depth: usize,
+    pub(in crate::inner) depth: usize,
     /// Elements of a row of the output.
-    pub units: usize,
+    pub(in crate::inner) units: usize,
+    pub(in crate::inner) constants: UnitConstants<'a, R>,
+    /// Whether there are all of these, and no shift is to the left.
+    #[allow(dead_code)] // by assembly
+    pub(in crate::inner) suits: bool,
+}
+
+impl<'a, R: Rounding> UnitRows<'a, R> {
+    /// A layer with so many elements of a row, and so many units.
+    #[inline(always)]
+    pub fn new(depth: usize, units: usize, constants: UnitConstants<'a, R>) -> Self {
+        Self { depth, units, constants, suits: depth > 0 && constants.suit(units, depth) }
+    }
 }
 
 /// The output of `bias[unit] + Σ weights[unit, i] · input[row, i]` for as many whole rows as there are of both.
 #[inline]
-pub fn unit_rows<R: Rounding>(
-    p: &UnitRows,
-    constants: &UnitConstants<'_, R>,
-    input: &[i8],
-    output: &mut [i8],
-) {
-    let UnitRows { depth, units } = *p;
+pub fn unit_rows<R: Rounding>(p: &UnitRows<'_, R>, input: &[i8], output: &mut [i8]) {
+    let UnitRows { depth, units, constants, .. } = p;
     let mut input = input;
-    for output in output.chunks_mut(units.max(1)) {
-        let Some(row) = input.split_off(..depth) else { return };
+    for output in output.chunks_mut((*units).max(1)) {
+        let Some(row) = input.split_off(..*depth) else { return };
         for (unit, y) in output.iter_mut().enumerate() {
-            let weights = constants.weights.range(unit.wrapping_mul(depth), depth);
+            let weights = constants.weights.range(unit.wrapping_mul(*depth), *depth);
             let sum = dot_s8(constants.bias.get(unit).unwrap_or(0), weights, row);
             *y = constants.output(unit, sum);
         }
