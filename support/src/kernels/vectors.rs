@@ -58,7 +58,7 @@ pub(super) fn each_row<'a, S: VectorScales<'a>>(
 ) {
     let FullyConnected { depth, units: count, output } = *p;
     let layer = UnitRows::new(depth, count, S::constants(units, output));
-    all_rows([depth, count], output.limits(), planes, &|input, output| unit_rows(&layer, input, output));
+    all_rows([depth, count], output.limits(), planes, &move |input, output| unit_rows(&layer, input, output));
 }
 
 #[inline(never)] // one copy for all layers, whatever their constants are
