@@ -10,8 +10,9 @@ use super::requantization::{Full, Limits, Once, Requantization, RoundedOnce, Sca
 use super::shapes::{Scaling, Sum};
 use super::window::{Taps, Window};
 use crate::inner::{
-    ChannelWindow, CopiedRows, Factor, Rounding, SumScales, Twice, UnitConstants, UnitRows, UpperHalf,
-    channel_windows, copy_rows, fill, product, sums_s8, unit_rows, unknown,
+    ANY_ROWS, ChannelWindow, CopiedRows, Factor, LONG_ROWS, Rounding, SHORT_ROWS, SumScales, Twice,
+    UnitConstants, UnitRows, UpperHalf, channel_windows, copy_rows, fill, product, sums_s8, unit_rows,
+    unknown,
 };
 use core::cell::Cell;
 
@@ -49,6 +50,18 @@ impl<'a> VectorScales<'a> for RoundedOnce<'a> {
     }
 }
 
+/// What makes outputs of rows, whatever constants it has.
+trait Rows {
+    /// As many rows as there are.
+    fn all(&self, input: &[i8], output: &mut [i8]);
+}
+
+impl<R: Rounding, const LOOP: u8> Rows for UnitRows<'_, R, LOOP> {
+    fn all(&self, input: &[i8], output: &mut [i8]) {
+        unit_rows(self, input, output);
+    }
+}
+
 /// Every row of the input becomes one of the output.
 #[inline(always)]
 pub(super) fn each_row<'a, S: VectorScales<'a>>(
@@ -57,20 +70,23 @@ pub(super) fn each_row<'a, S: VectorScales<'a>>(
     planes: Planes<'_, i8>,
 ) {
     let FullyConnected { depth, units: count, output } = *p;
-    let layer = UnitRows::new(depth, count, S::constants(units, output));
-    all_rows([depth, count], output.limits(), planes, &move |input, output| unit_rows(&layer, input, output));
+    let (constants, to) = (S::constants(units, output), output.limits());
+    match constants.loop_of_rows(depth, count) {
+        ANY_ROWS => {
+            all_rows(&UnitRows::<_, ANY_ROWS>::new(depth, count, constants), depth, count, to, planes)
+        }
+        SHORT_ROWS => {
+            all_rows(&UnitRows::<_, SHORT_ROWS>::new(depth, count, constants), depth, count, to, planes)
+        }
+        _ => all_rows(&UnitRows::<_, LONG_ROWS>::new(depth, count, constants), depth, count, to, planes),
+    }
 }
 
-#[inline(never)] // one copy for all layers, whatever their constants are
-fn all_rows(
-    [depth, units]: [usize; 2],
-    to: (i32, i32),
-    planes: Planes<'_, i8>,
-    unit_rows: &dyn Fn(&[i8], &mut [i8]),
-) {
+#[inline(never)] // one copy for all layers
+fn all_rows(rows: &dyn Rows, depth: usize, units: usize, to: (i32, i32), planes: Planes<'_, i8>) {
     let mut runs = planes.runs(depth, units);
     while let Some((input, output)) = runs.next() {
-        unit_rows(input, output);
+        rows.all(input, output);
         clamp(to, output);
     }
 }
@@ -94,43 +110,36 @@ pub(super) fn conv_2d<'a, S: VectorScales<'a>>(
     units: Units<'a, S>,
     planes: Planes<'_, i8>,
 ) {
-    with_memory(filter(p), unknown(p), S::constants(units, p.output), planes);
+    let (filter, count, constants) = (filter(p), p.window.units, S::constants(units, p.output));
+    let p = unknown(p);
+    match constants.loop_of_rows(filter, count) {
+        ANY_ROWS => with_memory(filter, p, &UnitRows::<_, ANY_ROWS>::new(filter, count, constants), planes),
+        SHORT_ROWS => {
+            with_memory(filter, p, &UnitRows::<_, SHORT_ROWS>::new(filter, count, constants), planes)
+        }
+        _ => with_memory(filter, p, &UnitRows::<_, LONG_ROWS>::new(filter, count, constants), planes),
+    }
 }
 
 /// Several windows share what a block of units takes to begin.
 #[inline(always)]
-fn with_memory(
-    filter: usize,
-    p: &Conv2d<impl Limits>,
-    constants: UnitConstants<'_, impl Rounding>,
-    planes: Planes<'_, i8>,
-) {
+fn with_memory<L: Limits>(filter: usize, p: &Conv2d<L>, rows: &dyn Rows, planes: Planes<'_, i8>) {
     match filter {
-        ..=64 => windows_in::<SMALL, _, _>(p, constants, planes),
-        65..=MIDDLE => windows_in::<MIDDLE, _, _>(p, constants, planes),
-        _ => windows_in::<LARGE, _, _>(p, constants, planes),
+        ..=64 => windows_in::<SMALL, L>(p, rows, planes),
+        65..=MIDDLE => windows_in::<MIDDLE, L>(p, rows, planes),
+        _ => windows_in::<LARGE, L>(p, rows, planes),
     }
 }
 
 #[inline(never)] // the stack holds the memory that is taken
-fn windows_in<const LEN: usize, L: Limits, R: Rounding>(
-    p: &Conv2d<L>,
-    constants: UnitConstants<'_, R>,
-    planes: Planes<'_, i8>,
-) {
-    windows(p, constants, planes, &mut [0; LEN]);
+fn windows_in<const LEN: usize, L: Limits>(p: &Conv2d<L>, rows: &dyn Rows, planes: Planes<'_, i8>) {
+    windows(p, rows, planes, &mut [0; LEN]);
 }
 
 #[inline(never)] // one copy for all layers
-fn windows(
-    p: &Conv2d<impl Limits>,
-    constants: UnitConstants<'_, impl Rounding>,
-    planes: Planes<'_, i8>,
-    memory: &mut [i8],
-) {
+fn windows(p: &Conv2d<impl Limits>, of_units: &dyn Rows, planes: Planes<'_, i8>, memory: &mut [i8]) {
     let Window { x: axis, units, .. } = p.window;
     let filter = filter(p);
-    let layer = UnitRows::new(filter, units, constants);
     let mut lines = rows_of(&p.window, planes);
     while let Some((image, rows, output)) = next_row(&mut lines) {
         let mut columns = axis.outputs();
@@ -146,7 +155,7 @@ fn windows(
             if len == 0 {
                 break;
             }
-            unit_rows(&layer, memory, output);
+            of_units.all(memory, output);
         }
         clamp(p.output, output);
     }

@@ -1,14 +1,8 @@
 //! Units that see all of a row.
 
-use crate::inner::portable::{self, Rounding, UnitRows};
+use crate::inner::portable::{self, ANY_ROWS, Rounding, SHORT_ROWS, UnitRows};
 use core::arch::naked_asm;
 use core::ptr;
-
-/// Units that are summed up together.
-const BLOCK: usize = 4;
-
-/// Elements of a vector.
-const VECTOR: usize = 16;
 
 /// What the loops get, for there is more than registers hold.
 #[repr(C)]
@@ -26,12 +20,15 @@ struct Layer {
 }
 
 /// As [`crate::inner::portable::unit_rows`].
-#[inline(never)] // one copy for rows and for windows
-pub fn unit_rows<R: Rounding>(p: &UnitRows<'_, R>, input: &[i8], output: &mut [i8]) {
-    let UnitRows { depth, units, ref constants, suits } = *p;
-    // That there are elements in a row is a part of what suits.
-    if units < BLOCK || depth == 0 || !suits {
+#[inline(always)]
+pub fn unit_rows<R: Rounding, const LOOP: u8>(p: &UnitRows<'_, R, LOOP>, input: &[i8], output: &mut [i8]) {
+    if LOOP == ANY_ROWS {
         return portable::unit_rows(p, input, output);
+    }
+    let UnitRows { depth, units, ref constants, suits } = *p;
+    // That there are elements and units is a part of what suits; who divides has to know.
+    if !suits || depth == 0 || units == 0 {
+        return;
     }
     let rows = (input.len() / depth).min(output.len() / units);
     if rows == 0 {
@@ -54,7 +51,7 @@ pub fn unit_rows<R: Rounding>(p: &UnitRows<'_, R>, input: &[i8], output: &mut [i
     // all of them, whose shifts are none to the left, if there are any.
     #[allow(unsafe_code)]
     unsafe {
-        match (twice.is_some(), depth <= VECTOR) {
+        match (twice.is_some(), LOOP == SHORT_ROWS) {
             (true, true) => short_rows(&layer),
             (true, false) => long_rows(&layer),
             (false, true) => short_rows_once(&layer),

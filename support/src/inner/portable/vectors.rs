@@ -82,12 +82,22 @@ impl Rounding for UpperHalf {
 impl<R: Rounding> UnitConstants<'_, R> {
     /// Whether there are constants of so many units, each with so many weights, and no shift is to the left.
     #[inline(always)]
-    #[allow(dead_code)] // by assembly
     pub(in crate::inner) fn suit(&self, units: usize, depth: usize) -> bool {
         self.weights.len() >= units.wrapping_mul(depth)
             && self.bias.len() >= units
             && self.multipliers.len() >= units
             && self.rounding.twice().is_none_or(|twice| twice.is_right && twice.shifts.len() >= units)
+    }
+
+    /// Which loop such a layer takes. That is known where shifts are.
+    #[inline(always)]
+    pub fn loop_of_rows(&self, depth: usize, units: usize) -> u8 {
+        match (units, depth) {
+            _ if !self.suit(units, depth) => ANY_ROWS,
+            (..UNITS, _) | (_, 0) => ANY_ROWS,
+            (_, ..=VECTOR) => SHORT_ROWS,
+            _ => LONG_ROWS,
+        }
     }
 
     #[inline(always)]
@@ -96,30 +106,44 @@ impl<R: Rounding> UnitConstants<'_, R> {
     }
 }
 
-/// A layer whose units all see all of a row.
+/// A layer whose units all see all of a row, and the loop that it takes: the compiler knows which, so that others are not
+/// linked.
 #[derive(Clone, Copy, Debug)]
-pub struct UnitRows<'a, R> {
+pub struct UnitRows<'a, R, const LOOP: u8> {
     /// Elements of a row of the input.
     pub(in crate::inner) depth: usize,
     /// Elements of a row of the output.
     pub(in crate::inner) units: usize,
     pub(in crate::inner) constants: UnitConstants<'a, R>,
-    /// Whether there are all of these, and no shift is to the left.
+    /// Whether it is the one that suits the layer.
     #[allow(dead_code)] // by assembly
     pub(in crate::inner) suits: bool,
 }
 
-impl<'a, R: Rounding> UnitRows<'a, R> {
+/// The loop for all rows.
+pub const ANY_ROWS: u8 = 0;
+/// The loop for rows of as many elements as a vector has, or less.
+pub const SHORT_ROWS: u8 = 1;
+/// The loop for longer ones.
+pub const LONG_ROWS: u8 = 2;
+
+/// Units that are summed up together.
+const UNITS: usize = 4;
+
+/// Elements of a vector.
+const VECTOR: usize = 16;
+
+impl<'a, R: Rounding, const LOOP: u8> UnitRows<'a, R, LOOP> {
     /// A layer with so many elements of a row, and so many units.
     #[inline(always)]
     pub fn new(depth: usize, units: usize, constants: UnitConstants<'a, R>) -> Self {
-        Self { depth, units, constants, suits: depth > 0 && constants.suit(units, depth) }
+        Self { depth, units, constants, suits: constants.loop_of_rows(depth, units) == LOOP }
     }
 }
 
 /// The output of `bias[unit] + Σ weights[unit, i] · input[row, i]` for as many whole rows as there are of both.
 #[inline]
-pub fn unit_rows<R: Rounding>(p: &UnitRows<'_, R>, input: &[i8], output: &mut [i8]) {
+pub fn unit_rows<R: Rounding, const LOOP: u8>(p: &UnitRows<'_, R, LOOP>, input: &[i8], output: &mut [i8]) {
     let UnitRows { depth, units, constants, .. } = p;
     let mut input = input;
     for output in output.chunks_mut((*units).max(1)) {
