@@ -47,8 +47,9 @@ pub use units::{MAX_UNITS, SIDE_BY_SIDE, StreamOutput};
 #[allow(unused_imports)] // by assembly
 pub use units::{STREAM_BIAS, STREAM_SCALE};
 pub use vectors::{
-    ANY_ROWS, ChannelWindow, CopiedRows, LONG_ROWS, Rounding, SHORT_ROWS, Twice, UnitConstants, UnitRows,
-    UpperHalf, VECTORS, channel_windows, copy_rows, fill, unit_rows,
+    ANY_CHANNELS, ANY_ROWS, ChannelWindow, CopiedRows, FEW_CHANNELS, LONG_ROWS, MANY_CHANNELS, Rounding,
+    SHORT_ROWS, Twice, UnitChannels, UnitConstants, UnitRows, UpperHalf, VECTORS, channel_windows, copy_rows,
+    fill, unit_rows,
 };
 pub use windows::{Side, WindowTaps, windows};
 pub use winograd::{

@@ -16,7 +16,7 @@ use super::rows::rows_mut;
 use super::vectors::{self, VectorScales};
 use super::window::{Taps, Window};
 use crate::inner::flash::Flash;
-use crate::inner::{LaneTaps, VECTORS, multiply_add_taps, product, unknown};
+use crate::inner::{LaneTaps, VECTORS, multiply_add_taps, product};
 
 /// Shape and range of a depthwise convolution.
 #[derive(Clone, Copy, Debug)]
@@ -166,7 +166,7 @@ pub fn depthwise_conv_2d_multiplier_vectors_s8<const CHANNELS: usize>(
     planes: Planes<'_, i8>,
 ) {
     let units = Units { weights, bias, scales: Full { multipliers, shifts } };
-    vectors::depthwise_conv_2d_multiplier(unknown(&p.layer), units, planes, &mut [0; CHANNELS]);
+    vectors::depthwise_conv_2d_multiplier(&p.layer, units, planes, &mut [0; CHANNELS]);
 }
 
 /// The same where the outputs are rounded [`Once`].
@@ -179,7 +179,7 @@ pub fn depthwise_conv_2d_multiplier_vectors_once_s8<const CHANNELS: usize>(
     planes: Planes<'_, i8>,
 ) {
     let units = Units { weights, bias, scales: RoundedOnce { multipliers } };
-    vectors::depthwise_conv_2d_multiplier(unknown(&p.layer), units, planes, &mut [0; CHANNELS]);
+    vectors::depthwise_conv_2d_multiplier(&p.layer, units, planes, &mut [0; CHANNELS]);
 }
 
 #[inline(always)]

@@ -10,9 +10,9 @@ use super::requantization::{Full, Limits, Once, Requantization, RoundedOnce, Sca
 use super::shapes::{Scaling, Sum};
 use super::window::{Taps, Window};
 use crate::inner::{
-    ANY_ROWS, ChannelWindow, CopiedRows, Factor, LONG_ROWS, Rounding, SHORT_ROWS, SumScales, Twice,
-    UnitConstants, UnitRows, UpperHalf, channel_windows, copy_rows, fill, product, sums_s8, unit_rows,
-    unknown,
+    ANY_CHANNELS, ANY_ROWS, ChannelWindow, CopiedRows, FEW_CHANNELS, Factor, LONG_ROWS, MANY_CHANNELS,
+    Rounding, SHORT_ROWS, SumScales, Twice, UnitChannels, UnitConstants, UnitRows, UpperHalf,
+    channel_windows, copy_rows, fill, product, sums_s8, unit_rows, unknown,
 };
 use core::cell::Cell;
 
@@ -179,6 +179,18 @@ fn gather<O>(p: &Conv2d<O>, image: &[i8], rows: Taps, columns: Taps, window: &mu
     copy_rows(&copied, image, window.get_mut(at..).unwrap_or(&mut []));
 }
 
+/// What makes outputs of channels, as [`Rows`].
+trait Channels {
+    /// All that pixels see.
+    fn all(&self, window: &ChannelWindow, image: &[i8], output: &mut [i8]);
+}
+
+impl<R: Rounding, const LOOP: u8> Channels for UnitChannels<'_, R, LOOP> {
+    fn all(&self, window: &ChannelWindow, image: &[i8], output: &mut [i8]) {
+        channel_windows(window, self, image, output);
+    }
+}
+
 /// A depthwise convolution with one unit for each channel.
 #[inline(always)]
 pub(super) fn depthwise_conv_2d<'a, S: VectorScales<'a>>(
@@ -186,15 +198,21 @@ pub(super) fn depthwise_conv_2d<'a, S: VectorScales<'a>>(
     units: Units<'a, S>,
     planes: Planes<'_, i8>,
 ) {
-    depthwise_rows(unknown(p), S::constants(units, p.output), planes);
+    let (channels, taps) = (p.window.channels, product(p.window.y.taps, p.window.x.taps));
+    let (constants, p) = (S::constants(units, p.output), unknown(p));
+    match constants.loop_of_channels(channels, taps) {
+        ANY_CHANNELS => {
+            depthwise_rows(p, &UnitChannels::<_, ANY_CHANNELS>::new(channels, taps, constants), planes)
+        }
+        FEW_CHANNELS => {
+            depthwise_rows(p, &UnitChannels::<_, FEW_CHANNELS>::new(channels, taps, constants), planes)
+        }
+        _ => depthwise_rows(p, &UnitChannels::<_, MANY_CHANNELS>::new(channels, taps, constants), planes),
+    }
 }
 
 #[inline(never)] // one copy for all layers
-fn depthwise_rows(
-    p: &DepthwiseConv2d<impl Limits>,
-    constants: UnitConstants<'_, impl Rounding>,
-    planes: Planes<'_, i8>,
-) {
+fn depthwise_rows(p: &DepthwiseConv2d<impl Limits>, units: &dyn Channels, planes: Planes<'_, i8>) {
     let Window { x, channels, .. } = p.window;
     let mut lines = rows_of(&p.window, planes);
     while let Some((image, rows, output)) = next_row(&mut lines) {
@@ -209,7 +227,7 @@ fn depthwise_rows(
             let Some(output) = left.split_off_mut(..product(pixels, channels)) else { break };
             let window = channel_window(p, rows, first, pixels);
             let image = image.get(product(first.first, channels)..).unwrap_or(&[]);
-            channel_windows(&window, &constants, image, output);
+            units.all(&window, image, output);
         }
         clamp(p.output, output);
     }
@@ -217,25 +235,36 @@ fn depthwise_rows(
 
 /// The same with several units for each channel: first the constants of the first unit of each channel, then those of the
 /// second. `part` holds one unit of each.
-#[inline(never)] // one copy for all layers
+#[inline(always)]
 pub(super) fn depthwise_conv_2d_multiplier<'a, S: VectorScales<'a>>(
     p: &DepthwiseConv2d<S::Output>,
     units: Units<'a, S>,
     planes: Planes<'_, i8>,
     part: &mut [i8],
 ) {
+    let (channels, taps) = (p.window.channels, product(p.window.y.taps, p.window.x.taps));
+    let (constants, p) = (S::constants(units, p.output), unknown(p));
+    match constants.loop_of_channels(channels, taps) {
+        ANY_CHANNELS => depthwise_pixels::<_, _, ANY_CHANNELS>(p, constants, planes, part),
+        FEW_CHANNELS => depthwise_pixels::<_, _, FEW_CHANNELS>(p, constants, planes, part),
+        _ => depthwise_pixels::<_, _, MANY_CHANNELS>(p, constants, planes, part),
+    }
+}
+
+#[inline(never)] // one copy for all layers
+fn depthwise_pixels<L: Limits, R: Rounding, const LOOP: u8>(
+    p: &DepthwiseConv2d<L>,
+    constants: UnitConstants<'_, R>,
+    planes: Planes<'_, i8>,
+    part: &mut [i8],
+) {
     let Window { y, x, channels, .. } = p.window;
-    let weights = product(product(y.taps, x.taps), channels);
+    let taps = product(y.taps, x.taps);
     each_pixel(&p.window, p.output, planes, |image, rows, columns, pixel| {
         let window = channel_window(p, rows, columns, 1);
         each_unit(p.multiplier, part, pixel, |nth, part| {
-            let first = product(nth, channels);
-            let of_nth = Units {
-                weights: units.weights.range(product(nth, weights), weights),
-                bias: units.bias.range(first, channels),
-                scales: units.scales.range(first, channels),
-            };
-            channel_windows(&window, &S::constants(of_nth, p.output), image, part);
+            let of_nth = constants.range(product(nth, channels), channels, taps);
+            channel_windows(&window, &UnitChannels::<_, LOOP>::new(channels, taps, of_nth), image, part);
         });
     });
 }

@@ -1,7 +1,9 @@
 //! Units that see one channel each.
 
 use crate::inner::flash::Flash;
-use crate::inner::portable::{self, ChannelWindow, Rounding, UnitConstants};
+use crate::inner::portable::{
+    self, ANY_CHANNELS, ChannelWindow, FEW_CHANNELS, Rounding, UnitChannels, UnitConstants,
+};
 use core::arch::naked_asm;
 use core::ptr;
 
@@ -33,64 +35,45 @@ struct Pixels {
 
 /// As [`crate::inner::portable::channel_windows`].
 #[inline(always)]
-pub fn channel_windows<R: Rounding>(
+pub fn channel_windows<R: Rounding, const LOOP: u8>(
     p: &ChannelWindow,
-    constants: &UnitConstants<'_, R>,
+    of: &UnitChannels<'_, R, LOOP>,
     image: &[i8],
     output: &mut [i8],
 ) {
-    let ChannelWindow { channels, pixels, .. } = *p;
-    let suits = channels > 0 && pixels > 0 && constants.suit(channels, p.taps());
-    let is_there = image.len() >= p.reach() && output.len() >= pixels.wrapping_mul(channels);
-    if !suits || !is_there || (p.rows > 0 && p.columns == 0) {
-        // Without shifts there is nothing else that the loops do not know: what is not there is skipped.
-        if constants.rounding.twice().is_some() {
-            any_channels(p, constants, image, output);
-        }
+    if LOOP == ANY_CHANNELS {
+        return portable::channel_windows(p, of, image, output);
+    }
+    let (ChannelWindow { channels, pixels, .. }, [all, taps]) = (*p, of.there);
+    let are_there = channels > 0 && channels == all && p.taps() <= taps;
+    let is_there = pixels > 0 && image.len() >= p.reach() && output.len() >= pixels.wrapping_mul(channels);
+    if !are_there || !is_there || (p.rows > 0 && p.columns == 0) {
         return;
     }
-    if channels < BLOCK {
-        return few_channels(p, constants, image, output);
+    let pixels = pixels_of(p, &of.constants, image, output);
+    if LOOP == FEW_CHANNELS {
+        return few_channels(&of.constants, channels, pixels);
     }
-    let pixels = pixels_of(p, constants, image, output);
     // SAFETY: there is a pixel at least, of sixteen channels at least, with all that its window sees, a row of which has
     // a tap at least, and all constants, whose shifts are none to the left, if there are any.
     #[allow(unsafe_code)]
     unsafe {
-        match constants.rounding.twice() {
+        match of.constants.rounding.twice() {
             Some(_) => sixteen(&pixels),
             None => sixteen_once(&pixels),
         }
     }
 }
 
-/// Apart, where it takes no registers from what is around the loops.
-#[cold]
-#[inline(never)]
-fn any_channels<R: Rounding>(
-    p: &ChannelWindow,
-    constants: &UnitConstants<'_, R>,
-    image: &[i8],
-    output: &mut [i8],
-) {
-    portable::channel_windows(p, constants, image, output);
-}
-
 /// Less channels than a vector has elements: constants go where there are as many.
-#[inline(never)]
-fn few_channels<R: Rounding>(
-    p: &ChannelWindow,
-    constants: &UnitConstants<'_, R>,
-    image: &[i8],
-    output: &mut [i8],
-) {
+#[inline(always)]
+fn few_channels<R: Rounding>(constants: &UnitConstants<'_, R>, channels: usize, mut pixels: Pixels) {
     let (mut bias, mut multipliers, mut shifts) = ([0; BLOCK], [0; BLOCK], [0; BLOCK]);
-    let mut pixels = pixels_of(p, constants, image, output);
-    copy(constants.bias, p.channels, &mut bias);
-    copy(constants.multipliers, p.channels, &mut multipliers);
+    copy(constants.bias, channels, &mut bias);
+    copy(constants.multipliers, channels, &mut multipliers);
     (pixels.bias, pixels.multipliers) = (bias.as_ptr(), multipliers.as_ptr());
     if let Some(twice) = constants.rounding.twice() {
-        copy(twice.shifts, p.channels, &mut shifts);
+        copy(twice.shifts, channels, &mut shifts);
         pixels.shifts = shifts.as_ptr();
     }
     // SAFETY: as above, but for constants beside weights there are sixteen of, and channels there are less of.

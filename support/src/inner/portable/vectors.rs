@@ -27,6 +27,9 @@ pub trait Rounding: Copy {
 
     /// What it takes to round twice, if that is done. It is known to the compiler whether: no loop asks.
     fn twice(&self) -> Option<&Twice<'_>>;
+
+    /// The same of `len` units from `start`.
+    fn range(self, start: usize, len: usize) -> Self;
 }
 
 /// Rounded as the reference does: the doubled product's upper half, and what a shift leaves of it.
@@ -65,6 +68,11 @@ impl Rounding for Twice<'_> {
     fn twice(&self) -> Option<&Twice<'_>> {
         Some(self)
     }
+
+    #[inline(always)]
+    fn range(self, start: usize, len: usize) -> Self {
+        Self { shifts: self.shifts.range(start, len), ..self }
+    }
 }
 
 impl Rounding for UpperHalf {
@@ -77,16 +85,43 @@ impl Rounding for UpperHalf {
     fn twice(&self) -> Option<&Twice<'_>> {
         None
     }
+
+    #[inline(always)]
+    fn range(self, _start: usize, _len: usize) -> Self {
+        self
+    }
 }
 
 impl<R: Rounding> UnitConstants<'_, R> {
+    /// The constants of `len` units from `start`, each with `filter` weights.
+    #[inline(always)]
+    pub fn range(&self, start: usize, len: usize, filter: usize) -> Self {
+        Self {
+            weights: self.weights.range(start.wrapping_mul(filter), len.wrapping_mul(filter)),
+            bias: self.bias.range(start, len),
+            multipliers: self.multipliers.range(start, len),
+            rounding: self.rounding.range(start, len),
+        }
+    }
+
     /// Whether there are constants of so many units, each with so many weights, and no shift is to the left.
     #[inline(always)]
-    pub(in crate::inner) fn suit(&self, units: usize, depth: usize) -> bool {
+    fn suit(&self, units: usize, depth: usize) -> bool {
         self.weights.len() >= units.wrapping_mul(depth)
             && self.bias.len() >= units
             && self.multipliers.len() >= units
             && self.rounding.twice().is_none_or(|twice| twice.is_right && twice.shifts.len() >= units)
+    }
+
+    /// Which loop a layer takes whose units see one channel each, in a window of so many taps.
+    #[inline(always)]
+    pub fn loop_of_channels(&self, channels: usize, taps: usize) -> u8 {
+        match channels {
+            _ if !self.suit(channels, taps) => ANY_CHANNELS,
+            0 => ANY_CHANNELS,
+            ..VECTOR => FEW_CHANNELS,
+            _ => MANY_CHANNELS,
+        }
     }
 
     /// Which loop such a layer takes. That is known where shifts are.
@@ -247,14 +282,40 @@ impl ChannelWindow {
     }
 }
 
+/// A layer whose units see one channel each, and its loop, as for [`UnitRows`].
+#[derive(Clone, Copy, Debug)]
+pub struct UnitChannels<'a, R, const LOOP: u8> {
+    pub(in crate::inner) constants: UnitConstants<'a, R>,
+    /// Channels and taps of which there are constants, if the loop is the one that suits the layer.
+    #[allow(dead_code)] // by assembly
+    pub(in crate::inner) there: [usize; 2],
+}
+
+/// The loop for all channels.
+pub const ANY_CHANNELS: u8 = 0;
+/// The loop for less channels than a vector has elements.
+pub const FEW_CHANNELS: u8 = 1;
+/// The loop for more.
+pub const MANY_CHANNELS: u8 = 2;
+
+impl<'a, R: Rounding, const LOOP: u8> UnitChannels<'a, R, LOOP> {
+    /// A layer with so many channels and taps.
+    #[inline(always)]
+    pub fn new(channels: usize, taps: usize, constants: UnitConstants<'a, R>) -> Self {
+        let suits = constants.loop_of_channels(channels, taps) == LOOP;
+        Self { constants, there: if suits { [channels, taps] } else { [0; 2] } }
+    }
+}
+
 /// The output of `bias[channel] + Σ weights[tap, channel] · x[tap, channel]` for all channels of all pixels.
 #[inline]
-pub fn channel_windows<R: Rounding>(
+pub fn channel_windows<R: Rounding, const LOOP: u8>(
     p: &ChannelWindow,
-    constants: &UnitConstants<'_, R>,
+    of: &UnitChannels<'_, R, LOOP>,
     image: &[i8],
     output: &mut [i8],
 ) {
+    let constants = &of.constants;
     for (pixel, output) in output.chunks_mut(p.channels.max(1)).take(p.pixels).enumerate() {
         let image = image.get(pixel.wrapping_mul(p.stride)..).unwrap_or(&[]);
         for (channel, y) in output.iter_mut().enumerate() {
