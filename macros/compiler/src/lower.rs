@@ -145,7 +145,12 @@ impl<'g> Lowering<'g> {
     /// Whether operators of the kind of this one are to be rounded once where they can be. A program with others beside them
     /// has two loops of a kind, which is made up for by what constants save if there are many units.
     pub fn rounds_once(&mut self) -> bool {
-        let (graph, kind, optimize) = (self.graph, self.node.name, self.optimize);
+        self.kind_rounds_once(self.node.name)
+    }
+
+    /// The same for operators of another kind.
+    pub fn kind_rounds_once(&mut self, kind: &'static str) -> bool {
+        let (graph, optimize) = (self.graph, self.optimize);
         *self.once.entry(kind).or_insert_with(|| {
             let (mut once, mut twice) = (0usize, 0usize);
             for node in graph.nodes.iter().filter(|node| node.name == kind) {

@@ -267,7 +267,8 @@ impl Op for Layer {
             true => {
                 let layer = Simplified::of(&values, &bias, &self.multipliers, range);
                 let once = to.rounds_once().then(|| once::Units::of(&layer, self.depth, range)).flatten();
-                self.variants(&values, &bias, range, OneRow::of(to), once.as_ref())
+                let of_row = OneRow::of(to, once.is_some());
+                self.variants(&values, &bias, range, of_row, once.as_ref())
             }
             false => Vec::new(),
         };

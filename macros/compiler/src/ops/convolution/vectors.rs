@@ -73,14 +73,8 @@ impl Convolution {
     }
 
     /// The kernel for units that are rounded once.
-    pub(super) fn vectors_once(
-        &self,
-        units: &once::Units,
-        padding: i8,
-        output: Requantization,
-    ) -> Option<Variant> {
+    pub(super) fn vectors_once(&self, units: &once::Units, padding: i8, output: Once) -> Option<Variant> {
         let Self { window, depth, .. } = *self;
-        let output = Once { least: output.least, greatest: output.greatest };
         let Window { channels, units: count, .. } = window;
         if self.is_fully_connected() {
             let params = FullyConnected { depth: self.filter(), units: count, output };

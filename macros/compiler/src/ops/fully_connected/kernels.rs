@@ -36,10 +36,12 @@ pub(super) enum OneRow {
 }
 
 impl OneRow {
-    pub(super) fn of(to: &Lowering<'_>) -> Self {
+    /// That of a layer that is rounded once, or not.
+    pub(super) fn of(to: &mut Lowering<'_>, once: bool) -> Self {
         match to.optimize() {
             Optimize::Speed | Optimize::Balanced => Self::Fast,
-            Optimize::Size if to.has_pixels() => Self::Pixel,
+            // The loop over pixels is one for both only if it rounds as this layer does.
+            Optimize::Size if to.has_pixels() && to.kind_rounds_once("CONV_2D") == once => Self::Pixel,
             Optimize::Size => Self::Small,
         }
     }
@@ -65,43 +67,46 @@ impl Layer {
         let pairs = pairs.then(|| words(Layout::Pairs)).flatten();
         let bytes = (is_row && !is_small).then(|| words(Layout::Bytes)).flatten();
         let fours = (!is_small).then(fours).flatten();
-        let vectors = once.map(|units| self.vectors_once(units, output));
-        [self.blocks(&layer, output, of_row), pairs, bytes, fours, vectors].into_iter().flatten().collect()
+        let depth = self.depth;
+        let (blocks, vectors) = match once {
+            Some(once) => {
+                let Requantization { least, greatest, .. } = output;
+                let output = Once { least, greatest };
+                let blocks = self.blocks(&Units::once(once, depth, depth), output, of_row);
+                (blocks, Some(self.vectors_once(once, output)))
+            }
+            None => (self.blocks(&Units::full(&layer, depth, depth, output), output, of_row), None),
+        };
+        [blocks, pairs, bytes, fours, vectors].into_iter().flatten().collect()
     }
 
     /// The kernel for units that are rounded once, where there are vectors.
-    fn vectors_once(&self, units: &once::Units, output: Requantization) -> Variant {
-        let output = Once { least: output.least, greatest: output.greatest };
+    fn vectors_once(&self, units: &once::Units, output: Once) -> Variant {
         let params = format!("{:?}", FullyConnected { depth: self.depth, units: self.units, output });
         let (module, kernel) = ("fully_connected", "fully_connected_once_s8");
-        Variant {
-            backend: "mve",
-            module,
-            kernel,
-            params,
-            parameters: None,
-            constants: units.clone().constants(),
-        }
+        let constants = units.clone().constants();
+        Variant { backend: "mve", module, kernel, params, parameters: None, constants }
     }
 
     /// The kernel for weights in blocks, if they can be brought into these.
-    fn blocks(&self, layer: &Simplified, output: Requantization, of_row: OneRow) -> Option<Variant> {
+    fn blocks<R: Form>(&self, blocks: &Units<'_>, output: R, of_row: OneRow) -> Option<Variant> {
         let Self { rows, depth, units, .. } = *self;
-        let Simplified { weights, bias, multipliers } = layer;
-        let ties = output.least < output.zero_point;
-        let blocks = Units { weights, filter: depth, run: depth, bias, multipliers, ties };
         let constants = vec![blocks.blocks()?];
         let steps = blocks.steps();
         let fits = steps.saturating_mul(MEMORY_OF_A_STEP) <= MAX_MEMORY;
         let row = || format!("{:?}", FullyConnectedBlocks { depth, units, output });
+        let small = R::name(["fully_connected_small_s8", "fully_connected_small_once_s8"]);
         let (kernel, params) = match (rows, of_row) {
-            (1, OneRow::Fast) => ("fully_connected_blocks_s8", row()),
-            (1, OneRow::Small) => ("fully_connected_small_s8", row()),
-            (1, OneRow::Pixel) if !fits => ("fully_connected_small_s8", row()),
+            (1, OneRow::Fast) => {
+                (R::name(["fully_connected_blocks_s8", "fully_connected_blocks_once_s8"]), row())
+            }
+            (1, OneRow::Small) => (small, row()),
+            (1, OneRow::Pixel) if !fits => (small, row()),
             _ if !fits => return None,
             _ => {
-                let params = PixelBlocks::<0> { depth, units, output };
-                ("conv_2d_1x1_blocks_s8", with_arguments(&params, format_args!("{steps}")))
+                let params = PixelBlocks::<0, R> { depth, units, output };
+                let kernel = R::name(["conv_2d_1x1_blocks_s8", "conv_2d_1x1_blocks_once_s8"]);
+                (kernel, with_arguments(&params, format_args!("{steps}, _")))
             }
         };
         Some(Variant { backend: "dsp", module: "blocks", kernel, params, parameters: None, constants })
