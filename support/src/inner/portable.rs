@@ -12,6 +12,7 @@ mod sums;
 mod taps;
 mod unit_taps;
 mod units;
+mod vector_units;
 mod vectors;
 mod windows;
 mod winograd;
@@ -48,9 +49,11 @@ pub use unit_taps::{MAX_ROWS, MAX_TERMS, UnitTaps, UnitWindows};
 pub use units::{MAX_UNITS, SIDE_BY_SIDE, StreamOutput};
 #[allow(unused_imports)] // by assembly
 pub use units::{STREAM_BIAS, STREAM_SCALE};
-pub use vectors::{
-    ChannelWindow, CopiedRows, UnitConstants, UnitRows, VECTORS, channel_windows, copy_rows, fill, unit_rows,
+pub use vector_units::{
+    ANY_CHANNELS, ANY_ROWS, FEW_CHANNELS, LONG_ROWS, MANY_CHANNELS, Rounding, SHORT_ROWS, Twice,
+    UnitChannels, UnitConstants, UnitRows, UpperHalf,
 };
+pub use vectors::{ChannelWindow, CopiedRows, VECTORS, channel_windows, copy_rows, fill, unit_rows};
 pub use windows::{Side, WindowTaps, windows};
 pub use winograd::{
     PATCH, POSITIONS, TILE_PIXELS, WINOGRAD_CONSTANTS, WinogradStep, winograd_input, winograd_units,

@@ -2,16 +2,17 @@
 //! units work on them.
 
 use super::blocks::{clamp, next_row, rows_of};
-use super::conv_2d::Conv2d;
+use super::conv_2d::{Conv2d, FullyConnected};
 use super::depthwise_conv_2d::DepthwiseConv2d;
 use super::depthwise_pixels::{each_pixel, each_unit};
 use super::planes::Planes;
-use super::requantization::{Full, Requantization, Units};
+use super::requantization::{Full, Limits, Once, Requantization, RoundedOnce, Scales, Units};
 use super::shapes::{Scaling, Sum};
 use super::window::{Taps, Window};
 use crate::inner::{
-    ChannelWindow, CopiedRows, Factor, SumScales, UnitConstants, UnitRows, channel_windows, copy_rows, fill,
-    product, sums_s8, unit_rows, unknown,
+    ANY_CHANNELS, ANY_ROWS, ChannelWindow, CopiedRows, FEW_CHANNELS, Factor, LONG_ROWS, MANY_CHANNELS,
+    Rounding, SHORT_ROWS, SumScales, Twice, UnitChannels, UnitConstants, UnitRows, UpperHalf,
+    channel_windows, copy_rows, fill, product, sums_s8, unit_rows, unknown,
 };
 use core::cell::Cell;
 
@@ -20,72 +21,125 @@ const SMALL: usize = 256;
 const MIDDLE: usize = 1024;
 const LARGE: usize = 4096;
 
-#[inline(always)]
-fn constants<'a>(units: Units<'a, Full<'a>>) -> UnitConstants<'a> {
-    UnitConstants::new(units.weights, units.bias, units.scales.multipliers, units.scales.shifts)
+/// Scales of which the loops know what to do with them.
+pub(super) trait VectorScales<'a>: Scales<Output: Limits> {
+    /// What the last step needs beside multipliers.
+    type Rounding: Rounding;
+
+    /// The constants as the loops have them.
+    fn constants(units: Units<'a, Self>, output: Self::Output) -> UnitConstants<'a, Self::Rounding>;
+}
+
+impl<'a> VectorScales<'a> for Full<'a> {
+    type Rounding = Twice<'a>;
+
+    #[inline(always)]
+    fn constants(units: Units<'a, Self>, output: Requantization) -> UnitConstants<'a, Twice<'a>> {
+        let Units { weights, bias, scales: Full { multipliers, shifts } } = units;
+        UnitConstants { weights, bias, multipliers, rounding: Twice::new(shifts, output.zero_point) }
+    }
+}
+
+impl<'a> VectorScales<'a> for RoundedOnce<'a> {
+    type Rounding = UpperHalf;
+
+    #[inline(always)]
+    fn constants(units: Units<'a, Self>, _output: Once) -> UnitConstants<'a, UpperHalf> {
+        let Units { weights, bias, scales: RoundedOnce { multipliers } } = units;
+        UnitConstants { weights, bias, multipliers, rounding: UpperHalf }
+    }
+}
+
+/// What makes outputs of rows, whatever constants it has.
+trait Rows {
+    /// As many rows as there are.
+    fn all(&self, input: &[i8], output: &mut [i8]);
+}
+
+impl<R: Rounding, const LOOP: u8> Rows for UnitRows<'_, R, LOOP> {
+    fn all(&self, input: &[i8], output: &mut [i8]) {
+        unit_rows(self, input, output);
+    }
 }
 
 /// Every row of the input becomes one of the output.
 #[inline(always)]
-pub(super) fn each_row(
-    depth: usize,
-    units: usize,
-    output: Requantization,
-    of_units: Units<'_, Full<'_>>,
+pub(super) fn each_row<'a, S: VectorScales<'a>>(
+    p: &FullyConnected<S::Output>,
+    units: Units<'a, S>,
     planes: Planes<'_, i8>,
 ) {
-    let layer = UnitRows { depth, units, zero_point: output.zero_point };
-    all_rows(unknown(&layer), output, constants(of_units), planes);
+    let FullyConnected { depth, units: count, output } = *p;
+    let (constants, to) = (S::constants(units, output), output.limits());
+    match constants.loop_of_rows(depth, count) {
+        ANY_ROWS => {
+            all_rows(&UnitRows::<_, ANY_ROWS>::new(depth, count, constants), depth, count, to, planes)
+        }
+        SHORT_ROWS => {
+            all_rows(&UnitRows::<_, SHORT_ROWS>::new(depth, count, constants), depth, count, to, planes)
+        }
+        _ => all_rows(&UnitRows::<_, LONG_ROWS>::new(depth, count, constants), depth, count, to, planes),
+    }
 }
 
 #[inline(never)] // one copy for all layers
-fn all_rows(layer: &UnitRows, to: Requantization, constants: UnitConstants<'_>, planes: Planes<'_, i8>) {
-    let mut runs = planes.runs(layer.depth, layer.units);
+fn all_rows(rows: &dyn Rows, depth: usize, units: usize, to: (i32, i32), planes: Planes<'_, i8>) {
+    let mut runs = planes.runs(depth, units);
     while let Some((input, output)) = runs.next() {
-        unit_rows(layer, &constants, input, output);
+        rows.all(input, output);
         clamp(to, output);
     }
 }
 
 /// Whether there is memory for a window.
 #[inline(always)]
-pub(super) fn suits(p: &Conv2d) -> bool {
+pub(super) fn suits<O>(p: &Conv2d<O>) -> bool {
     (1..=LARGE).contains(&filter(p))
 }
 
 /// Bytes of a window.
 #[inline(always)]
-fn filter(p: &Conv2d) -> usize {
+fn filter<O>(p: &Conv2d<O>) -> usize {
     product(product(p.window.y.taps, p.window.x.taps), p.depth)
 }
 
 /// A convolution with one group, and columns that are neighbours in the image.
 #[inline(always)]
-pub(super) fn conv_2d(p: &Conv2d, units: Units<'_, Full<'_>>, planes: Planes<'_, i8>) {
-    let (constants, filter) = (constants(units), filter(p));
-    with_memory(filter, unknown(p), constants, planes);
+pub(super) fn conv_2d<'a, S: VectorScales<'a>>(
+    p: &Conv2d<S::Output>,
+    units: Units<'a, S>,
+    planes: Planes<'_, i8>,
+) {
+    let (filter, count, constants) = (filter(p), p.window.units, S::constants(units, p.output));
+    let p = unknown(p);
+    match constants.loop_of_rows(filter, count) {
+        ANY_ROWS => with_memory(filter, p, &UnitRows::<_, ANY_ROWS>::new(filter, count, constants), planes),
+        SHORT_ROWS => {
+            with_memory(filter, p, &UnitRows::<_, SHORT_ROWS>::new(filter, count, constants), planes)
+        }
+        _ => with_memory(filter, p, &UnitRows::<_, LONG_ROWS>::new(filter, count, constants), planes),
+    }
 }
 
 /// Several windows share what a block of units takes to begin.
 #[inline(always)]
-fn with_memory(filter: usize, p: &Conv2d, constants: UnitConstants<'_>, planes: Planes<'_, i8>) {
+fn with_memory<L: Limits>(filter: usize, p: &Conv2d<L>, rows: &dyn Rows, planes: Planes<'_, i8>) {
     match filter {
-        ..=64 => windows_in::<SMALL>(p, constants, planes),
-        65..=MIDDLE => windows_in::<MIDDLE>(p, constants, planes),
-        _ => windows_in::<LARGE>(p, constants, planes),
+        ..=64 => windows_in::<SMALL, L>(p, rows, planes),
+        65..=MIDDLE => windows_in::<MIDDLE, L>(p, rows, planes),
+        _ => windows_in::<LARGE, L>(p, rows, planes),
     }
 }
 
 #[inline(never)] // the stack holds the memory that is taken
-fn windows_in<const LEN: usize>(p: &Conv2d, constants: UnitConstants<'_>, planes: Planes<'_, i8>) {
-    windows(p, constants, planes, &mut [0; LEN]);
+fn windows_in<const LEN: usize, L: Limits>(p: &Conv2d<L>, rows: &dyn Rows, planes: Planes<'_, i8>) {
+    windows(p, rows, planes, &mut [0; LEN]);
 }
 
 #[inline(never)] // one copy for all layers
-fn windows(p: &Conv2d, constants: UnitConstants<'_>, planes: Planes<'_, i8>, memory: &mut [i8]) {
+fn windows(p: &Conv2d<impl Limits>, of_units: &dyn Rows, planes: Planes<'_, i8>, memory: &mut [i8]) {
     let Window { x: axis, units, .. } = p.window;
     let filter = filter(p);
-    let layer = UnitRows { depth: filter, units, zero_point: p.output.zero_point };
     let mut lines = rows_of(&p.window, planes);
     while let Some((image, rows, output)) = next_row(&mut lines) {
         let mut columns = axis.outputs();
@@ -101,7 +155,7 @@ fn windows(p: &Conv2d, constants: UnitConstants<'_>, planes: Planes<'_, i8>, mem
             if len == 0 {
                 break;
             }
-            unit_rows(&layer, &constants, memory, output);
+            of_units.all(memory, output);
         }
         clamp(p.output, output);
     }
@@ -109,7 +163,7 @@ fn windows(p: &Conv2d, constants: UnitConstants<'_>, planes: Planes<'_, i8>, mem
 
 /// What a window with these rows and columns sees.
 #[inline(always)]
-fn gather(p: &Conv2d, image: &[i8], rows: Taps, columns: Taps, window: &mut [i8]) {
+fn gather<O>(p: &Conv2d<O>, image: &[i8], rows: Taps, columns: Taps, window: &mut [i8]) {
     let Window { x, y, channels, .. } = p.window;
     if rows.inside < y.taps || columns.inside < x.taps {
         fill(window, p.padding);
@@ -125,14 +179,40 @@ fn gather(p: &Conv2d, image: &[i8], rows: Taps, columns: Taps, window: &mut [i8]
     copy_rows(&copied, image, window.get_mut(at..).unwrap_or(&mut []));
 }
 
+/// What makes outputs of channels, as [`Rows`].
+trait Channels {
+    /// All that pixels see.
+    fn all(&self, window: &ChannelWindow, image: &[i8], output: &mut [i8]);
+}
+
+impl<R: Rounding, const LOOP: u8> Channels for UnitChannels<'_, R, LOOP> {
+    fn all(&self, window: &ChannelWindow, image: &[i8], output: &mut [i8]) {
+        channel_windows(window, self, image, output);
+    }
+}
+
 /// A depthwise convolution with one unit for each channel.
 #[inline(always)]
-pub(super) fn depthwise_conv_2d(p: &DepthwiseConv2d, units: Units<'_, Full<'_>>, planes: Planes<'_, i8>) {
-    depthwise_rows(unknown(p), constants(units), planes);
+pub(super) fn depthwise_conv_2d<'a, S: VectorScales<'a>>(
+    p: &DepthwiseConv2d<S::Output>,
+    units: Units<'a, S>,
+    planes: Planes<'_, i8>,
+) {
+    let (channels, taps) = (p.window.channels, product(p.window.y.taps, p.window.x.taps));
+    let (constants, p) = (S::constants(units, p.output), unknown(p));
+    match constants.loop_of_channels(channels, taps) {
+        ANY_CHANNELS => {
+            depthwise_rows(p, &UnitChannels::<_, ANY_CHANNELS>::new(channels, taps, constants), planes)
+        }
+        FEW_CHANNELS => {
+            depthwise_rows(p, &UnitChannels::<_, FEW_CHANNELS>::new(channels, taps, constants), planes)
+        }
+        _ => depthwise_rows(p, &UnitChannels::<_, MANY_CHANNELS>::new(channels, taps, constants), planes),
+    }
 }
 
 #[inline(never)] // one copy for all layers
-fn depthwise_rows(p: &DepthwiseConv2d, constants: UnitConstants<'_>, planes: Planes<'_, i8>) {
+fn depthwise_rows(p: &DepthwiseConv2d<impl Limits>, units: &dyn Channels, planes: Planes<'_, i8>) {
     let Window { x, channels, .. } = p.window;
     let mut lines = rows_of(&p.window, planes);
     while let Some((image, rows, output)) = next_row(&mut lines) {
@@ -147,7 +227,7 @@ fn depthwise_rows(p: &DepthwiseConv2d, constants: UnitConstants<'_>, planes: Pla
             let Some(output) = left.split_off_mut(..product(pixels, channels)) else { break };
             let window = channel_window(p, rows, first, pixels);
             let image = image.get(product(first.first, channels)..).unwrap_or(&[]);
-            channel_windows(&window, &constants, image, output);
+            units.all(&window, image, output);
         }
         clamp(p.output, output);
     }
@@ -155,34 +235,42 @@ fn depthwise_rows(p: &DepthwiseConv2d, constants: UnitConstants<'_>, planes: Pla
 
 /// The same with several units for each channel: first the constants of the first unit of each channel, then those of the
 /// second. `part` holds one unit of each.
+#[inline(always)]
+pub(super) fn depthwise_conv_2d_multiplier<'a, S: VectorScales<'a>>(
+    p: &DepthwiseConv2d<S::Output>,
+    units: Units<'a, S>,
+    planes: Planes<'_, i8>,
+    part: &mut [i8],
+) {
+    let (channels, taps) = (p.window.channels, product(p.window.y.taps, p.window.x.taps));
+    let (constants, p) = (S::constants(units, p.output), unknown(p));
+    match constants.loop_of_channels(channels, taps) {
+        ANY_CHANNELS => depthwise_pixels::<_, _, ANY_CHANNELS>(p, constants, planes, part),
+        FEW_CHANNELS => depthwise_pixels::<_, _, FEW_CHANNELS>(p, constants, planes, part),
+        _ => depthwise_pixels::<_, _, MANY_CHANNELS>(p, constants, planes, part),
+    }
+}
+
 #[inline(never)] // one copy for all layers
-pub(super) fn depthwise_conv_2d_multiplier(
-    p: &DepthwiseConv2d,
-    units: Units<'_, Full<'_>>,
+fn depthwise_pixels<L: Limits, R: Rounding, const LOOP: u8>(
+    p: &DepthwiseConv2d<L>,
+    constants: UnitConstants<'_, R>,
     planes: Planes<'_, i8>,
     part: &mut [i8],
 ) {
     let Window { y, x, channels, .. } = p.window;
-    let weights = product(product(y.taps, x.taps), channels);
+    let taps = product(y.taps, x.taps);
     each_pixel(&p.window, p.output, planes, |image, rows, columns, pixel| {
         let window = channel_window(p, rows, columns, 1);
         each_unit(p.multiplier, part, pixel, |nth, part| {
-            let first = product(nth, channels);
-            let of_nth = Units {
-                weights: units.weights.range(product(nth, weights), weights),
-                bias: units.bias.range(first, channels),
-                scales: Full {
-                    multipliers: units.scales.multipliers.range(first, channels),
-                    shifts: units.scales.shifts.range(first, channels),
-                },
-            };
-            channel_windows(&window, &constants(of_nth), image, part);
+            let of_nth = constants.range(product(nth, channels), channels, taps);
+            channel_windows(&window, &UnitChannels::<_, LOOP>::new(channels, taps, of_nth), image, part);
         });
     });
 }
 
 #[inline(always)]
-fn channel_window(p: &DepthwiseConv2d, rows: Taps, columns: Taps, pixels: usize) -> ChannelWindow {
+fn channel_window<O>(p: &DepthwiseConv2d<O>, rows: Taps, columns: Taps, pixels: usize) -> ChannelWindow {
     let Window { x, y, channels, .. } = p.window;
     let all = product(y.taps, x.taps);
     let before = product(rows.before, x.taps).wrapping_add(columns.before);
@@ -205,7 +293,6 @@ fn channel_window(p: &DepthwiseConv2d, rows: Taps, columns: Taps, pixels: usize)
         between,
         behind,
         padding: p.padding,
-        zero_point: p.output.zero_point,
     }
 }
 

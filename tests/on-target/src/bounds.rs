@@ -43,7 +43,10 @@ const ROWS: &[&str] = &[
     "fully_connected_ring_s8",
 ];
 
-/// The same, narrow ones, and all others that sum up rows by `dot_s8`.
+/// The same where outputs are rounded once.
+const ROWS_ONCE: &[&str] = &["conv_2d_1x1_once_s8", "conv_2d_contiguous_once_s8", "fully_connected_once_s8"];
+
+/// Rows of those, narrow ones, and all others that sum up rows by `dot_s8`.
 const DOTS: &[&str] = &[
     "conv_2d_1x1_s8",
     "conv_2d_1x1_narrow_s8",
@@ -118,12 +121,19 @@ const BOUNDS: &[Bound] = &[
     bound(&[Dsp], DOTS, ANY, (8, 4), Product),
     // Of rows that a vector holds the weights of four units stay in registers; with what makes four outputs.
     bound(&[Mve], ROWS, 16, (22, 4), Output),
+    bound(&[Mve], ROWS_ONCE, 16, (16, 4), Output),
     // 5 vldrb, 4 vmladava, letp: four units, of sixteen elements each.
     bound(&[Mve], ROWS, ANY, (10, 64), Product),
+    bound(&[Mve], ROWS_ONCE, ANY, (10, 64), Product),
     // 2 vldrb, 2 add, vmullb and vmullt, 4 vmovl, 4 vadd, le: a tap of sixteen channels.
     bound(
         &[Mve],
-        &["depthwise_conv_2d_s8", "depthwise_conv_2d_multiplier_vectors_s8"],
+        &[
+            "depthwise_conv_2d_s8",
+            "depthwise_conv_2d_once_s8",
+            "depthwise_conv_2d_multiplier_vectors_s8",
+            "depthwise_conv_2d_multiplier_vectors_once_s8",
+        ],
         ANY,
         (15, 16),
         Product,

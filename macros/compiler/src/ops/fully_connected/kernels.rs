@@ -68,14 +68,24 @@ impl Layer {
         let bytes = (is_row && !is_small).then(|| words(Layout::Bytes)).flatten();
         let fours = (!is_small).then(fours).flatten();
         let depth = self.depth;
-        let blocks = match once {
+        let (blocks, vectors) = match once {
             Some(once) => {
                 let Requantization { least, greatest, .. } = output;
-                self.blocks(&Units::once(once, depth, depth), Once { least, greatest }, of_row)
+                let output = Once { least, greatest };
+                let blocks = self.blocks(&Units::once(once, depth, depth), output, of_row);
+                (blocks, Some(self.vectors_once(once, output)))
             }
-            None => self.blocks(&Units::full(&layer, depth, depth, output), output, of_row),
+            None => (self.blocks(&Units::full(&layer, depth, depth, output), output, of_row), None),
         };
-        [blocks, pairs, bytes, fours].into_iter().flatten().collect()
+        [blocks, pairs, bytes, fours, vectors].into_iter().flatten().collect()
+    }
+
+    /// The kernel for units that are rounded once, where there are vectors.
+    fn vectors_once(&self, units: &once::Units, output: Once) -> Variant {
+        let params = format!("{:?}", FullyConnected { depth: self.depth, units: self.units, output });
+        let (module, kernel) = ("fully_connected", "fully_connected_once_s8");
+        let constants = units.clone().constants();
+        Variant { backend: "mve", module, kernel, params, parameters: None, constants }
     }
 
     /// The kernel for weights in blocks, if they can be brought into these.
