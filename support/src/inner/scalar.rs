@@ -113,7 +113,10 @@ pub use taps::sums_of_taps;
 #[cfg(all(tiny_model_backend = "portable", tiny_model_loops = "v6m"))]
 pub use v6m::{bytes_of_row, outputs_of_sums, sums_of_row, sums_of_two_rows};
 #[cfg(all(tiny_model_backend = "portable", tiny_model_loops = "v7m"))]
-pub use v7m::{fours_of_row, fours_of_two_rows, pairs_of_row, sums_of_taps};
+pub use v7m::{
+    fours_of_row, fours_of_two_rows, fours_once_of_row, fours_once_of_two_rows, pairs_of_row,
+    pairs_once_of_row, sums_of_taps,
+};
 
 #[cfg(test)]
 mod tests {

@@ -3,7 +3,7 @@
 
 use super::planes::Planes;
 use super::reach::Reach;
-use super::requantization::Requantization;
+use super::requantization::{Limits, Requantization};
 use super::window::{Rows, Taps, Window};
 use crate::inner::flash::Flash;
 use crate::inner::{
@@ -333,9 +333,10 @@ fn rounded(to: Requantization) -> BlockOutput {
 
 /// Blocks know the limits of eight bits only.
 #[inline(always)]
-pub(super) fn clamp(to: Requantization, row: &mut [i8]) {
-    if (to.least, to.greatest) != (i8::MIN.into(), i8::MAX.into()) {
-        clamp_row(to.least as i8, to.greatest as i8, row);
+pub(super) fn clamp(to: impl Limits, row: &mut [i8]) {
+    let (least, greatest) = to.limits();
+    if (least, greatest) != (i8::MIN.into(), i8::MAX.into()) {
+        clamp_row(least as i8, greatest as i8, row);
     }
 }
 

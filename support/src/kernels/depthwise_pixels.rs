@@ -2,7 +2,7 @@
 
 use super::blocks::{clamp, next_row, rows_of};
 use super::planes::Planes;
-use super::requantization::Requantization;
+use super::requantization::Limits;
 use super::window::{Taps, Window};
 use crate::inner::product;
 
@@ -11,7 +11,7 @@ use crate::inner::product;
 #[inline(always)]
 pub(super) fn each_pixel(
     window: &Window,
-    range: Requantization,
+    range: impl Limits,
     planes: Planes<'_, i8>,
     mut sum_up: impl FnMut(&[i8], Taps, Taps, &mut [i8]),
 ) {

@@ -37,6 +37,26 @@ pub struct Once {
     pub greatest: i32,
 }
 
+/// Limits of eight bits that all outputs of a layer have.
+pub trait Limits: Copy {
+    /// The least and the greatest output.
+    fn limits(self) -> (i32, i32);
+}
+
+impl Limits for Requantization {
+    #[inline(always)]
+    fn limits(self) -> (i32, i32) {
+        (self.least, self.greatest)
+    }
+}
+
+impl Limits for Once {
+    #[inline(always)]
+    fn limits(self) -> (i32, i32) {
+        (self.least, self.greatest)
+    }
+}
+
 impl Requantization {
     /// `clamp(zero point + requantize(acc))`, in eight bits.
     #[inline(always)]

@@ -130,7 +130,8 @@ fn constants(exact: Multiplier, output: Requantization, sums: Option<Bounds>) ->
 /// What the sums of a unit can be.
 fn sums(weights: &[i8], bias: i64) -> Bounds {
     let end = |least: bool| {
-        let product = |&w: &i8| i64::from(w) * if (w < 0) == least { GREATEST_INPUT - 1 } else { -GREATEST_INPUT };
+        let product =
+            |&w: &i8| i64::from(w) * if (w < 0) == least { GREATEST_INPUT - 1 } else { -GREATEST_INPUT };
         bias + weights.iter().map(product).sum::<i64>()
     };
     [end(true), end(false)]

@@ -12,6 +12,7 @@ use crate::kernels::shapes::{Requantization, Window};
 use crate::ops::unit_blocks::{
     self, MAX_MEMORY, MEMORY_OF_A_STEP, Simplified, Units, of_each_channel, ordered, weights_of_channels,
 };
+use crate::ops::unit_fours::Form;
 use crate::ops::{channel_rows, once, requantization, unit_fours, unit_streams, winograd};
 use crate::optimize::Optimize;
 use crate::program::{Arg, Constant, Variant};
@@ -46,7 +47,9 @@ impl Convolution {
         let blocks = rows.or_else(taps).or_else(|| self.blocks(&layer, padding, output));
         let one_channel = self.one_channel(weights, bias, padding, output);
         let vectors = one_channel.or_else(|| self.channel_vectors(weights, bias, padding, output));
-        [blocks, vectors, self.fours(&layer, padding, output)].into_iter().flatten().collect()
+        let once = loops.once.as_ref().and_then(|units| self.fours(units, padding, output));
+        let [fours, once] = unit_fours::both(self.fours(&layer, padding, output), once);
+        [blocks, vectors, fours, once].into_iter().flatten().collect()
     }
 
     /// The units in fours, as the kernels for those have their constants.
@@ -117,7 +120,7 @@ impl Convolution {
     }
 
     /// The kernel for weights in fours of units, if that suits.
-    fn fours(&self, layer: &Simplified, padding: i8, output: Requantization) -> Option<Variant> {
+    fn fours<F: Form>(&self, layer: &F, padding: i8, output: Requantization) -> Option<Variant> {
         let (window, filter) = (self.window, self.filter());
         if self.depth == 1 && window.channels > 1 {
             return unit_fours::depthwise_conv_2d(layer, filter, window, padding, output);

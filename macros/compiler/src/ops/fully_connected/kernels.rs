@@ -53,19 +53,28 @@ impl Layer {
         bias: &[i32],
         output: Requantization,
         of_row: OneRow,
-        _once: Option<&once::Units>,
+        once: Option<&once::Units>,
     ) -> Vec<Variant> {
         let layer = Simplified::of(weights, bias, &self.multipliers, output);
-        let fours = || unit_fours::fully_connected(&layer, self.depth, output);
         // A small layer is done before a loop over four units at a time has begun.
         let is_small = self.depth.saturating_mul(self.units) < SMALL;
-        let words = |layout| unit_pairs::fully_connected(&layer, self.depth, output, layout);
         let is_row = self.rows == 1;
-        let pairs = is_row && self.depth >= SHORT && self.units >= FOUR;
-        let pairs = pairs.then(|| words(Layout::Pairs)).flatten();
-        let bytes = (is_row && !is_small).then(|| words(Layout::Bytes)).flatten();
-        let fours = (!is_small).then(fours).flatten();
-        [self.blocks(&layer, output, of_row), pairs, bytes, fours].into_iter().flatten().collect()
+        let has_pairs = is_row && self.depth >= SHORT && self.units >= FOUR;
+        let pairs = has_pairs.then(|| match once {
+            Some(units) => unit_pairs::fully_connected(units, self.depth, output, Layout::Pairs),
+            None => unit_pairs::fully_connected(&layer, self.depth, output, Layout::Pairs),
+        });
+        let words = || unit_pairs::fully_connected(&layer, self.depth, output, Layout::Bytes);
+        let bytes = (is_row && !is_small).then(words).flatten();
+        let once = once.and_then(|units| unit_fours::fully_connected(units, self.depth, output));
+        let fours = unit_fours::both(unit_fours::fully_connected(&layer, self.depth, output), once);
+        // Bytes come before what is for the same processors.
+        let fours = fours.into_iter().flatten().filter(|fours| {
+            !is_small && !bytes.as_ref().is_some_and(|bytes| bytes.backend == fours.backend)
+        });
+        let fours: Vec<Variant> = fours.collect();
+        let others = [self.blocks(&layer, output, of_row), pairs.flatten(), bytes];
+        others.into_iter().flatten().chain(fours).collect()
     }
 
     /// The kernel for weights in blocks, if they can be brought into these.
