@@ -76,10 +76,12 @@ impl Layout {
 
 #[cfg(test)]
 mod tests {
+    use super::super::once;
     use super::super::unit_blocks::Simplified;
     use super::*;
     use crate::inner::flash::Flash;
-    use crate::inner::{bytes_of_row, offset_and_clamp_s8, pairs_of_row, requantize};
+    use crate::inner::{bytes_of_row, offset_and_clamp_s8, pairs_of_row, pairs_once_of_row, requantize};
+    use crate::kernels::random::Random;
     use crate::quantize::Multiplier;
 
     #[test]
@@ -114,6 +116,30 @@ mod tests {
                     "{layout:?}: {units} units of {depth}"
                 );
             }
+        }
+    }
+
+    #[test]
+    fn words_that_are_rounded_once_are_the_same_layer() {
+        let mut random = Random::new(0x5eed);
+        let range = Requantization { zero_point: -128, least: -128, greatest: 127 };
+        for (depth, units) in [(1, 4), (2, 7), (3, 8), (27, 1), (640, 13)] {
+            let mut bytes = |len: usize| (0..len).map(|_| random.bits() as i8).collect::<Vec<i8>>();
+            let (weights, row) = (bytes(units * depth), bytes(depth));
+            let bias: Vec<i32> = (0..units).map(|_| random.below(200_000) as i32 - 100_000).collect();
+            let multipliers = (0..units).map(|_| (random.bits() >> (7 + random.below(6))).cast_signed()).collect();
+            let layer = once::Units { weights, bias, multipliers };
+            let unit = |unit: usize| {
+                let weights = layer.weights[unit * depth..].iter();
+                let products = weights.zip(&row).map(|(&w, &x)| i32::from(w) * i32::from(x));
+                let sum = i64::from(layer.bias[unit] + products.sum::<i32>());
+                (sum * i64::from(layer.multipliers[unit])).div_euclid(1 << 32).clamp(-128, 127) as i8
+            };
+            let expected = (0..units).map(unit).collect::<Vec<_>>();
+            let words = words(&layer, depth, range, Layout::Pairs).unwrap().to_words();
+            let mut outputs = vec![[0i8; FOUR]; units.div_ceil(FOUR)];
+            pairs_once_of_row(Flash::from_slice(&words), &row, &mut outputs);
+            assert_eq!(outputs.as_flattened()[..units], *expected, "{units} units of {depth}");
         }
     }
 
