@@ -108,6 +108,28 @@ pub fn fully_connected_fours_once_s8(
     each_pair(depth, units, Fours { weights, constants, output }, planes);
 }
 
+/// [`fully_connected_fours_s8`] for one row.
+#[cfg_attr(not(debug_assertions), inline)]
+pub fn fully_connected_row_fours_s8(
+    p: &RowFours,
+    weights: Flash<'_, i8>,
+    constants: Flash<'_, i32>,
+    planes: Planes<'_, i8>,
+) {
+    one_row(p.depth, p.units, Fours { weights, constants, output: p.output }, planes);
+}
+
+/// The same where outputs are rounded [`Once`].
+#[cfg_attr(not(debug_assertions), inline)]
+pub fn fully_connected_row_fours_once_s8(
+    p: &RowFours<Once>,
+    weights: Flash<'_, i8>,
+    constants: Flash<'_, i32>,
+    planes: Planes<'_, i8>,
+) {
+    one_row(p.depth, p.units, Fours { weights, constants, output: p.output }, planes);
+}
+
 /// As [`conv_2d_contiguous_s8`](super::conv_2d::conv_2d_contiguous_s8), with constants as above.
 #[cfg_attr(not(debug_assertions), inline)]
 pub fn conv_2d_fours_s8<const FILTER: usize>(
@@ -249,6 +271,13 @@ impl<R: Form> Fours<'_, R> {
 #[inline(always)]
 fn copy(from: &[i8], to: &mut [i8]) {
     to.iter_mut().zip(from).for_each(|(to, &from)| *to = from);
+}
+
+#[inline(always)] // most of it is known, and it is short
+fn one_row<R: Form>(depth: usize, units: usize, fours: Fours<'_, R>, mut planes: Planes<'_, i8>) {
+    let Some((input, output)) = planes.split(0, 0, units) else { return };
+    let Some(input) = input.get(..depth) else { return };
+    fours.row(input, output);
 }
 
 #[inline(never)] // one copy for all layers

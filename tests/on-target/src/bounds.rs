@@ -73,6 +73,9 @@ const FOURS: &[&str] = &[
     "fully_connected_fours_once_s8",
 ];
 
+/// The same for one row.
+const FOURS_OF_A_ROW: &[&str] = &["fully_connected_row_fours_s8", "fully_connected_row_fours_once_s8"];
+
 /// Kernels that sum up four channels at a time.
 const FOURS_OF_CHANNELS: &[&str] = &[
     "depthwise_conv_2d_fours_s8",
@@ -129,9 +132,14 @@ const BOUNDS: &[Bound] = &[
     bound(&[Mve], DOTS, ANY, (4, 16), Product),
     // 6 ldrsb, 8 mla: four units and two rows, of one element each.
     bound(&[V7m], FOURS, ANY, (14, 8), Product),
+    // 5 ldrsb, 4 mla: four units and one row.
+    bound(&[V7m], FOURS_OF_A_ROW, ANY, (9, 4), Product),
     // 6 loads, 8 mul, 8 add.
     bound(&[Rv32m], FOURS, ANY, (22, 8), Product),
+    // 5 loads, 4 mul, 4 add.
+    bound(&[Rv32m], FOURS_OF_A_ROW, ANY, (13, 4), Product),
     // 5 ldrsb, 4 muls, 4 add, adds: four units and one row.
+    bound(&[V6m], FOURS_OF_A_ROW, ANY, (14, 4), Product),
     bound(&[V6m], FOURS, ANY, (14, 4), Product),
     // ldm, 4 ldrsb, 8 and, 8 smlal: four units and one row, of four elements.
     bound(&[V7m], &["fully_connected_pairs_s8", "fully_connected_pairs_once_s8"], ANY, (21, 16), Product),

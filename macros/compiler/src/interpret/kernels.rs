@@ -123,6 +123,8 @@ pub(super) fn run(call: &Call, slots: &mut [Slot]) -> Option<()> {
         fours::depthwise_conv_2d_fours_once_s8(p.get()?, next, next, planes);
         fours::fully_connected_fours_s8(p.get()?, next, next, planes);
         fours::fully_connected_fours_once_s8(p.get()?, next, next, planes);
+        fours::fully_connected_row_fours_s8(p.get()?, next, next, planes);
+        fours::fully_connected_row_fours_once_s8(p.get()?, next, next, planes);
         fully_connected::fully_connected_s8(p.get()?, next, next, next, next, planes);
         fully_connected::fully_connected_few_s8(p.get()?, next, next, next, next, planes);
         fully_connected::fully_connected_narrow_s8(p.get()?, next, next, next, next, planes);

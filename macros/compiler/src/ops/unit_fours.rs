@@ -19,15 +19,19 @@ pub(crate) const WITHOUT_ONCE: &str = "v6m";
 /// Bytes of stack that a kernel may take for inputs.
 const MAX_MEMORY: usize = 4096;
 
-/// The kernel for rows of `depth` inputs.
-pub(crate) fn fully_connected<F: Form>(layer: &F, depth: usize, range: Requantization) -> Option<Variant> {
+/// The kernel for so many rows of `depth` inputs.
+pub(crate) fn fully_connected<F: Form>(
+    layer: &F,
+    [rows, depth]: [usize; 2],
+    range: Requantization,
+) -> Option<Variant> {
     let params = RowFours { depth, units: layer.bias().len(), output: F::output(range) };
-    variant(
-        F::name(["fully_connected_fours_s8", "fully_connected_fours_once_s8"]),
-        (format!("{params:?}"), params.keep()),
-        constants(layer, depth, range)?,
-        &side_by_side(layer, depth)?,
-    )
+    let kernel = match rows {
+        1 => F::name(["fully_connected_row_fours_s8", "fully_connected_row_fours_once_s8"]),
+        _ => F::name(["fully_connected_fours_s8", "fully_connected_fours_once_s8"]),
+    };
+    let text = format!("{params:?}");
+    variant(kernel, (text, params.keep()), constants(layer, depth, range)?, &side_by_side(layer, depth)?)
 }
 
 /// The kernel for a window of `filter` inputs, whose columns are neighbours.

@@ -127,7 +127,8 @@ mod tests {
             let mut bytes = |len: usize| (0..len).map(|_| random.bits() as i8).collect::<Vec<i8>>();
             let (weights, row) = (bytes(units * depth), bytes(depth));
             let bias: Vec<i32> = (0..units).map(|_| random.below(200_000) as i32 - 100_000).collect();
-            let multipliers = (0..units).map(|_| (random.bits() >> (7 + random.below(6))).cast_signed()).collect();
+            let multipliers =
+                (0..units).map(|_| (random.bits() >> (7 + random.below(6))).cast_signed()).collect();
             let layer = once::Units { weights, bias, multipliers };
             let unit = |unit: usize| {
                 let weights = layer.weights[unit * depth..].iter();

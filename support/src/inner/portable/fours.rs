@@ -41,77 +41,43 @@ pub const LOWER_OF_SCALE: u32 = 12;
 #[allow(dead_code)] // by what makes them
 pub const DROPPED_OF_SUM: u32 = 3;
 
-/// The outputs of as many fours of units as there are, limited to eight bits, for one row of inputs.
-#[inline]
-pub fn fours_of_row(weights: Flash<'_, i8>, constants: Flash<'_, i32>, x: &[i8], outputs: &mut [[i8; FOUR]]) {
-    each_four(weights, constants.chunks(FOUR_CONSTANTS), x, outputs, super::super::outputs_of_sums);
+/// The loops that go from sums to outputs in one way, with the constants of four units.
+macro_rules! loops {
+    ($of_row:ident, $of_two_rows:ident, $constants:ident, $($outputs:ident)::+) => {
+        /// The outputs of as many fours of units as there are, limited to eight bits, for one row of inputs.
+        #[inline]
+        pub fn $of_row(
+            weights: Flash<'_, i8>,
+            constants: Flash<'_, i32>,
+            x: &[i8],
+            outputs: &mut [[i8; FOUR]],
+        ) {
+            let fours = weights.chunks(x.len().wrapping_mul(FOUR)).zip(constants.chunks($constants));
+            for (output, (weights, constants)) in outputs.iter_mut().zip(fours) {
+                *output = $($outputs)::+(constants, super::super::sums_of_row(weights, x));
+            }
+        }
+
+        /// The same for two rows of one length, and for as many fours as both outputs hold.
+        #[inline]
+        pub fn $of_two_rows(
+            weights: Flash<'_, i8>,
+            constants: Flash<'_, i32>,
+            x: [&[i8]; 2],
+            [first, second]: [&mut [[i8; FOUR]]; 2],
+        ) {
+            let fours = weights.chunks(x[0].len().wrapping_mul(FOUR)).zip(constants.chunks($constants));
+            for ((first, second), (weights, constants)) in first.iter_mut().zip(second).zip(fours) {
+                let [a, b] = super::super::sums_of_two_rows(weights, x);
+                *first = $($outputs)::+(constants, a);
+                *second = $($outputs)::+(constants, b);
+            }
+        }
+    };
 }
 
-/// The same for two rows of one length, and for as many fours as both outputs hold.
-#[inline]
-pub fn fours_of_two_rows(
-    weights: Flash<'_, i8>,
-    constants: Flash<'_, i32>,
-    x: [&[i8]; 2],
-    outputs: [&mut [[i8; FOUR]]; 2],
-) {
-    let constants = constants.chunks(FOUR_CONSTANTS);
-    each_four_of_two(weights, constants, x, outputs, super::super::outputs_of_sums);
-}
-
-/// As [`fours_of_row`] for units that are rounded once.
-#[inline]
-pub fn fours_once_of_row(
-    weights: Flash<'_, i8>,
-    constants: Flash<'_, i32>,
-    x: &[i8],
-    outputs: &mut [[i8; FOUR]],
-) {
-    each_four(weights, constants.chunks(FOUR_ONCE_CONSTANTS), x, outputs, outputs_of_sums_once);
-}
-
-/// As [`fours_of_two_rows`] for units that are rounded once.
-#[inline]
-pub fn fours_once_of_two_rows(
-    weights: Flash<'_, i8>,
-    constants: Flash<'_, i32>,
-    x: [&[i8]; 2],
-    outputs: [&mut [[i8; FOUR]]; 2],
-) {
-    each_four_of_two(weights, constants.chunks(FOUR_ONCE_CONSTANTS), x, outputs, outputs_of_sums_once);
-}
-
-/// The outputs of one row of inputs, with the constants of four units after the other.
-#[inline(always)]
-fn each_four<'a>(
-    weights: Flash<'_, i8>,
-    constants: impl Iterator<Item = Flash<'a, i32>>,
-    x: &[i8],
-    outputs: &mut [[i8; FOUR]],
-    of_sums: impl Fn(Flash<'a, i32>, [i32; FOUR]) -> [i8; FOUR],
-) {
-    let fours = weights.chunks(x.len().wrapping_mul(FOUR)).zip(constants);
-    for (output, (weights, constants)) in outputs.iter_mut().zip(fours) {
-        *output = of_sums(constants, super::super::sums_of_row(weights, x));
-    }
-}
-
-/// The same of two rows.
-#[inline(always)]
-fn each_four_of_two<'a>(
-    weights: Flash<'_, i8>,
-    constants: impl Iterator<Item = Flash<'a, i32>>,
-    x: [&[i8]; 2],
-    [first, second]: [&mut [[i8; FOUR]]; 2],
-    of_sums: impl Fn(Flash<'a, i32>, [i32; FOUR]) -> [i8; FOUR],
-) {
-    let fours = weights.chunks(x[0].len().wrapping_mul(FOUR)).zip(constants);
-    for ((first, second), (weights, constants)) in first.iter_mut().zip(second).zip(fours) {
-        let [a, b] = super::super::sums_of_two_rows(weights, x);
-        *first = of_sums(constants, a);
-        *second = of_sums(constants, b);
-    }
-}
+loops!(fours_of_row, fours_of_two_rows, FOUR_CONSTANTS, super::super::outputs_of_sums);
+loops!(fours_once_of_row, fours_once_of_two_rows, FOUR_ONCE_CONSTANTS, outputs_of_sums_once);
 
 /// The outputs of four sums.
 #[inline(always)]

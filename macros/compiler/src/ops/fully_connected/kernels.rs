@@ -66,8 +66,9 @@ impl Layer {
         });
         let words = || unit_pairs::fully_connected(&layer, self.depth, output, Layout::Bytes);
         let bytes = (is_row && !is_small).then(words).flatten();
-        let once = once.and_then(|units| unit_fours::fully_connected(units, self.depth, output));
-        let fours = unit_fours::both(unit_fours::fully_connected(&layer, self.depth, output), once);
+        let shape = [self.rows, self.depth];
+        let once = once.and_then(|units| unit_fours::fully_connected(units, shape, output));
+        let fours = unit_fours::both(unit_fours::fully_connected(&layer, shape, output), once);
         // Bytes come before what is for the same processors.
         let fours = fours.into_iter().flatten().filter(|fours| {
             !is_small && !bytes.as_ref().is_some_and(|bytes| bytes.backend == fours.backend)
