@@ -47,6 +47,9 @@ pub struct Lowering<'g> {
     program: Program,
 }
 
+/// So many units that are rounded once save more constants than a loop of their own takes.
+const MANY_UNITS: usize = 256;
+
 /// Lowers all nodes of a graph as everybody gets them.
 pub fn lower(graph: &Graph) -> Result<Program, Bug> {
     lower_for(graph, Optimize::default())
@@ -139,14 +142,23 @@ impl<'g> Lowering<'g> {
         })
     }
 
-    /// Whether all operators of the kind of this one can be rounded once: else a program would have two loops of a kind.
+    /// Whether operators of the kind of this one are to be rounded once where they can be. A program with others beside them
+    /// has two loops of a kind, which is made up for by what constants save if there are many units.
     pub fn rounds_once(&mut self) -> bool {
-        let (graph, kind) = (self.graph, self.node.name);
+        self.kind_rounds_once(self.node.name)
+    }
+
+    /// The same for operators of another kind.
+    pub fn kind_rounds_once(&mut self, kind: &'static str) -> bool {
+        let (graph, optimize) = (self.graph, self.optimize);
         *self.once.entry(kind).or_insert_with(|| {
-            graph.nodes.iter().filter(|node| node.name == kind).all(|node| {
+            let (mut once, mut twice) = (0usize, 0usize);
+            for node in graph.nodes.iter().filter(|node| node.name == kind) {
                 let output = node.outputs.first().map(|&id| graph.tensor(id));
-                node.op.rounds_once(output.map_or(0, Known::zero_point))
-            })
+                let [own, others] = node.op.rounded_once(output.map_or(0, Known::zero_point));
+                (once, twice) = (once.saturating_add(own), twice.saturating_add(others));
+            }
+            once > 0 && (twice == 0 || once >= MANY_UNITS || optimize == Optimize::Speed)
         })
     }
 

@@ -142,9 +142,11 @@
 
 mod blocks;
 mod depthwise;
+mod depthwise_outputs;
 mod dot;
 mod high;
 mod lanes;
+mod once;
 mod row;
 mod small;
 mod taps;
@@ -156,8 +158,9 @@ pub use depthwise::Loop3x3;
 pub use dot::dot_s8;
 pub use high::{high, high_add};
 pub use lanes::GreatestBytes;
+pub use once::{block_bytes_once, block_bytes_small_once, block_rows_2_once};
 pub use row::block_bytes;
 pub use small::block_bytes_small;
-pub use taps::depthwise_pixel;
+pub use taps::{depthwise_pixel, depthwise_pixel_once};
 pub use widen::{pad_row, widen_2};
 pub use winograd::{winograd_input, winograd_units};

@@ -49,8 +49,9 @@ pub use avr::{
 };
 #[cfg(tiny_model_backend = "dsp")]
 pub use dsp::{
-    GreatestBytes, Loop3x3, block_bytes, block_bytes_small, block_rows_2, depthwise_pixel, dot_s8, high,
-    high_add, pad_row, widen_2, winograd_input, winograd_units,
+    GreatestBytes, Loop3x3, block_bytes, block_bytes_once, block_bytes_small, block_bytes_small_once,
+    block_rows_2, block_rows_2_once, depthwise_pixel, depthwise_pixel_once, dot_s8, high, high_add, pad_row,
+    widen_2, winograd_input, winograd_units,
 };
 #[cfg(tiny_model_backend = "host")]
 pub use host::{dot_s8, dot_s16, dot_s16_wide, multiply_add_taps, outputs_of_sums};

@@ -18,12 +18,12 @@ mod winograd;
 mod words;
 
 pub use blocks::{
-    BLOCK, BLOCK_CONSTANTS, BlockOutput, RunsOfElements, block_bytes, block_bytes_small, block_rows_2,
-    pad_row, widen_2,
+    BLOCK, BLOCK_CONSTANTS, BLOCK_CONSTANTS_ONCE, BlockOutput, RunsOfElements, block_bytes, block_bytes_once,
+    block_bytes_small, block_bytes_small_once, block_rows_2, block_rows_2_once, pad_row, widen_2,
 };
 
 #[allow(unused_imports)] // by assembly
-pub use depthwise::CHANNEL_CONSTANTS;
+pub use depthwise::{CHANNEL_CONSTANTS, CHANNEL_CONSTANTS_ONCE};
 pub use depthwise::{Loop3x3, Row3x3, Rows3};
 #[allow(unused_imports)] // by what makes them
 pub use fours::{DROPPED_OF_SUM, LOWER_OF_SCALE, SHORT, SIGNED, short_outputs_of_sums};
@@ -42,7 +42,9 @@ pub use plane::known_product;
 pub use plane::plane_of_3x3;
 pub use rows::{RowLoop, RowMemory, RowOrder, RowTaps, rows_of_3x3, rows_of_3x3_by_two};
 pub use sums::{Factor, SumScales, sums_s8};
-pub use taps::{TAPS_CONSTANTS, Tap, TapsOfPixel, depthwise_pixel};
+pub use taps::{
+    TAPS_CONSTANTS, TAPS_CONSTANTS_ONCE, Tap, TapsOfPixel, depthwise_pixel, depthwise_pixel_once,
+};
 pub use unit_taps::{MAX_ROWS, MAX_TERMS, UnitTaps, UnitWindows};
 pub use units::{MAX_UNITS, SIDE_BY_SIDE, StreamOutput};
 #[allow(unused_imports)] // by assembly

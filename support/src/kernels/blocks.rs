@@ -3,93 +3,94 @@
 
 use super::planes::Planes;
 use super::reach::Reach;
-use super::requantization::{Limits, Requantization};
+use super::requantization::{Limits, Once, Requantization};
 use super::window::{Rows, Taps, Window};
 use crate::inner::flash::Flash;
 use crate::inner::{
-    BLOCK, BLOCK_CONSTANTS, BlockOutput, RunsOfElements, block_bytes, block_bytes_small, block_rows_2,
-    pad_row, product, unknown, widen_2,
+    BLOCK, BLOCK_CONSTANTS, BLOCK_CONSTANTS_ONCE, BlockOutput, RunsOfElements, block_bytes, block_bytes_once,
+    block_bytes_small, block_bytes_small_once, block_rows_2, block_rows_2_once, pad_row, product, unknown,
+    widen_2,
 };
 
 /// Shape and range of a fully connected layer of one row.
 #[derive(Clone, Copy, Debug)]
-pub struct FullyConnectedBlocks {
+pub struct FullyConnectedBlocks<R = Requantization> {
     /// Elements of the input.
     pub depth: usize,
     /// Elements of the output.
     pub units: usize,
     /// Range of the output.
-    pub output: Requantization,
+    pub output: R,
 }
 
 /// Shape and range of a layer whose every pixel is a row of a fully connected one, with memory for `STEPS` pairs of
 /// inputs.
 #[derive(Clone, Copy, Debug)]
-pub struct PixelBlocks<const STEPS: usize> {
+pub struct PixelBlocks<const STEPS: usize, R = Requantization> {
     /// Channels of the input.
     pub depth: usize,
     /// Channels of the output.
     pub units: usize,
     /// Range of the output.
-    pub output: Requantization,
+    pub output: R,
 }
 
 /// Shape and range of a convolution, with memory for `STEPS` pairs of inputs and for `RUN` elements, which are one
 /// row of a window.
 #[derive(Clone, Copy, Debug)]
-pub struct Conv2dBlocks<const STEPS: usize, const RUN: usize> {
+pub struct Conv2dBlocks<const STEPS: usize, const RUN: usize, R = Requantization> {
     /// The layer without the memory.
-    pub layer: ConvolutionBlocks,
+    pub layer: ConvolutionBlocks<R>,
 }
 
 /// Shape and range of a convolution.
 #[derive(Clone, Copy, Debug)]
-pub struct ConvolutionBlocks {
+pub struct ConvolutionBlocks<R = Requantization> {
     /// How the window moves. Its columns are neighbours in the image.
     pub window: Window,
     /// Zero point of the input, which the padding holds.
     pub padding: i8,
     /// Range of the output.
-    pub output: Requantization,
+    pub output: R,
 }
 
-impl FullyConnectedBlocks {
+impl<R> FullyConnectedBlocks<R> {
     /// How far an output of so many elements may be laid over the input.
     pub const fn reach(&self, output_len: usize) -> Reach {
         Reach::of_runs_in(output_len, self.depth, self.units)
     }
+}
 
-    #[inline(always)]
-    fn one_row(
-        &self,
-        blocks: Flash<'_, i32>,
-        mut planes: Planes<'_, i8>,
-        units: impl Fn(Flash<'_, i32>, &[i8], BlockOutput, &mut [i8]),
-    ) {
-        let Some((input, output)) = planes.split(0, 0, self.units) else { return };
-        let Some(input) = input.get(..self.depth) else { return };
-        let (to, whole) = (self.output, output.len() & !(BLOCK - 1));
-        if let Some((whole_blocks, last)) = output.split_at_mut_checked(whole) {
-            units(blocks, input, rounded(to), whole_blocks);
-            if !last.is_empty() {
-                let mut block = [0; BLOCK];
-                let blocks = last_block(blocks, input.len().wrapping_add(1) >> 1, whole);
-                units(blocks, input, rounded(to), &mut block);
-                copy(&block, last);
-            }
+#[inline(always)]
+fn one_row<R: OfBlocks>(
+    p: &FullyConnectedBlocks<R>,
+    blocks: Flash<'_, i32>,
+    mut planes: Planes<'_, i8>,
+    units: impl Fn(Flash<'_, i32>, &[i8], &mut [i8]),
+) {
+    let Some((input, output)) = planes.split(0, 0, p.units) else { return };
+    let Some(input) = input.get(..p.depth) else { return };
+    let whole = output.len() & !(BLOCK - 1);
+    if let Some((whole_blocks, last)) = output.split_at_mut_checked(whole) {
+        units(blocks, input, whole_blocks);
+        if !last.is_empty() {
+            let mut block = [0; BLOCK];
+            let blocks = last_block::<R>(blocks, input.len().wrapping_add(1) >> 1, whole);
+            units(blocks, input, &mut block);
+            copy(&block, last);
         }
-        clamp(to, output);
     }
+    clamp(p.output, output);
 }
 
-impl<const STEPS: usize> PixelBlocks<STEPS> {
+impl<const STEPS: usize, R> PixelBlocks<STEPS, R> {
     /// How far an output of so many elements may be laid over the input.
     pub const fn reach(&self, output_len: usize) -> Reach {
         Reach::of_runs_in(output_len, self.depth, self.units)
     }
 }
 
-impl<const STEPS: usize, const RUN: usize> Conv2dBlocks<STEPS, RUN> {
+impl<const STEPS: usize, const RUN: usize, R> Conv2dBlocks<STEPS, RUN, R> {
     /// How far an output of so many elements may be laid over the input.
     pub const fn reach(&self, output_len: usize) -> Reach {
         self.layer.window.reach(output_len)
@@ -99,13 +100,35 @@ impl<const STEPS: usize, const RUN: usize> Conv2dBlocks<STEPS, RUN> {
 /// As [`fully_connected_s8`](super::fully_connected::fully_connected_s8), for one row.
 #[cfg_attr(not(debug_assertions), inline(always))] // most of it is known, and it is short
 pub fn fully_connected_blocks_s8(p: &FullyConnectedBlocks, blocks: Flash<'_, i32>, planes: Planes<'_, i8>) {
-    p.one_row(blocks, planes, block_bytes);
+    one_row(p, blocks, planes, |blocks, row, output| block_bytes(blocks, row, rounded(p.output), output));
 }
 
-/// The same by a smaller loop.
+/// The same where the outputs are rounded [`Once`].
+#[cfg_attr(not(debug_assertions), inline(always))]
+pub fn fully_connected_blocks_once_s8(
+    p: &FullyConnectedBlocks<Once>,
+    blocks: Flash<'_, i32>,
+    planes: Planes<'_, i8>,
+) {
+    one_row(p, blocks, planes, block_bytes_once);
+}
+
+/// As [`fully_connected_blocks_s8`], by a smaller loop.
 #[cfg_attr(not(debug_assertions), inline(always))]
 pub fn fully_connected_small_s8(p: &FullyConnectedBlocks, blocks: Flash<'_, i32>, planes: Planes<'_, i8>) {
-    p.one_row(blocks, planes, block_bytes_small);
+    one_row(p, blocks, planes, |blocks, row, output| {
+        block_bytes_small(blocks, row, rounded(p.output), output)
+    });
+}
+
+/// The same where the outputs are rounded [`Once`].
+#[cfg_attr(not(debug_assertions), inline(always))]
+pub fn fully_connected_small_once_s8(
+    p: &FullyConnectedBlocks<Once>,
+    blocks: Flash<'_, i32>,
+    planes: Planes<'_, i8>,
+) {
+    one_row(p, blocks, planes, block_bytes_small_once);
 }
 
 /// As [`conv_2d_1x1_s8`](super::conv_2d::conv_2d_1x1_s8): every pixel is a row.
@@ -119,12 +142,23 @@ pub fn conv_2d_1x1_blocks_s8<const STEPS: usize>(
     each_pair(depth, units, blocks, output, &mut [[0; 2]; STEPS], planes);
 }
 
+/// The same where the outputs are rounded [`Once`].
+#[cfg_attr(not(debug_assertions), inline)]
+pub fn conv_2d_1x1_blocks_once_s8<const STEPS: usize>(
+    p: &PixelBlocks<STEPS, Once>,
+    blocks: Flash<'_, i32>,
+    planes: Planes<'_, i8>,
+) {
+    let PixelBlocks { depth, units, output } = *unknown(p);
+    each_pair(depth, units, blocks, output, &mut [[0; 2]; STEPS], planes);
+}
+
 #[inline(never)] // one copy for all layers
-fn each_pair(
+fn each_pair<R: OfBlocks>(
     depth: usize,
     units: usize,
     blocks: Flash<'_, i32>,
-    to: Requantization,
+    to: R,
     x: &mut [[i32; 2]],
     planes: Planes<'_, i8>,
 ) {
@@ -148,32 +182,40 @@ pub fn conv_2d_blocks_s8<const STEPS: usize, const RUN: usize>(
     blocks: Flash<'_, i32>,
     planes: Planes<'_, i8>,
 ) {
-    unknown(&p.layer).all(blocks, planes, &mut [[0; 2]; STEPS], [&mut [0; RUN], &mut [0; RUN]]);
+    each_window(unknown(&p.layer), blocks, planes, &mut [[0; 2]; STEPS], [&mut [0; RUN], &mut [0; RUN]]);
 }
 
-impl ConvolutionBlocks {
-    #[inline(never)] // one copy for all layers
-    fn all(
-        &self,
-        blocks: Flash<'_, i32>,
-        planes: Planes<'_, i8>,
-        x: &mut [[i32; 2]],
-        [a, b]: [&mut [i8]; 2],
-    ) {
-        let Window { x: axis, units, .. } = self.window;
-        let mut lines = rows_of(&self.window, planes);
-        while let Some((image, rows, mut output)) = next_row(&mut lines) {
-            let seen = Seen::new(self, image, rows);
-            seen.pad(x);
-            let mut at = 0usize;
-            while let Some(pixel) = output.split_off_mut(..units) {
-                let next = output.split_off_mut(..units);
-                // What is one pixel's is there twice.
-                let second = if next.is_some() { at.wrapping_add(axis.stride) } else { at };
-                seen.gather([at, second], x, [&mut *a, &mut *b]);
-                two_rows(blocks, self.output, x, pixel, next);
-                at = second.wrapping_add(axis.stride);
-            }
+/// The same where the outputs are rounded [`Once`].
+#[cfg_attr(not(debug_assertions), inline)]
+pub fn conv_2d_blocks_once_s8<const STEPS: usize, const RUN: usize>(
+    p: &Conv2dBlocks<STEPS, RUN, Once>,
+    blocks: Flash<'_, i32>,
+    planes: Planes<'_, i8>,
+) {
+    each_window(unknown(&p.layer), blocks, planes, &mut [[0; 2]; STEPS], [&mut [0; RUN], &mut [0; RUN]]);
+}
+
+#[inline(never)] // one copy for all layers
+fn each_window<R: OfBlocks>(
+    p: &ConvolutionBlocks<R>,
+    blocks: Flash<'_, i32>,
+    planes: Planes<'_, i8>,
+    x: &mut [[i32; 2]],
+    [a, b]: [&mut [i8]; 2],
+) {
+    let Window { x: axis, units, .. } = p.window;
+    let mut lines = rows_of(&p.window, planes);
+    while let Some((image, rows, mut output)) = next_row(&mut lines) {
+        let seen = Seen::new(&p.window, p.padding, image, rows);
+        seen.pad(x);
+        let mut at = 0usize;
+        while let Some(pixel) = output.split_off_mut(..units) {
+            let next = output.split_off_mut(..units);
+            // What is one pixel's is there twice.
+            let second = if next.is_some() { at.wrapping_add(axis.stride) } else { at };
+            seen.gather([at, second], x, [&mut *a, &mut *b]);
+            two_rows(blocks, p.output, x, pixel, next);
+            at = second.wrapping_add(axis.stride);
         }
     }
 }
@@ -194,13 +236,12 @@ struct Seen<'a> {
 
 impl<'a> Seen<'a> {
     #[inline(always)]
-    fn new(p: &'a ConvolutionBlocks, image: &'a [i8], rows: Taps) -> Self {
-        let ConvolutionBlocks { window, padding, .. } = p;
+    fn new(window: &'a Window, padding: i8, image: &'a [i8], rows: Taps) -> Self {
         let Window { x, y, channels, .. } = *window;
         let distance = product(product(x.input, channels), y.dilation);
         let runs = RunsOfElements { count: rows.inside, len: product(x.taps, channels), distance };
         let pairs = [product(runs.steps(), rows.before), product(runs.steps(), rows.inside)];
-        Self { window, padding: *padding, image, rows, runs, pairs, inside: x.inside() }
+        Self { window, padding, image, rows, runs, pairs, inside: x.inside() }
     }
 
     /// Fills in the rows that are not on the image.
@@ -291,18 +332,18 @@ pub(super) fn next_row<'a>(rows: &'a mut Rows<'_, i8>) -> Option<(&'a [i8], Taps
 
 /// All units of one pixel, or of two. What is one pixel's is in `x` twice.
 #[inline(never)] // one copy for all layers
-fn two_rows(
+fn two_rows<R: OfBlocks>(
     blocks: Flash<'_, i32>,
-    to: Requantization,
+    to: R,
     x: &[[i32; 2]],
     first: &mut [i8],
     mut second: Option<&mut [i8]>,
 ) {
     let whole = first.len() & !(BLOCK - 1);
-    block_rows_2(blocks, x, rounded(to), first, second.as_deref_mut());
+    to.rows_2(blocks, x, first, second.as_deref_mut());
     if whole < first.len() {
         let (mut a, mut b) = ([0; BLOCK], [0; BLOCK]);
-        block_rows_2(last_block(blocks, x.len(), whole), x, rounded(to), &mut a, Some(&mut b));
+        to.rows_2(last_block::<R>(blocks, x.len(), whole), x, &mut a, Some(&mut b));
         copy(&a, first.get_mut(whole..).unwrap_or(&mut []));
         if let Some(second) = &mut second {
             copy(&b, second.get_mut(whole..).unwrap_or(&mut []));
@@ -316,14 +357,41 @@ fn two_rows(
 
 /// The block from unit `unit`.
 #[inline(always)]
-fn last_block(blocks: Flash<'_, i32>, steps: usize, unit: usize) -> Flash<'_, i32> {
-    let len = steps.wrapping_mul(2).wrapping_add(BLOCK_CONSTANTS);
+fn last_block<R: OfBlocks>(blocks: Flash<'_, i32>, steps: usize, unit: usize) -> Flash<'_, i32> {
+    let len = steps.wrapping_mul(2).wrapping_add(R::CONSTANTS);
     blocks.range(product(unit >> 2, len), len)
 }
 
 #[inline(always)]
 fn copy(from: &[i8; BLOCK], to: &mut [i8]) {
     to.iter_mut().zip(from).for_each(|(to, &from)| *to = from);
+}
+
+/// What all units of blocks have in common, which tells what blocks hold beside weights.
+trait OfBlocks: Limits {
+    /// How many words.
+    const CONSTANTS: usize;
+
+    /// Every unit of whole blocks, for two rows of inputs or one.
+    fn rows_2(self, blocks: Flash<'_, i32>, x: &[[i32; 2]], first: &mut [i8], second: Option<&mut [i8]>);
+}
+
+impl OfBlocks for Requantization {
+    const CONSTANTS: usize = BLOCK_CONSTANTS;
+
+    #[inline(always)]
+    fn rows_2(self, blocks: Flash<'_, i32>, x: &[[i32; 2]], first: &mut [i8], second: Option<&mut [i8]>) {
+        block_rows_2(blocks, x, rounded(self), first, second);
+    }
+}
+
+impl OfBlocks for Once {
+    const CONSTANTS: usize = BLOCK_CONSTANTS_ONCE;
+
+    #[inline(always)]
+    fn rows_2(self, blocks: Flash<'_, i32>, x: &[[i32; 2]], first: &mut [i8], second: Option<&mut [i8]>) {
+        block_rows_2_once(blocks, x, first, second);
+    }
 }
 
 #[inline(always)]

@@ -31,6 +31,7 @@ pub mod cumsum;
 pub mod depthwise_conv_2d;
 mod depthwise_pixels;
 pub mod depthwise_rows;
+pub mod depthwise_taps;
 pub mod div;
 pub mod fixed_point;
 pub mod fours;

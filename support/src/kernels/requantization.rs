@@ -37,7 +37,16 @@ pub struct Once {
     pub greatest: i32,
 }
 
-/// Limits of eight bits that all outputs of a layer have.
+impl Requantization {
+    /// `clamp(zero point + requantize(acc))`, in eight bits.
+    #[inline(always)]
+    pub fn to_s8(self, acc: i32, multiplier: i32, shift: i8) -> i8 {
+        let value = requantize(acc, multiplier, shift.into());
+        offset_and_clamp_s8(value, self.zero_point, self.least, self.greatest)
+    }
+}
+
+/// What is said of a layer's outputs, their limits among it.
 pub trait Limits: Copy {
     /// The least and the greatest output.
     fn limits(self) -> (i32, i32);
@@ -54,15 +63,6 @@ impl Limits for Once {
     #[inline(always)]
     fn limits(self) -> (i32, i32) {
         (self.least, self.greatest)
-    }
-}
-
-impl Requantization {
-    /// `clamp(zero point + requantize(acc))`, in eight bits.
-    #[inline(always)]
-    pub fn to_s8(self, acc: i32, multiplier: i32, shift: i8) -> i8 {
-        let value = requantize(acc, multiplier, shift.into());
-        offset_and_clamp_s8(value, self.zero_point, self.least, self.greatest)
     }
 }
 

@@ -97,17 +97,35 @@ const fn bound(
 /// What fits first is what counts.
 const BOUNDS: &[Bound] = &[
     // 2 ldrd, 2 sxtb16, 8 smlad: four units and two rows, of two elements each.
-    bound(&[Dsp], &["conv_2d_1x1_blocks_s8", "conv_2d_blocks_s8"], ANY, (12, 16), Product),
+    bound(
+        &[Dsp],
+        &[
+            "conv_2d_1x1_blocks_s8",
+            "conv_2d_blocks_s8",
+            "conv_2d_1x1_blocks_once_s8",
+            "conv_2d_blocks_once_s8",
+        ],
+        ANY,
+        (12, 16),
+        Product,
+    ),
     // ldr, ldm, 6 sxtb16, 8 smlad: four units and one row, of four elements.
-    bound(&[Dsp], &["fully_connected_blocks_s8"], ANY, (16, 16), Product),
-    bound(&[Dsp], &["fully_connected_small_s8"], ANY, (18, 16), Product),
+    bound(&[Dsp], &["fully_connected_blocks_s8", "fully_connected_blocks_once_s8"], ANY, (16, 16), Product),
+    bound(&[Dsp], &["fully_connected_small_s8", "fully_connected_small_once_s8"], ANY, (18, 16), Product),
     // A column of 5, 6 to multiply, 12 to make an output, where stride 1 is; it has nine products. Rows at a border
     // have six, and take less.
     bound(&[Dsp], &["depthwise_conv_2d_3x3_s8"], ANY, (23, 1), Output),
+    // 7 to make one that is rounded once.
+    bound(&[Dsp], &["depthwise_conv_2d_3x3_once_s8"], ANY, (18, 1), Output),
     // 2 ldr, 2 add, 2 sxtab16, 2 sxtb16, 4 smlabb or smlatt, subs and bne: a tap of four channels.
     bound(
         &[Dsp],
-        &["depthwise_conv_2d_taps_s8", "depthwise_conv_2d_multiplier_taps_s8"],
+        &[
+            "depthwise_conv_2d_taps_s8",
+            "depthwise_conv_2d_multiplier_taps_s8",
+            "depthwise_conv_2d_taps_once_s8",
+            "depthwise_conv_2d_multiplier_taps_once_s8",
+        ],
         ANY,
         (14, 4),
         Product,

@@ -4,6 +4,7 @@
 // Arithmetic of values, not of sizes: the bounds of each are those of its formula.
 #![allow(clippy::arithmetic_side_effects)]
 
+use super::once;
 use super::unit_blocks::{Simplified, greatest_sum, scale};
 use crate::kernels::shapes::{Axis, Window};
 use crate::program::Constant;
@@ -32,11 +33,23 @@ pub(crate) fn constants(layer: &Simplified, ties: bool) -> Option<Constant> {
     let mut words = Vec::with_capacity(channels.len().checked_mul(6)?);
     for ((weights, &bias), multiplier) in channels.iter().zip(bias).zip(multipliers) {
         let (m, d) = scale(multiplier, greatest_sum(weights, bias)?, ties)?;
-        let [w00, w01, w02, w10, w11, w12, w20, w21, w22] = *weights;
-        let bytes = |bytes: [i8; 4]| i32::from_le_bytes(bytes.map(i8::cast_unsigned));
-        words.extend([bytes([w00, w01, w10, w11]), bytes([w02, w20, w12, w21]), w22.into(), m, d, bias]);
+        words.extend(words_of(weights).into_iter().chain([m, d, bias]));
     }
     Some(Constant::int32("CHANNELS", words))
+}
+
+/// The same where channels are rounded once.
+pub(crate) fn constants_once(layer: &once::Units) -> Constant {
+    let once::Units { weights, bias, multipliers } = layer;
+    let channels = weights.as_chunks::<9>().0.iter().zip(bias).zip(multipliers);
+    let words = channels.flat_map(|((weights, &bias), &m)| words_of(weights).into_iter().chain([m, bias]));
+    Constant::int32("CHANNELS", words)
+}
+
+/// The weights of a channel.
+fn words_of(&[w00, w01, w02, w10, w11, w12, w20, w21, w22]: &[i8; 9]) -> [i32; 3] {
+    let bytes = |bytes: [i8; 4]| i32::from_le_bytes(bytes.map(i8::cast_unsigned));
+    [bytes([w00, w01, w10, w11]), bytes([w02, w20, w12, w21]), w22.into()]
 }
 
 /// The constants beside the weights for any other window: sums are those of the input less its zero point, `padding`.
@@ -50,4 +63,20 @@ pub(crate) fn tap_constants(layer: &Simplified, filter: usize, padding: i8) -> O
         words.extend([bias + sum * i32::from(padding), m, d]);
     }
     Some(Constant::int32("CHANNELS", words))
+}
+
+/// The same where channels are rounded once: of so many at a time.
+pub(crate) fn tap_constants_once(
+    layer: &once::Units,
+    filter: usize,
+    padding: i8,
+    channels: usize,
+) -> Constant {
+    let once::Units { weights, bias, multipliers } = layer;
+    let units = weights.chunks_exact(filter.max(1)).zip(bias);
+    let biases: Vec<i32> = units
+        .map(|(weights, bias)| bias + weights.iter().map(|&w| i32::from(w)).sum::<i32>() * i32::from(padding))
+        .collect();
+    let parts = biases.chunks(channels.max(1)).zip(multipliers.chunks(channels.max(1)));
+    Constant::int32("CHANNELS", parts.flat_map(|(biases, multipliers)| [biases, multipliers].concat()))
 }

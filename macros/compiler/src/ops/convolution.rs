@@ -98,9 +98,12 @@ impl Op for Convolution {
         is_short.then(|| Rc::new(Self { multipliers: multipliers(), ..self.clone() }) as Rc<dyn Op>)
     }
 
-    fn rounds_once(&self, zero_point: i32) -> bool {
+    fn rounded_once(&self, zero_point: i32) -> [usize; 2] {
         let output = self.requantization(zero_point);
-        self.activations == Activations::Int8 && once::suits(&self.multipliers, output)
+        match self.activations == Activations::Int8 && once::suits(&self.multipliers, output) {
+            true => [self.window.units, 0],
+            false => [0, self.window.units],
+        }
     }
 
     fn lower(&self, to: &mut Lowering<'_>) -> Result<(), Bug> {

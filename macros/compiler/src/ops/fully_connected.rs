@@ -239,9 +239,12 @@ impl Op for Layer {
         is_short.then(|| Rc::new(Self { multipliers: multipliers(), ..self.clone() }) as Rc<dyn Op>)
     }
 
-    fn rounds_once(&self, zero_point: i32) -> bool {
+    fn rounded_once(&self, zero_point: i32) -> [usize; 2] {
         let output = self.requantization(zero_point);
-        self.activations == Activations::Int8 && once::suits(&self.multipliers, output)
+        match self.activations == Activations::Int8 && once::suits(&self.multipliers, output) {
+            true => [self.units, 0],
+            false => [0, self.units],
+        }
     }
 
     fn lower(&self, to: &mut Lowering<'_>) -> Result<(), Bug> {
@@ -264,7 +267,8 @@ impl Op for Layer {
             true => {
                 let layer = Simplified::of(&values, &bias, &self.multipliers, range);
                 let once = to.rounds_once().then(|| once::Units::of(&layer, self.depth, range)).flatten();
-                self.variants(&values, &bias, range, OneRow::of(to), once.as_ref())
+                let of_row = OneRow::of(to, once.is_some());
+                self.variants(&values, &bias, range, of_row, once.as_ref())
             }
             false => Vec::new(),
         };

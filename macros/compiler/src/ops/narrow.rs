@@ -17,7 +17,7 @@
 
 use super::weighted::Bounds;
 use crate::inner::{EDGE_BITS, FINE_BITS, NARROW_BITS};
-use crate::kernels::shapes::{Narrow, Requantization};
+use crate::kernels::shapes::{Narrow, Once, Requantization};
 use crate::program::{Constant, Params, Variant};
 use crate::quantize::Multiplier;
 use std::fmt;
@@ -69,7 +69,7 @@ pub(crate) fn narrowed(
 
 /// How kernels bring sums to the scale of the output.
 pub(crate) trait Form: Copy + fmt::Debug + 'static {
-    /// The name of a kernel with this form, of those with each: as the reference has it, and narrow.
+    /// The name of a kernel with this form, of those with each: as the reference has it, and narrow or once.
     fn name(names: [&'static str; 2]) -> &'static str;
 }
 
@@ -82,6 +82,12 @@ impl Form for Requantization {
 impl Form for Narrow {
     fn name([_, narrow]: [&'static str; 2]) -> &'static str {
         narrow
+    }
+}
+
+impl Form for Once {
+    fn name([_, once]: [&'static str; 2]) -> &'static str {
+        once
     }
 }
 

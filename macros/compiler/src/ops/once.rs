@@ -9,7 +9,8 @@
 //! outputs that are not less than the zero point begin. With `2^e` of the latter in one of the former and the significand
 //! `μ` of the multiplier, that is `(2^e + 1) / 2μ` in steps of the sum, and with the zero point `z` it is
 //! `((2z + 1) · 2^e + 1) / 2μ`. Where this is a whole number, so are all distances. Multipliers of models that have
-//! no reference may be changed for that: by less than a thousandth of a thousandth mostly, since the number is large.
+//! no reference may be changed for that: by less than a thousandth, and the less the more sums lead to one output, for the
+//! number is large then.
 //!
 //! Negative outputs are rounded the other way, which moves their thresholds: there is no offset for both.
 

@@ -87,9 +87,10 @@ pub trait Op: fmt::Debug {
         None
     }
 
-    /// Whether all its outputs, with such a zero point, can be rounded once: see [`once`](super::once).
-    fn rounds_once(&self, _zero_point: i32) -> bool {
-        false
+    /// How many of its units can be rounded once with such a zero point of its output, and how many cannot: see
+    /// [`once`](super::once). The default has none.
+    fn rounded_once(&self, _zero_point: i32) -> [usize; 2] {
+        [0; 2]
     }
 
     /// Whether its output is always its first input.

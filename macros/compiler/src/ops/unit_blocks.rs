@@ -5,7 +5,8 @@
 #![allow(clippy::arithmetic_side_effects)]
 
 use super::convolution::transposed;
-use crate::inner::{BLOCK, BLOCK_CONSTANTS};
+use super::once;
+use crate::inner::{BLOCK, BLOCK_CONSTANTS, BLOCK_CONSTANTS_ONCE};
 use crate::kernels::shapes::Requantization;
 use crate::program::Constant;
 use crate::quantize::Multiplier;
@@ -20,10 +21,21 @@ pub(crate) struct Units<'a> {
     pub(crate) run: usize,
     /// Bias of each unit, with the zero point of the input folded in.
     pub(crate) bias: &'a [i32],
-    /// One, or one per unit.
-    pub(crate) multipliers: &'a [Multiplier],
-    /// Whether halves between negative outputs have to be rounded away from zero.
-    pub(crate) ties: bool,
+    pub(crate) scales: Scales<'a>,
+}
+
+/// What brings sums of units to the scale of the output.
+#[derive(Clone, Copy)]
+pub(crate) enum Scales<'a> {
+    /// As the reference does it.
+    Full {
+        /// One, or one per unit.
+        multipliers: &'a [Multiplier],
+        /// Whether halves between negative outputs have to be rounded away from zero.
+        ties: bool,
+    },
+    /// By the upper half of one product: the other factor of each unit.
+    Once(&'a [i32]),
 }
 
 /// Bits that a sum has beside its sign, before it is doubled.
@@ -50,6 +62,21 @@ pub(crate) fn with_arguments(params: &dyn std::fmt::Debug, arguments: std::fmt::
     }
 }
 
+impl<'a> Units<'a> {
+    /// Those of a layer, with so many weights of a unit in one piece.
+    pub(crate) fn full(layer: &'a Simplified, filter: usize, run: usize, output: Requantization) -> Self {
+        let Simplified { weights, bias, multipliers } = layer;
+        let scales = Scales::Full { multipliers, ties: output.least < output.zero_point };
+        Self { weights, filter, run, bias, scales }
+    }
+
+    /// The same where they are rounded once.
+    pub(crate) fn once(layer: &'a once::Units, filter: usize, run: usize) -> Self {
+        let once::Units { weights, bias, multipliers } = layer;
+        Self { weights, filter, run, bias, scales: Scales::Once(multipliers) }
+    }
+}
+
 impl Units<'_> {
     /// Words of inputs that meet a unit.
     pub(crate) fn steps(&self) -> usize {
@@ -60,12 +87,13 @@ impl Units<'_> {
     /// The blocks, if the loops that read them give the right sums and outputs.
     pub(crate) fn blocks(&self) -> Option<Constant> {
         let units: Vec<&[i8]> = self.weights.chunks_exact(self.filter.max(1)).collect();
-        let words = self.steps().checked_mul(2)?.checked_add(BLOCK_CONSTANTS)?;
+        let constants = match self.scales {
+            Scales::Full { .. } => BLOCK_CONSTANTS,
+            Scales::Once(_) => BLOCK_CONSTANTS_ONCE,
+        };
+        let words = self.steps().checked_mul(2)?.checked_add(constants)?;
         let mut blocks = Vec::with_capacity(words.checked_mul(units.len().div_ceil(BLOCK))?);
-        let each = units.iter().zip(self.bias).zip(self.multipliers.iter().cycle());
-        let scales: Vec<(i32, i32)> = each
-            .map(|((unit, &bias), multiplier)| scale(multiplier, greatest_sum(unit, bias)?, self.ties))
-            .collect::<Option<_>>()?;
+        let scales = self.factors(&units)?;
         for first in (0..units.len()).step_by(BLOCK) {
             let unit = |i: usize| Unit {
                 weights: units.get(first.saturating_add(i)).copied().unwrap_or(&[]),
@@ -79,11 +107,32 @@ impl Units<'_> {
                 blocks.extend(first.iter().zip(second).flat_map(|(&first, &second)| [first, second]));
             }
             for [a, b] in &pairs {
-                let (a, (m, d)) = (a.scale, b.scale);
-                blocks.extend([a.0, a.1, m, d, b.bias.checked_mul(2)?]);
+                let (first, second) = (a.scale, b.scale);
+                match self.scales {
+                    Scales::Full { .. } => {
+                        blocks.extend([first.0, first.1, second.0, second.1, b.bias.checked_mul(2)?]);
+                    }
+                    Scales::Once(_) => blocks.extend([first.0, second.0, b.bias]),
+                }
             }
         }
         Some(Constant::int32("BLOCKS", blocks))
+    }
+
+    /// Multipliers and divisors, of which there are none where units are rounded once.
+    fn factors(&self, units: &[&[i8]]) -> Option<Vec<(i32, i32)>> {
+        match self.scales {
+            Scales::Full { multipliers, ties } => {
+                let each = units.iter().zip(self.bias).zip(multipliers.iter().cycle());
+                let of = |((unit, &bias), multiplier): ((&&[i8], _), _)| {
+                    scale(multiplier, greatest_sum(unit, bias)?, ties)
+                };
+                each.map(of).collect()
+            }
+            Scales::Once(multipliers) => {
+                Some(multipliers.iter().map(|&multiplier| (multiplier, 0)).collect())
+            }
+        }
     }
 
     /// The words of weights of two units.
@@ -235,88 +284,4 @@ fn pairs_of_run(run: usize) -> impl Iterator<Item = (usize, Option<usize>)> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::inner::flash::Flash;
-    use crate::inner::{
-        BlockOutput, RunsOfElements, block_bytes, block_rows_2, offset_and_clamp_s8, requantize, widen_2,
-    };
-    use crate::kernels::random::Random;
-
-    fn check(run: usize, runs: usize, units: usize, zero_point: i32) {
-        let mut random = Random::new((run * 97 + runs * 31 + units) as u32);
-        let mut number = |end: i32| random.below(end as usize) as i32;
-        let filter = run * runs;
-        let weights: Vec<i8> = (0..units * filter).map(|_| (number(255) - 127) as i8).collect();
-        let bias: Vec<i32> = (0..units).map(|_| number(20_000) - 10_000).collect();
-        let ties = zero_point > -128;
-        let multipliers: Vec<Multiplier> = (0..units)
-            .map(|_| Multiplier {
-                multiplier: (1 << 30) + number(1 << 30),
-                shift: -i32::from(ties) - 1 - number(9),
-            })
-            .collect();
-        let layer = Units { weights: &weights, filter, run, bias: &bias, multipliers: &multipliers, ties };
-        let constant = layer.blocks().unwrap();
-        let words: Vec<i32> =
-            constant.bytes.as_chunks::<4>().0.iter().map(|&word| i32::from_le_bytes(word)).collect();
-        let rows: [Vec<i8>; 2] = [0, 1].map(|_| (0..filter).map(|_| (number(256) - 128) as i8).collect());
-        let expected = rows.each_ref().map(|row| {
-            let unit = |unit: usize| {
-                let products =
-                    weights[unit * filter..].iter().zip(row).map(|(&w, &x)| i32::from(w) * i32::from(x));
-                let Multiplier { multiplier, shift } = multipliers[unit];
-                let value = requantize(bias[unit] + products.sum::<i32>(), multiplier, shift);
-                offset_and_clamp_s8(value, zero_point, -128, 127)
-            };
-            (0..units).map(unit).collect::<Vec<_>>()
-        });
-        let mut x = vec![[0; 2]; layer.steps()];
-        let elements = RunsOfElements { count: runs, len: run, distance: run };
-        widen_2(elements, [&rows[0], &rows[1]], &mut x);
-        let to = BlockOutput { zero_point, ties };
-        let mut outputs = [0, 1, 2].map(|_| vec![0i8; units.next_multiple_of(4)]);
-        let [first, second, third] = &mut outputs;
-        block_rows_2(Flash::from_slice(&words), &x, to, first, Some(second));
-        if runs == 1 {
-            block_bytes(Flash::from_slice(&words), &rows[1], to, third);
-        } else {
-            third.clone_from(second);
-        }
-        for (output, expected) in outputs.iter().zip([&expected[0], &expected[1], &expected[1]]) {
-            assert_eq!(output[..units], **expected, "{runs} runs of {run}, {units} units");
-        }
-    }
-
-    #[test]
-    fn blocks_are_the_same_layer() {
-        for run in 1..=21 {
-            for (runs, units) in [(1, 4), (1, 7), (3, 8), (2, 1)] {
-                check(run, runs, units, 3);
-                check(run, runs, units, -128);
-            }
-        }
-    }
-
-    fn layer<'a>(weights: &'a [i8], bias: &'a [i32], multipliers: &'a [Multiplier]) -> Units<'a> {
-        let filter = weights.len() / bias.len();
-        Units { weights, filter, run: filter, bias, multipliers, ties: true }
-    }
-
-    #[test]
-    fn what_loops_cannot_do_has_no_blocks() {
-        let fine = [Multiplier { multiplier: 1 << 30, shift: -2 }];
-        assert!(layer(&[1, 2], &[0, 0], &fine).blocks().is_some());
-        assert!(layer(&[1, 2], &[0, 0], &[Multiplier { multiplier: 1 << 30, shift: -1 }]).blocks().is_none());
-        assert!(layer(&[1, 2], &[1 << 30, 0], &fine).blocks().is_none());
-        assert!(layer(&[1, 2], &[0, 1 << 30], &fine).blocks().is_none());
-        // A half of a word does not hold this.
-        assert!(layer(&[-1, -128], &[0, 0], &fine).blocks().is_none());
-        assert!(layer(&[-128, -1], &[0, 0], &fine).blocks().is_some());
-        // The second unit's sums would have too many bits.
-        let large: Vec<i8> = [[1i8; 517], [127; 517]].concat();
-        assert!(layer(&large, &[0, 0], &fine).blocks().is_none());
-        let long: Vec<i8> = [[127i8; 515], [127; 515]].concat();
-        assert!(layer(&long, &[0, 0], &fine).blocks().is_some());
-    }
-}
+mod tests;

@@ -1,14 +1,15 @@
 //! Weights in fours of units side by side, for backends whose loops read them so: the layout that
 //! `inner::portable::fours` defines.
 
-mod form;
+mod layer;
 
+use super::narrow::Form;
 use super::unit_blocks::{of_each_channel, weights_of_channels, with_arguments};
 use crate::inner::FOUR;
 use crate::kernels::fours::{Conv2dFours, DepthwiseFours, RowFours, WindowFours};
 use crate::kernels::shapes::{Requantization, Window};
 use crate::program::{Constant, Parameters, Params, Variant};
-pub(crate) use form::Form;
+pub(crate) use layer::Layer;
 
 /// The backend whose loops read them.
 pub(crate) const BACKEND: &str = "portable";
@@ -20,23 +21,23 @@ pub(crate) const WITHOUT_ONCE: &str = "v6m";
 const MAX_MEMORY: usize = 4096;
 
 /// The kernel for so many rows of `depth` inputs.
-pub(crate) fn fully_connected<F: Form>(
-    layer: &F,
+pub(crate) fn fully_connected<L: Layer>(
+    layer: &L,
     [rows, depth]: [usize; 2],
     range: Requantization,
 ) -> Option<Variant> {
-    let params = RowFours { depth, units: layer.bias().len(), output: F::output(range) };
+    let params = RowFours { depth, units: layer.bias().len(), output: L::output(range) };
     let kernel = match rows {
-        1 => F::name(["fully_connected_row_fours_s8", "fully_connected_row_fours_once_s8"]),
-        _ => F::name(["fully_connected_fours_s8", "fully_connected_fours_once_s8"]),
+        1 => L::Output::name(["fully_connected_row_fours_s8", "fully_connected_row_fours_once_s8"]),
+        _ => L::Output::name(["fully_connected_fours_s8", "fully_connected_fours_once_s8"]),
     };
     let text = format!("{params:?}");
     variant(kernel, (text, params.keep()), constants(layer, depth, range)?, &side_by_side(layer, depth)?)
 }
 
 /// The kernel for a window of `filter` inputs, whose columns are neighbours.
-pub(crate) fn conv_2d<F: Form>(
-    layer: &F,
+pub(crate) fn conv_2d<L: Layer>(
+    layer: &L,
     filter: usize,
     window: Window,
     padding: i8,
@@ -45,17 +46,17 @@ pub(crate) fn conv_2d<F: Form>(
     if filter.saturating_mul(2) > MAX_MEMORY {
         return None;
     }
-    let layer_of = WindowFours { window, padding, output: F::output(range) };
+    let layer_of = WindowFours { window, padding, output: L::output(range) };
     let params = Conv2dFours::<0, _> { layer: layer_of };
-    let params = with_arguments(&params, format_args!("{}", F::arguments(filter)));
+    let params = with_arguments(&params, format_args!("{filter}, _"));
     let params = (params, layer_of.keep());
-    let kernel = F::name(["conv_2d_fours_s8", "conv_2d_fours_once_s8"]);
+    let kernel = L::Output::name(["conv_2d_fours_s8", "conv_2d_fours_once_s8"]);
     variant(kernel, params, constants(layer, filter, range)?, &side_by_side(layer, filter)?)
 }
 
 /// The kernel for a window of `filter` taps on one channel.
-pub(crate) fn depthwise_conv_2d<F: Form>(
-    layer: &F,
+pub(crate) fn depthwise_conv_2d<L: Layer>(
+    layer: &L,
     filter: usize,
     window: Window,
     padding: i8,
@@ -65,20 +66,22 @@ pub(crate) fn depthwise_conv_2d<F: Form>(
     if !(FOUR..=MAX_MEMORY).contains(&channels) {
         return None;
     }
-    let layer_of = WindowFours { window, padding, output: F::output(range) };
+    let layer_of = WindowFours { window, padding, output: L::output(range) };
     let order = of_each_channel(units, channels);
     let weights = weights_of_channels(layer.weights(), filter, &order, channels);
     let constants = constants(&layer.in_order(&in_fours(&order, channels)), filter, range)?;
     if units == channels {
         let params = (format!("{layer_of:?}"), layer_of.keep());
-        let kernel = F::name(["depthwise_conv_2d_fours_s8", "depthwise_conv_2d_fours_once_s8"]);
+        let kernel = L::Output::name(["depthwise_conv_2d_fours_s8", "depthwise_conv_2d_fours_once_s8"]);
         return variant(kernel, params, constants, &weights);
     }
     let multiplier = units.checked_div(channels)?;
     let params = DepthwiseFours::<0, _> { layer: layer_of, multiplier };
-    let text = with_arguments(&params, format_args!("{}", F::arguments(channels)));
-    let kernel =
-        F::name(["depthwise_conv_2d_multiplier_fours_s8", "depthwise_conv_2d_multiplier_fours_once_s8"]);
+    let text = with_arguments(&params, format_args!("{channels}, _"));
+    let kernel = L::Output::name([
+        "depthwise_conv_2d_multiplier_fours_s8",
+        "depthwise_conv_2d_multiplier_fours_once_s8",
+    ]);
     let variant = variant(kernel, (text, params.keep()), constants, &weights)?;
     // The compiler's machine has no memory for it, and does with what all processors have.
     Some(Variant { parameters: None, ..variant })
@@ -122,14 +125,14 @@ fn variant(
 }
 
 /// The constants of each unit and of those that fill up the last four, if the loops give the right outputs with them.
-fn constants<F: Form>(layer: &F, filter: usize, range: Requantization) -> Option<Constant> {
+fn constants<L: Layer>(layer: &L, filter: usize, range: Requantization) -> Option<Constant> {
     let mut units = layer.constants(filter, range)?;
-    units.resize(units.len().checked_next_multiple_of(FOUR)?, F::NONE.to_vec());
+    units.resize(units.len().checked_next_multiple_of(FOUR)?, L::NONE.to_vec());
     Some(Constant::int32("UNITS", units.concat()))
 }
 
 /// The weights of four units after the other, of each element those of all four.
-fn side_by_side<F: Form>(layer: &F, filter: usize) -> Option<Vec<i8>> {
+fn side_by_side<L: Layer>(layer: &L, filter: usize) -> Option<Vec<i8>> {
     let units: Vec<&[i8]> = layer.weights().chunks_exact(filter.max(1)).collect();
     let whole = units.len().checked_next_multiple_of(FOUR)?;
     let mut weights = Vec::with_capacity(whole.checked_mul(filter)?);

@@ -3,8 +3,9 @@
 // Arithmetic of values, not of sizes: sums are below 2^30.
 #![allow(clippy::arithmetic_side_effects)]
 
+use super::narrow::Form;
 use super::unit_blocks::greatest_sum;
-use super::unit_fours::Form;
+use super::unit_fours::Layer;
 use crate::inner::{FOUR, HALF, LESS_SIGN};
 use crate::kernels::fours::RowFours;
 use crate::kernels::shapes::Requantization;
@@ -20,25 +21,27 @@ pub(crate) enum Layout {
 }
 
 /// The kernel for one row of `depth` inputs.
-pub(crate) fn fully_connected<F: Form>(
-    layer: &F,
+pub(crate) fn fully_connected<L: Layer>(
+    layer: &L,
     depth: usize,
     range: Requantization,
     layout: Layout,
 ) -> Option<Variant> {
-    let params = RowFours { depth, units: layer.bias().len(), output: F::output(range) };
+    let params = RowFours { depth, units: layer.bias().len(), output: L::output(range) };
     let (parameters, params) = (Some(params.keep()), format!("{params:?}"));
     let constants = vec![words(layer, depth, range, layout)?];
     let (backend, kernel) = match layout {
         Layout::Bytes => ("v6m", "fully_connected_bytes_s8"),
-        Layout::Pairs => ("v7m", F::name(["fully_connected_pairs_s8", "fully_connected_pairs_once_s8"])),
+        Layout::Pairs => {
+            ("v7m", L::Output::name(["fully_connected_pairs_s8", "fully_connected_pairs_once_s8"]))
+        }
     };
     Some(Variant { backend, module: "pairs", kernel, params, parameters, constants })
 }
 
 /// Weights and constants of all units and of those that fill up the last four, if the loop gives the right outputs with
 /// them.
-fn words<F: Form>(layer: &F, depth: usize, range: Requantization, layout: Layout) -> Option<Constant> {
+fn words<L: Layer>(layer: &L, depth: usize, range: Requantization, layout: Layout) -> Option<Constant> {
     let rows: Vec<&[i8]> = layer.weights().chunks_exact(depth.max(1)).collect();
     let constants = layer.constants(depth, range)?;
     let mut words = Vec::new();
@@ -54,8 +57,8 @@ fn words<F: Form>(layer: &F, depth: usize, range: Requantization, layout: Layout
             if is_lower && greatest_sum(rows.get(unit).copied().unwrap_or(&[]), 0)? >= i64::from(HALF) {
                 return None;
             }
-            let (&bias, rest) = constants.get(unit).map_or(F::NONE, Vec::as_slice).split_first()?;
-            let taken = if is_lower { F::SUMS * HALF } else { 0 };
+            let (&bias, rest) = constants.get(unit).map_or(L::NONE, Vec::as_slice).split_first()?;
+            let taken = if is_lower { L::SUMS * HALF } else { 0 };
             words.push(bias.wrapping_sub(taken));
             words.extend(rest);
         }

@@ -1,12 +1,13 @@
 //! A row of a depthwise convolution, channel by channel.
 
+use super::depthwise_outputs::{compare_first, compare_last, constants, output, set_end};
 use crate::inner::flash::Flash;
-use crate::inner::portable::{CHANNEL_CONSTANTS, Row3x3, Rows3};
+use crate::inner::portable::{CHANNEL_CONSTANTS, CHANNEL_CONSTANTS_ONCE, Row3x3, Rows3};
 use core::arch::naked_asm;
 
 /// As [`crate::inner::portable::Loop3x3`].
 #[derive(Clone, Copy, Debug)]
-pub struct Loop3x3 {
+pub struct Loop3x3<const CONSTANTS: usize = CHANNEL_CONSTANTS> {
     stride: usize,
     row: Row,
 }
@@ -38,14 +39,26 @@ impl Loop3x3 {
         };
         Self { stride: if STRIDE == 2 { 2 } else { 1 }, row }
     }
+}
 
+impl Loop3x3<CHANNEL_CONSTANTS_ONCE> {
+    /// As [`crate::inner::portable::Loop3x3::once`].
+    pub const fn once<const STRIDE: usize>() -> Self {
+        match STRIDE {
+            2 => Self { stride: 2, row: row_of_stride_2_once },
+            _ => Self { stride: 1, row: row_of_stride_1_once },
+        }
+    }
+}
+
+impl<const CONSTANTS: usize> Loop3x3<CONSTANTS> {
     /// As [`crate::inner::portable::Loop3x3::row`].
     #[inline(always)]
     pub fn row(&self, p: &Row3x3, rows: Rows3, constants: Flash<'_, i32>, image: &[i8], output: &mut [i8]) {
         let Row3x3 { channels, width, outputs, .. } = *p;
         let line = width.wrapping_mul(channels);
         let needed = line.wrapping_mul(if rows == Rows3::All { 3 } else { 2 });
-        let words = channels.wrapping_mul(CHANNEL_CONSTANTS);
+        let words = channels.wrapping_mul(CONSTANTS);
         let Some(right) = p.right(self.stride) else { return };
         // A first or second column that is padding is the only one.
         let is_there = channels > 0 && width >= 2 && image.len() >= needed && constants.len() >= words;
@@ -133,26 +146,10 @@ macro_rules! third_tap {
     };
 }
 
-/// From the sum in `r11` to the output in it.
-macro_rules! output {
-    ($ties:literal) => {
-        concat!(
-            "ldrd r12, lr, [sp]\n",
-            "lsl r11, r11, #1\n",
-            "smmulr r11, r11, r12\n",
-            "ldr r12, [sp, #84]\n",
-            $ties,
-            " r11, r11, r11, asr #31\n",
-            "smmlar r11, r11, lr, r12\n",
-            "ssat r11, #8, r11\n",
-        )
-    };
-}
-
 /// All outputs of a channel, of which each column begins one: sums of the last column's and of the one before in
 /// `r10` and `r9`.
 macro_rules! stride_1 {
-    ($column:ident, $ties:literal) => {
+    ($column:ident, $form:ident) => {
         concat!(
             "ldrb r10, [sp, #88]\n",
             "cmp r10, #0\n",
@@ -172,7 +169,7 @@ macro_rules! stride_1 {
             "ldr r12, [sp, #72]\n",
             "add r12, r12, r0\n",
             "cmp r12, r0\n",
-            "str r12, [sp, #12]\n",
+            set_end!($form, 1),
             "beq 23f\n",
             "22:\n",
             $column!(),
@@ -180,10 +177,10 @@ macro_rules! stride_1 {
             second_tap!($column, "r9", "r10"),
             "ldr r10, [sp, #8]\n",
             first_tap!($column, "r10", "r10"),
-            output!($ties),
+            output!($form),
             "strb r11, [r0, r3]\n",
-            "ldr r12, [sp, #12]\n",
-            "cmp r0, r12\n",
+            compare_first!($form),
+            compare_last!($form),
             "bne 22b\n",
             "23:\n",
             "ldrb r10, [sp, #92]\n",
@@ -196,7 +193,7 @@ macro_rules! stride_1 {
             $column!(),
             "25:\n",
             third_tap!($column, "r11", "r9"),
-            output!($ties),
+            output!($form),
             "strb r11, [r0, r3]\n",
         )
     };
@@ -204,7 +201,7 @@ macro_rules! stride_1 {
 
 /// The same where every other column begins one: its sum in `r9`, and the bias in `r10`.
 macro_rules! stride_2 {
-    ($column:ident, $ties:literal) => {
+    ($column:ident, $form:ident) => {
         concat!(
             "mov r10, r11\n",
             "ldrb r9, [sp, #88]\n",
@@ -221,19 +218,19 @@ macro_rules! stride_2 {
             "ldr r12, [sp, #72]\n",
             "add r12, r12, r0\n",
             "cmp r12, r0\n",
-            "str r12, [sp, #12]\n",
+            set_end!($form, 2),
             "beq 23f\n",
             "22:\n",
             $column!(),
             third_tap!($column, "r11", "r9"),
             first_tap!($column, "r9", "r10"),
-            output!($ties),
+            output!($form),
             "strb r11, [r3]\n",
+            compare_first!($form),
             $column!(),
             second_tap!($column, "r9", "r9"),
             "add r3, r3, r2\n",
-            "ldr r12, [sp, #12]\n",
-            "cmp r0, r12\n",
+            compare_last!($form),
             "bne 22b\n",
             "23:\n",
             "ldrb r10, [sp, #92]\n",
@@ -245,7 +242,7 @@ macro_rules! stride_2 {
             $column!(),
             "25:\n",
             third_tap!($column, "r11", "r9"),
-            output!($ties),
+            output!($form),
             "strb r11, [r3]\n",
         )
     };
@@ -253,7 +250,7 @@ macro_rules! stride_2 {
 
 /// A function for a row of any number of channels.
 macro_rules! row {
-    ($name:ident, $outputs:ident, $ties:literal) => {
+    ($name:ident, $outputs:ident, $form:ident) => {
         /// # Safety
         ///
         /// `image` has three rows of `line` bytes, two if `rows` is not 0, with a column of padding before if `left` and
@@ -276,8 +273,8 @@ macro_rules! row {
             right: bool,
             rows: usize,
         ) {
-            // On the stack: 0 multiplier, 4 divisor, 8 bias, 12 the end of a loop, 16 the image, 20 the output,
-            // 24 constants, 28 channels, then what is saved, then from 68 on the arguments.
+            // On the stack: 0 multiplier, 4 divisor, 8 bias, 12 the end of a loop, 16 the image, 20 the output, 24 constants,
+            // 28 channels, then what is saved, then from 68 on the arguments. Without a divisor, the end is at 4.
             naked_asm!(
                 ".arch armv7e-m",
                 "push {{r4, r5, r6, r7, r8, r9, r10, r11, lr}}",
@@ -286,9 +283,8 @@ macro_rules! row {
                 "str r3, [sp, #28]",
                 "mov r0, r2",
                 "10:",
-                "ldm r0!, {{r4, r6, r8, r9, r10, r11}}",
+                constants!($form),
                 "str r0, [sp, #24]",
-                "strd r9, r10, [sp]",
                 "sxtb16 r5, r4, ror #8",
                 "sxtb16 r4, r4",
                 "sxtb16 r7, r6, ror #8",
@@ -303,7 +299,7 @@ macro_rules! row {
                 "cmp r12, #0",
                 "bne 11f",
                 "str r11, [sp, #8]",
-                $outputs!(column_3, $ties),
+                $outputs!(column_3, $form),
                 "b 15f",
                 "11:",
                 "ldr lr, [sp, #80]",
@@ -325,7 +321,7 @@ macro_rules! row {
                 "smlabb r11, r8, lr, r11",
                 "13:",
                 "str r11, [sp, #8]",
-                $outputs!(column_2, $ties),
+                $outputs!(column_2, $form),
                 "15:",
                 "ldr r0, [sp, #24]",
                 "ldr r12, [sp, #76]",
@@ -338,7 +334,9 @@ macro_rules! row {
     };
 }
 
-row!(row_of_stride_1, stride_1, "@");
-row!(row_of_stride_1_with_ties, stride_1, "add");
-row!(row_of_stride_2, stride_2, "@");
-row!(row_of_stride_2_with_ties, stride_2, "add");
+row!(row_of_stride_1, stride_1, half_up);
+row!(row_of_stride_1_with_ties, stride_1, with_ties);
+row!(row_of_stride_1_once, stride_1, once);
+row!(row_of_stride_2, stride_2, half_up);
+row!(row_of_stride_2_with_ties, stride_2, with_ties);
+row!(row_of_stride_2_once, stride_2, once);

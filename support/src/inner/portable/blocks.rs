@@ -18,8 +18,14 @@
 //! A divisor of `2^(32 - e)` stands for a shift to the right by `e`, from 2 to 31, behind the multiplication. Where
 //! ties do not matter there is one more: -2^31 with the multiplier's negative stands for a shift by 1. Sums fit
 //! into 31 bits.
+//!
+//! # Rounded once
+//!
+//! Units whose outputs are each the upper half of one product, as [`once`] has it, need less behind the weights: three
+//! words of *a* and *b*, which are the multiplier of *a*, the multiplier of *b* and the bias of *b*, and the same of
+//! *c* and *d*.
 
-use super::requantize;
+use super::{once, requantize};
 use crate::inner::flash::Flash;
 
 /// Units of a block.
@@ -27,6 +33,9 @@ pub const BLOCK: usize = 4;
 
 /// Words of a block beside its weights.
 pub const BLOCK_CONSTANTS: usize = 12;
+
+/// The same where units are rounded once.
+pub const BLOCK_CONSTANTS_ONCE: usize = 8;
 
 /// How sums become outputs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -109,33 +118,115 @@ pub fn block_rows_2(
     first: &mut [i8],
     second: Option<&mut [i8]>,
 ) {
-    each_block(blocks, x.len(), to, first, |step| x.get(step).map(|pair| pair[0]));
-    each_block(blocks, x.len(), to, second.unwrap_or(&mut []), |step| x.get(step).map(|pair| pair[1]));
+    two_rows(Full { blocks, to }, x, first, second);
+}
+
+/// The same where units are rounded once.
+#[inline]
+pub fn block_rows_2_once(
+    blocks: Flash<'_, i32>,
+    x: &[[i32; 2]],
+    first: &mut [i8],
+    second: Option<&mut [i8]>,
+) {
+    two_rows(Once { blocks }, x, first, second);
 }
 
 /// The same for one row of inputs that are widened on the way.
 #[inline]
 pub fn block_bytes(blocks: Flash<'_, i32>, row: &[i8], to: BlockOutput, output: &mut [i8]) {
-    let runs = RunsOfElements { count: 1, len: row.len(), distance: 0 };
-    each_block(blocks, runs.steps(), to, output, |step| steps(runs, 0, row).nth(step));
+    one_row(Full { blocks, to }, row, output);
 }
 
-/// The same by a smaller loop, if there is one.
+/// The same where units are rounded once.
+#[inline]
+pub fn block_bytes_once(blocks: Flash<'_, i32>, row: &[i8], output: &mut [i8]) {
+    one_row(Once { blocks }, row, output);
+}
+
+/// The same as [`block_bytes`] by a smaller loop, if there is one.
 #[inline]
 pub fn block_bytes_small(blocks: Flash<'_, i32>, row: &[i8], to: BlockOutput, output: &mut [i8]) {
     block_bytes(blocks, row, to, output);
 }
 
-fn each_block(
-    blocks: Flash<'_, i32>,
-    steps: usize,
+/// The same where units are rounded once.
+#[inline]
+pub fn block_bytes_small_once(blocks: Flash<'_, i32>, row: &[i8], output: &mut [i8]) {
+    block_bytes_once(blocks, row, output);
+}
+
+/// Blocks, and what their words behind the weights are.
+trait Blocks<'a>: Copy {
+    /// Words beside the weights.
+    const CONSTANTS: usize;
+
+    fn blocks(self) -> Flash<'a, i32>;
+
+    /// The outputs of two units from their words behind the weights, the sum of the first, and that of the second, 256-fold
+    /// and without its bias.
+    fn outputs(self, words: Flash<'_, i32>, sum: i32, second: i32) -> [i8; 2];
+}
+
+#[derive(Clone, Copy)]
+struct Full<'a> {
+    blocks: Flash<'a, i32>,
     to: BlockOutput,
+}
+
+impl<'a> Blocks<'a> for Full<'a> {
+    const CONSTANTS: usize = BLOCK_CONSTANTS;
+
+    fn blocks(self) -> Flash<'a, i32> {
+        self.blocks
+    }
+
+    fn outputs(self, words: Flash<'_, i32>, sum: i32, second: i32) -> [i8; 2] {
+        let [m_a, d_a, m_b, d_b, twice] = words.array(0).unwrap_or([0; 5]);
+        let second = (second >> 7).wrapping_add(twice) >> 1;
+        [narrow(sum, m_a, d_a, self.to.zero_point), narrow(second, m_b, d_b, self.to.zero_point)]
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Once<'a> {
+    blocks: Flash<'a, i32>,
+}
+
+impl<'a> Blocks<'a> for Once<'a> {
+    const CONSTANTS: usize = BLOCK_CONSTANTS_ONCE;
+
+    fn blocks(self) -> Flash<'a, i32> {
+        self.blocks
+    }
+
+    fn outputs(self, words: Flash<'_, i32>, sum: i32, second: i32) -> [i8; 2] {
+        let [m_a, m_b, bias] = words.array(0).unwrap_or([0; 3]);
+        [once(sum, m_a), once((second >> 8).wrapping_add(bias), m_b)]
+    }
+}
+
+fn two_rows<'a>(blocks: impl Blocks<'a>, x: &[[i32; 2]], first: &mut [i8], second: Option<&mut [i8]>) {
+    each_block(blocks, x.len(), first, |step| x.get(step).map(|pair| pair[0]));
+    each_block(blocks, x.len(), second.unwrap_or(&mut []), |step| x.get(step).map(|pair| pair[1]));
+}
+
+fn one_row<'a>(blocks: impl Blocks<'a>, row: &[i8], output: &mut [i8]) {
+    let runs = RunsOfElements { count: 1, len: row.len(), distance: 0 };
+    each_block(blocks, runs.steps(), output, |step| steps(runs, 0, row).nth(step));
+}
+
+fn each_block<'a, B: Blocks<'a>>(
+    blocks: B,
+    steps: usize,
     output: &mut [i8],
     x: impl Fn(usize) -> Option<i32>,
 ) {
-    let len = steps.wrapping_mul(2).wrapping_add(BLOCK_CONSTANTS);
-    for (block, output) in blocks.chunks(len).zip(output.as_chunks_mut::<BLOCK>().0) {
-        let weights = block.range(2, steps.wrapping_mul(2));
+    let words = steps.wrapping_mul(2);
+    let of_pair = B::CONSTANTS.wrapping_sub(2) >> 1;
+    let each = blocks.blocks().chunks(words.wrapping_add(B::CONSTANTS));
+    for (block, output) in each.zip(output.as_chunks_mut::<BLOCK>().0) {
+        let weights = block.range(2, words);
         for (half, output) in output.as_chunks_mut::<2>().0.iter_mut().enumerate() {
             let bias = block.get(half).unwrap_or(0);
             let (mut both, mut sum) = (bias, bias);
@@ -145,10 +236,8 @@ fn each_block(
                 both = multiply_add(both, w, x);
                 sum = multiply_add(sum, i32::from(w as i8) & 0xffff | i32::from((w >> 16) as i8) << 16, x);
             }
-            let at = weights.len().wrapping_add(2).wrapping_add(half.wrapping_mul(5));
-            let [m_a, d_a, m_b, d_b, twice] = block.array(at).unwrap_or([0; 5]);
-            let second = (both.wrapping_sub(sum) >> 7).wrapping_add(twice) >> 1;
-            *output = [narrow(sum, m_a, d_a, to.zero_point), narrow(second, m_b, d_b, to.zero_point)];
+            let at = words.wrapping_add(2).wrapping_add(half.wrapping_mul(of_pair));
+            *output = blocks.outputs(block.range(at, of_pair), sum, both.wrapping_sub(sum));
         }
     }
 }

@@ -1,6 +1,7 @@
 //! A row of a depthwise convolution with a window of 3 × 3.
 
 use super::blocks::narrow;
+use super::once;
 use crate::inner::flash::Flash;
 
 /// Words of constants of a channel: the weights of the first row's first and second tap and the second row's first
@@ -9,6 +10,9 @@ use crate::inner::flash::Flash;
 ///
 /// Multipliers and divisors are as those of [`BLOCK`](super::BLOCK).
 pub const CHANNEL_CONSTANTS: usize = 6;
+
+/// The same where channels are rounded once: a multiplier and a bias behind the weights.
+pub const CHANNEL_CONSTANTS_ONCE: usize = 5;
 
 /// What one row of the output sees of the image: two or three of its rows, from the first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,9 +57,9 @@ impl Row3x3 {
     }
 }
 
-/// The loop over a row.
+/// The loop over a row, for channels with so many words of constants.
 #[derive(Clone, Copy, Debug)]
-pub struct Loop3x3 {
+pub struct Loop3x3<const CONSTANTS: usize = CHANNEL_CONSTANTS> {
     stride: usize,
 }
 
@@ -65,51 +69,64 @@ impl Loop3x3 {
     pub const fn new<const STRIDE: usize, const TIES: bool>() -> Self {
         Self { stride: STRIDE }
     }
+}
 
-    /// Every output of a row.
-    #[inline]
-    pub fn row(&self, p: &Row3x3, rows: Rows3, constants: Flash<'_, i32>, image: &[i8], output: &mut [i8]) {
-        each_output(self.stride, p, rows, constants, image, output);
+impl Loop3x3<CHANNEL_CONSTANTS_ONCE> {
+    /// The same where channels are rounded once.
+    pub const fn once<const STRIDE: usize>() -> Self {
+        Self { stride: STRIDE }
     }
 }
 
-fn each_output(
-    stride: usize,
-    p: &Row3x3,
-    rows: Rows3,
-    constants: Flash<'_, i32>,
-    image: &[i8],
-    output: &mut [i8],
-) {
-    let line = p.width.wrapping_mul(p.channels);
-    for channel in 0..p.channels {
-        let constants = constants.array(channel.wrapping_mul(CHANNEL_CONSTANTS));
-        let [first, second, last, multiplier, divisor, bias] = constants.unwrap_or([0; CHANNEL_CONSTANTS]);
-        let [w00, w01, w10, w11] = first.to_le_bytes();
-        let [w02, w20, w12, w21] = second.to_le_bytes();
-        let weights = [[w00, w01, w02], [w10, w11, w12], [w20, w21, last as u8]];
-        for column in 0..p.outputs {
-            let x = |row: usize, tap: usize| {
-                let row = match rows {
-                    Rows3::Lower => row.checked_sub(1)?,
-                    Rows3::Upper if row == 2 => return None,
-                    _ => row,
+impl<const CONSTANTS: usize> Loop3x3<CONSTANTS> {
+    /// Every output of a row.
+    #[inline]
+    pub fn row(&self, p: &Row3x3, rows: Rows3, constants: Flash<'_, i32>, image: &[i8], output: &mut [i8]) {
+        let line = p.width.wrapping_mul(p.channels);
+        for channel in 0..p.channels {
+            let words = constants.range(channel.wrapping_mul(CONSTANTS), CONSTANTS);
+            let weights = weights(words.array(0).unwrap_or([0; 3]));
+            let bias = words.get(CONSTANTS.wrapping_sub(1)).unwrap_or(0);
+            for column in 0..p.outputs {
+                let x = |row: usize, tap: usize| {
+                    let row = match rows {
+                        Rows3::Lower => row.checked_sub(1)?,
+                        Rows3::Upper if row == 2 => return None,
+                        _ => row,
+                    };
+                    let column = column.wrapping_mul(self.stride).wrapping_add(tap);
+                    let column = column.checked_sub(p.left.into())?;
+                    let at = row.wrapping_mul(line).wrapping_add(column.wrapping_mul(p.channels));
+                    (column < p.width).then(|| image.get(at.wrapping_add(channel)).copied())?
                 };
-                let column = column.wrapping_mul(stride).wrapping_add(tap).checked_sub(p.left.into())?;
-                let at = row.wrapping_mul(line).wrapping_add(column.wrapping_mul(p.channels));
-                (column < p.width).then(|| image.get(at.wrapping_add(channel)).copied())?
-            };
-            let mut sum = bias;
-            for (row, weights) in weights.iter().enumerate() {
-                for (tap, &w) in weights.iter().enumerate() {
-                    let x = i32::from(x(row, tap).unwrap_or(p.padding));
-                    sum = sum.wrapping_add(i32::from(w as i8).wrapping_mul(x));
+                let mut sum = bias;
+                for (row, weights) in weights.iter().enumerate() {
+                    for (tap, &w) in weights.iter().enumerate() {
+                        let x = i32::from(x(row, tap).unwrap_or(p.padding));
+                        sum = sum.wrapping_add(i32::from(w as i8).wrapping_mul(x));
+                    }
                 }
-            }
-            let at = column.wrapping_mul(p.channels).wrapping_add(channel);
-            if let Some(y) = output.get_mut(at) {
-                *y = narrow(sum, multiplier, divisor, p.zero_point);
+                let at = column.wrapping_mul(p.channels).wrapping_add(channel);
+                if let Some(y) = output.get_mut(at) {
+                    *y = self.output(words, sum, p.zero_point);
+                }
             }
         }
     }
+
+    /// The output of a sum, with the words of its channel.
+    fn output(&self, words: Flash<'_, i32>, sum: i32, zero_point: i32) -> i8 {
+        let [multiplier, divisor] = words.array(3).unwrap_or([0; 2]);
+        match CONSTANTS {
+            CHANNEL_CONSTANTS_ONCE => once(sum, multiplier),
+            _ => narrow(sum, multiplier, divisor, zero_point),
+        }
+    }
+}
+
+/// The weights row by row.
+fn weights([first, second, last]: [i32; 3]) -> [[u8; 3]; 3] {
+    let [w00, w01, w10, w11] = first.to_le_bytes();
+    let [w02, w20, w12, w21] = second.to_le_bytes();
+    [[w00, w01, w02], [w10, w11, w12], [w20, w21, last as u8]]
 }

@@ -5,14 +5,13 @@ use crate::inner::BLOCK;
 use crate::kernels::blocks::{Conv2dBlocks, ConvolutionBlocks, PixelBlocks};
 use crate::kernels::conv_2d::Conv2d;
 use crate::kernels::depthwise_conv_2d::{DepthwiseConv2d, DepthwiseConv2dVectors};
-use crate::kernels::depthwise_rows::{
-    DepthwiseConv2d3x3, DepthwiseConv2d3x3Units, DepthwiseConv2dTaps, DepthwiseConv2dUnits,
-};
-use crate::kernels::shapes::{Requantization, Window};
+use crate::kernels::depthwise_rows::{DepthwiseConv2d3x3, DepthwiseConv2d3x3Units};
+use crate::kernels::depthwise_taps::{DepthwiseConv2dTaps, DepthwiseConv2dUnits};
+use crate::kernels::shapes::{Once, Requantization, Window};
+use crate::ops::narrow::Form;
 use crate::ops::unit_blocks::{
     self, MAX_MEMORY, MEMORY_OF_A_STEP, Simplified, Units, of_each_channel, ordered, weights_of_channels,
 };
-use crate::ops::unit_fours::Form;
 use crate::ops::{channel_rows, once, requantization, unit_fours, unit_streams, winograd};
 use crate::optimize::Optimize;
 use crate::program::{Arg, Constant, Variant};
@@ -43,8 +42,8 @@ impl Convolution {
             Optimize::Balanced | Optimize::Size => None,
         };
         let rows = winograd.or_else(|| self.rows_3x3(&layer, padding, output, loops));
-        let taps = || self.taps(&layer, padding, output);
-        let blocks = rows.or_else(taps).or_else(|| self.blocks(&layer, padding, output));
+        let taps = || self.taps(&layer, padding, output, loops);
+        let blocks = rows.or_else(taps).or_else(|| self.blocks(&layer, padding, output, loops));
         let one_channel = self.one_channel(weights, bias, padding, output);
         let vectors = one_channel.or_else(|| self.channel_vectors(weights, bias, padding, output));
         let once = loops.once.as_ref().and_then(|units| self.fours(units, padding, output));
@@ -120,7 +119,7 @@ impl Convolution {
     }
 
     /// The kernel for weights in fours of units, if that suits.
-    fn fours<F: Form>(&self, layer: &F, padding: i8, output: Requantization) -> Option<Variant> {
+    fn fours<L: unit_fours::Layer>(&self, layer: &L, padding: i8, output: Requantization) -> Option<Variant> {
         let (window, filter) = (self.window, self.filter());
         if self.depth == 1 && window.channels > 1 {
             return unit_fours::depthwise_conv_2d(layer, filter, window, padding, output);
@@ -163,70 +162,117 @@ impl Convolution {
         if depth != 1 || !channel_rows::suits(&window) || row > MAX_MEMORY || is_other {
             return None;
         }
+        let order = of_each_channel(units, channels);
+        if let Some(once) = &loops.once {
+            let constants = channel_rows::constants_once(&once.in_order(&order));
+            return Some(self.of_rows(constants, false, padding, rounded_once(output)));
+        }
         let ties = output.least < output.zero_point;
-        let constants =
-            vec![channel_rows::constants(&layer.in_order(&of_each_channel(units, channels)), ties)?];
-        let layer = DepthwiseConv2d3x3::<0, false> { window, padding, output };
+        let constants = channel_rows::constants(&layer.in_order(&order), ties)?;
+        Some(self.of_rows(constants, ties, padding, output))
+    }
+
+    fn of_rows<R: Form>(&self, constants: Constant, ties: bool, padding: i8, output: R) -> Variant {
+        let window = self.window;
+        let Window { x, channels, units, .. } = window;
+        let layer = DepthwiseConv2d3x3::<0, false, R> { window, padding, output };
         let loops = format!("{}, {ties}", x.stride);
         let (kernel, params) = if units == channels {
-            ("depthwise_conv_2d_3x3_s8", unit_blocks::with_arguments(&layer, format_args!("{loops}")))
+            let kernel = R::name(["depthwise_conv_2d_3x3_s8", "depthwise_conv_2d_3x3_once_s8"]);
+            (kernel, unit_blocks::with_arguments(&layer, format_args!("{loops}, _")))
         } else {
             let multiplier = parts(units, channels);
-            let params = DepthwiseConv2d3x3Units::<0, false, 0> { layer, multiplier };
-            let params = unit_blocks::with_arguments(&params, format_args!("{loops}, {row}"));
-            ("depthwise_conv_2d_multiplier_3x3_s8", params)
+            let row = x.output.saturating_mul(channels);
+            let params = DepthwiseConv2d3x3Units::<0, false, 0, R> { layer, multiplier };
+            let params = unit_blocks::with_arguments(&params, format_args!("{loops}, {row}, _"));
+            let names = ["depthwise_conv_2d_multiplier_3x3_s8", "depthwise_conv_2d_multiplier_3x3_once_s8"];
+            (R::name(names), params)
         };
-        let module = "depthwise_rows";
-        Some(Variant { backend: "dsp", module, kernel, params, parameters: None, constants })
+        let (module, constants) = ("depthwise_rows", vec![constants]);
+        Variant { backend: "dsp", module, kernel, params, parameters: None, constants }
     }
 
     /// The kernel for any other depthwise window.
-    fn taps(&self, layer: &Simplified, padding: i8, output: Requantization) -> Option<Variant> {
-        let Self { window, depth, .. } = *self;
-        let Window { channels, units, .. } = window;
+    fn taps(
+        &self,
+        layer: &Simplified,
+        padding: i8,
+        output: Requantization,
+        loops: &Loops,
+    ) -> Option<Variant> {
+        let Self { window: Window { channels, units, .. }, depth, .. } = *self;
         if depth != 1 || !(BLOCK..=MAX_MEMORY).contains(&channels) {
             return None;
         }
         let filter = self.filter();
         let order = of_each_channel(units, channels);
-        let weights = weights_of_channels(&layer.weights, filter, &order, channels);
-        let layer = &layer.in_order(&order);
-        let constants =
-            vec![Constant::int8("WEIGHTS", weights), channel_rows::tap_constants(layer, filter, padding)?];
+        let weights =
+            |weights| Constant::int8("WEIGHTS", weights_of_channels(weights, filter, &order, channels));
+        if let Some(once) = &loops.once {
+            let units = once.in_order(&order);
+            let constants = channel_rows::tap_constants_once(&units, filter, padding, channels);
+            return Some(self.of_taps(
+                vec![weights(&once.weights), constants],
+                padding,
+                rounded_once(output),
+            ));
+        }
+        let constants = channel_rows::tap_constants(&layer.in_order(&order), filter, padding)?;
+        Some(self.of_taps(vec![weights(&layer.weights), constants], padding, output))
+    }
+
+    fn of_taps<R: Form>(&self, constants: Vec<Constant>, padding: i8, output: R) -> Variant {
+        let window = self.window;
+        let Window { channels, units, .. } = window;
         let params = DepthwiseConv2dTaps { window, padding, output };
         let (kernel, params) = if units == channels {
-            ("depthwise_conv_2d_taps_s8", format!("{params:?}"))
+            let kernel = R::name(["depthwise_conv_2d_taps_s8", "depthwise_conv_2d_taps_once_s8"]);
+            (kernel, format!("{params:?}"))
         } else {
-            let params = DepthwiseConv2dUnits::<0> { layer: params, multiplier: parts(units, channels) };
-            let params = unit_blocks::with_arguments(&params, format_args!("{channels}"));
-            ("depthwise_conv_2d_multiplier_taps_s8", params)
+            let params = DepthwiseConv2dUnits::<0, R> { layer: params, multiplier: parts(units, channels) };
+            let params = unit_blocks::with_arguments(&params, format_args!("{channels}, _"));
+            let names = ["depthwise_conv_2d_multiplier_taps_s8", "depthwise_conv_2d_multiplier_taps_once_s8"];
+            (R::name(names), params)
         };
-        let module = "depthwise_rows";
-        Some(Variant { backend: "dsp", module, kernel, params, parameters: None, constants })
+        let module = "depthwise_taps";
+        Variant { backend: "dsp", module, kernel, params, parameters: None, constants }
     }
 
     /// The kernel for weights in blocks, if that suits: units must share their inputs, and columns of the window
     /// lie side by side.
-    fn blocks(&self, layer: &Simplified, padding: i8, output: Requantization) -> Option<Variant> {
+    fn blocks(
+        &self,
+        layer: &Simplified,
+        padding: i8,
+        output: Requantization,
+        loops: &Loops,
+    ) -> Option<Variant> {
         let Self { window, depth, .. } = *self;
         if !self.has_runs() {
             return None;
         }
         let filter = self.filter();
-        let is_row = self.is_fully_connected();
-        let run = if is_row { filter } else { window.x.taps.saturating_mul(depth) };
-        let ties = output.least < output.zero_point;
-        let Simplified { weights, bias, multipliers } = layer;
-        let units = Units { weights, filter, run, bias, multipliers, ties };
-        let steps = units.steps();
+        let run = if self.is_fully_connected() { filter } else { window.x.taps.saturating_mul(depth) };
+        match &loops.once {
+            Some(once) => self.of_blocks(&Units::once(once, filter, run), padding, rounded_once(output)),
+            None => self.of_blocks(&Units::full(layer, filter, run, output), padding, output),
+        }
+    }
+
+    fn of_blocks<R: Form>(&self, units: &Units<'_>, padding: i8, output: R) -> Option<Variant> {
+        let Self { window, .. } = *self;
+        let (steps, &Units { filter, run, .. }) = (units.steps(), units);
         let memory = steps.saturating_mul(MEMORY_OF_A_STEP).saturating_add(run.saturating_mul(2));
         let constants = vec![units.blocks().filter(|_| memory <= MAX_MEMORY)?];
-        let (kernel, params) = if is_row {
-            let params = PixelBlocks::<0> { depth: filter, units: window.units, output };
-            ("conv_2d_1x1_blocks_s8", unit_blocks::with_arguments(&params, format_args!("{steps}")))
+        let (kernel, params) = if self.is_fully_connected() {
+            let params = PixelBlocks::<0, R> { depth: filter, units: window.units, output };
+            let kernel = R::name(["conv_2d_1x1_blocks_s8", "conv_2d_1x1_blocks_once_s8"]);
+            (kernel, unit_blocks::with_arguments(&params, format_args!("{steps}, _")))
         } else {
-            let params = Conv2dBlocks::<0, 0> { layer: ConvolutionBlocks { window, padding, output } };
-            ("conv_2d_blocks_s8", unit_blocks::with_arguments(&params, format_args!("{steps}, {run}")))
+            let layer = ConvolutionBlocks { window, padding, output };
+            let params = Conv2dBlocks::<0, 0, R> { layer };
+            let kernel = R::name(["conv_2d_blocks_s8", "conv_2d_blocks_once_s8"]);
+            (kernel, unit_blocks::with_arguments(&params, format_args!("{steps}, {run}, _")))
         };
         Some(Variant { backend: "dsp", module: "blocks", kernel, params, parameters: None, constants })
     }
@@ -249,3 +295,11 @@ impl Convolution {
         })
     }
 }
+
+/// What all units of a layer with such an output have in common where they are rounded once.
+fn rounded_once(Requantization { least, greatest, .. }: Requantization) -> Once {
+    Once { least, greatest }
+}
+
+#[cfg(test)]
+mod tests;

@@ -4,7 +4,7 @@ use super::Layer;
 use crate::inner::FOUR;
 use crate::kernels::blocks::{FullyConnectedBlocks, PixelBlocks};
 use crate::kernels::fully_connected::{FullyConnected, FullyConnectedOffset, FullyConnectedRing};
-use crate::kernels::shapes::Requantization;
+use crate::kernels::shapes::{Once, Requantization};
 use crate::lower::{Lowering, RingView};
 use crate::ops::narrow::{self, Form};
 use crate::ops::once;
@@ -36,10 +36,12 @@ pub(super) enum OneRow {
 }
 
 impl OneRow {
-    pub(super) fn of(to: &Lowering<'_>) -> Self {
+    /// That of a layer that is rounded once, or not.
+    pub(super) fn of(to: &mut Lowering<'_>, once: bool) -> Self {
         match to.optimize() {
             Optimize::Speed | Optimize::Balanced => Self::Fast,
-            Optimize::Size if to.has_pixels() => Self::Pixel,
+            // The loop over pixels is one for both only if it rounds as this layer does.
+            Optimize::Size if to.has_pixels() && to.kind_rounds_once("CONV_2D") == once => Self::Pixel,
             Optimize::Size => Self::Small,
         }
     }
@@ -66,36 +68,43 @@ impl Layer {
         });
         let words = || unit_pairs::fully_connected(&layer, self.depth, output, Layout::Bytes);
         let bytes = (is_row && !is_small).then(words).flatten();
-        let shape = [self.rows, self.depth];
-        let once = once.and_then(|units| unit_fours::fully_connected(units, shape, output));
-        let fours = unit_fours::both(unit_fours::fully_connected(&layer, shape, output), once);
+        let (rows, depth) = (self.rows, self.depth);
+        let blocks = match once {
+            Some(once) => {
+                let Requantization { least, greatest, .. } = output;
+                self.blocks(&Units::once(once, depth, depth), Once { least, greatest }, of_row)
+            }
+            None => self.blocks(&Units::full(&layer, depth, depth, output), output, of_row),
+        };
+        let once = once.and_then(|units| unit_fours::fully_connected(units, [rows, depth], output));
+        let fours = unit_fours::both(unit_fours::fully_connected(&layer, [rows, depth], output), once);
         // Bytes come before what is for the same processors.
         let fours = fours.into_iter().flatten().filter(|fours| {
             !is_small && !bytes.as_ref().is_some_and(|bytes| bytes.backend == fours.backend)
         });
         let fours: Vec<Variant> = fours.collect();
-        let others = [self.blocks(&layer, output, of_row), pairs.flatten(), bytes];
-        others.into_iter().flatten().chain(fours).collect()
+        [blocks, pairs.flatten(), bytes].into_iter().flatten().chain(fours).collect()
     }
 
     /// The kernel for weights in blocks, if they can be brought into these.
-    fn blocks(&self, layer: &Simplified, output: Requantization, of_row: OneRow) -> Option<Variant> {
+    fn blocks<R: Form>(&self, blocks: &Units<'_>, output: R, of_row: OneRow) -> Option<Variant> {
         let Self { rows, depth, units, .. } = *self;
-        let Simplified { weights, bias, multipliers } = layer;
-        let ties = output.least < output.zero_point;
-        let blocks = Units { weights, filter: depth, run: depth, bias, multipliers, ties };
         let constants = vec![blocks.blocks()?];
         let steps = blocks.steps();
         let fits = steps.saturating_mul(MEMORY_OF_A_STEP) <= MAX_MEMORY;
         let row = || format!("{:?}", FullyConnectedBlocks { depth, units, output });
+        let small = R::name(["fully_connected_small_s8", "fully_connected_small_once_s8"]);
         let (kernel, params) = match (rows, of_row) {
-            (1, OneRow::Fast) => ("fully_connected_blocks_s8", row()),
-            (1, OneRow::Small) => ("fully_connected_small_s8", row()),
-            (1, OneRow::Pixel) if !fits => ("fully_connected_small_s8", row()),
+            (1, OneRow::Fast) => {
+                (R::name(["fully_connected_blocks_s8", "fully_connected_blocks_once_s8"]), row())
+            }
+            (1, OneRow::Small) => (small, row()),
+            (1, OneRow::Pixel) if !fits => (small, row()),
             _ if !fits => return None,
             _ => {
-                let params = PixelBlocks::<0> { depth, units, output };
-                ("conv_2d_1x1_blocks_s8", with_arguments(&params, format_args!("{steps}")))
+                let params = PixelBlocks::<0, R> { depth, units, output };
+                let kernel = R::name(["conv_2d_1x1_blocks_s8", "conv_2d_1x1_blocks_once_s8"]);
+                (kernel, with_arguments(&params, format_args!("{steps}, _")))
             }
         };
         Some(Variant { backend: "dsp", module: "blocks", kernel, params, parameters: None, constants })

@@ -1,19 +1,19 @@
-//! How loops over fours of units make outputs: as the reference does, or rounded once.
+//! What loops over fours of units need to know of a layer, whose outputs are as the reference has them or rounded once.
 
 // Arithmetic of values, not of sizes: sums are below 2^30.
 #![allow(clippy::arithmetic_side_effects)]
 
 use crate::inner::{MAX_EXPONENT, ONCE_CONSTANTS, UNIT_CONSTANTS};
 use crate::kernels::shapes::{Once, Requantization};
+use crate::ops::narrow::Form;
 use crate::ops::once;
 use crate::ops::unit_blocks::{Simplified, greatest_sum};
 use crate::quantize::Multiplier;
-use std::fmt::Debug;
 
 /// A layer, by the form of its outputs.
-pub(crate) trait Form: Sized {
+pub(crate) trait Layer: Sized {
     /// What all of them have in common.
-    type Output: Copy + Debug + 'static;
+    type Output: Form;
 
     /// The constants of a unit that is not there. The first is a bias.
     const NONE: &'static [i32];
@@ -22,12 +22,6 @@ pub(crate) trait Form: Sized {
     const SUMS: i32;
 
     fn output(range: Requantization) -> Self::Output;
-
-    /// The name of a kernel with this form, of those with each: as the reference has it, and rounded once.
-    fn name(names: [&'static str; 2]) -> &'static str;
-
-    /// Generic arguments of parameters with memory for so many inputs.
-    fn arguments(memory: usize) -> String;
 
     /// Weights, unit by unit.
     fn weights(&self) -> &[i8];
@@ -42,7 +36,7 @@ pub(crate) trait Form: Sized {
     fn constants(&self, filter: usize, range: Requantization) -> Option<Vec<Vec<i32>>>;
 }
 
-impl Form for Simplified {
+impl Layer for Simplified {
     type Output = Requantization;
 
     const NONE: &'static [i32] = &[0, 0, 1, 1];
@@ -50,14 +44,6 @@ impl Form for Simplified {
 
     fn output(range: Requantization) -> Requantization {
         range
-    }
-
-    fn name([full, _]: [&'static str; 2]) -> &'static str {
-        full
-    }
-
-    fn arguments(memory: usize) -> String {
-        memory.to_string()
     }
 
     fn weights(&self) -> &[i8] {
@@ -84,7 +70,7 @@ impl Form for Simplified {
     }
 }
 
-impl Form for once::Units {
+impl Layer for once::Units {
     type Output = Once;
 
     const NONE: &'static [i32] = &[0; ONCE_CONSTANTS];
@@ -92,14 +78,6 @@ impl Form for once::Units {
 
     fn output(Requantization { least, greatest, .. }: Requantization) -> Once {
         Once { least, greatest }
-    }
-
-    fn name([_, once]: [&'static str; 2]) -> &'static str {
-        once
-    }
-
-    fn arguments(memory: usize) -> String {
-        format!("{memory}, Once")
     }
 
     fn weights(&self) -> &[i8] {
@@ -114,14 +92,9 @@ impl Form for once::Units {
         Self::in_order(self, order)
     }
 
-    fn constants(&self, _filter: usize, _range: Requantization) -> Option<Vec<Vec<i32>>> {
-        Some(
-            self.bias
-                .iter()
-                .zip(&self.multipliers)
-                .map(|(&bias, &multiplier)| vec![bias, multiplier])
-                .collect(),
-        )
+    fn constants(&self, _: usize, _: Requantization) -> Option<Vec<Vec<i32>>> {
+        let units = self.bias.iter().zip(&self.multipliers);
+        Some(units.map(|(&bias, &multiplier)| vec![bias, multiplier]).collect())
     }
 }
 
