@@ -50,7 +50,8 @@ pub use units::{MAX_UNITS, SIDE_BY_SIDE, StreamOutput};
 #[allow(unused_imports)] // by assembly
 pub use units::{STREAM_BIAS, STREAM_SCALE};
 pub use vectors::{
-    ChannelWindow, CopiedRows, UnitConstants, UnitRows, VECTORS, channel_windows, copy_rows, fill, unit_rows,
+    ChannelWindow, CopiedRows, Rounding, Twice, UnitConstants, UnitRows, UpperHalf, VECTORS, channel_windows,
+    copy_rows, fill, unit_rows,
 };
 pub use windows::{Side, WindowTaps, windows};
 pub use winograd::{

@@ -7,11 +7,13 @@ pub use super::fully_connected::{FullyConnected, FullyConnected16, FullyConnecte
 pub use offset::{Conv2dOffset, conv_2d_1x1_offset_s8, conv_2d_offset_s8};
 pub use s16::{Conv2d16, conv_2d_1x1_s16, conv_2d_s16};
 
-use super::fully_connected::{fully_connected_narrow_s8, fully_connected_s4, fully_connected_s8};
+use super::fully_connected::{
+    fully_connected_narrow_s8, fully_connected_once_s8, fully_connected_s4, fully_connected_s8,
+};
 use super::planes::Planes;
 use super::reach::Reach;
-use super::requantization::{Full, Narrow, Narrowed, Requantization, Scales, Units};
-use super::vectors;
+use super::requantization::{Full, Narrow, Narrowed, Once, Requantization, RoundedOnce, Scales, Units};
+use super::vectors::{self, VectorScales};
 use super::window::{Taps, Window};
 use crate::inner::flash::Flash;
 use crate::inner::{VECTORS, dot_constant_s4, dot_constant_s8, dot_s4, dot_s8, product};
@@ -65,6 +67,18 @@ pub fn conv_2d_1x1_narrow_s8(
     fully_connected_narrow_s8(p, weights, bias, scales, edges, planes);
 }
 
+/// The same where the outputs are rounded [`Once`].
+#[cfg_attr(not(debug_assertions), inline)]
+pub fn conv_2d_1x1_once_s8(
+    p: &FullyConnected<Once>,
+    weights: Flash<'_, i8>,
+    bias: Flash<'_, i32>,
+    multipliers: Flash<'_, i32>,
+    planes: Planes<'_, i8>,
+) {
+    fully_connected_once_s8(p, weights, bias, multipliers, planes);
+}
+
 /// `output[y, x, unit] = clamp(zero point + requantize(bias[unit]
 ///     + Σ weights[unit, row, column, i] · input[y · stride + row, x · stride + column, i]))`
 /// with one group, and columns that are neighbours in the image.
@@ -80,15 +94,35 @@ pub fn conv_2d_contiguous_s8(
     shifts: Flash<'_, i8>,
     planes: Planes<'_, i8>,
 ) {
-    let units = Units { weights, bias, scales: Full { multipliers, shifts } };
+    convolve_runs(p, Units { weights, bias, scales: Full { multipliers, shifts } }, planes);
+}
+
+/// The same where the outputs are rounded [`Once`].
+#[cfg_attr(not(debug_assertions), inline)]
+pub fn conv_2d_contiguous_once_s8(
+    p: &Conv2d<Once>,
+    weights: Flash<'_, i8>,
+    bias: Flash<'_, i32>,
+    multipliers: Flash<'_, i32>,
+    planes: Planes<'_, i8>,
+) {
+    convolve_runs(p, Units { weights, bias, scales: RoundedOnce { multipliers } }, planes);
+}
+
+/// Both: a row of the window is one run of memory in the image as in the weights.
+#[inline(always)]
+fn convolve_runs<'a, S: VectorScales<'a>>(
+    p: &Conv2d<S::Output>,
+    units: Units<'a, S>,
+    planes: Planes<'_, i8>,
+) {
     if VECTORS && vectors::suits(p) {
         return vectors::conv_2d(p, units, planes);
     }
-    // A row of the window is one run of memory in the image as in the weights.
     convolve(p, units, planes, dot_s8, |_, _, _| 0);
 }
 
-/// The same where the outputs are [`Narrow`].
+/// As [`conv_2d_contiguous_s8`] where the outputs are [`Narrow`].
 #[cfg_attr(not(debug_assertions), inline)]
 pub fn conv_2d_contiguous_narrow_s8(
     p: &Conv2d<Narrow>,

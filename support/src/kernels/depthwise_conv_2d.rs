@@ -11,9 +11,9 @@ pub use s16::{DepthwiseConv2d16, depthwise_conv_2d_s16};
 use super::lanes::{LANES, multiply_add};
 use super::planes::Planes;
 use super::reach::Reach;
-use super::requantization::{Full, Narrow, Narrowed, Requantization, Scales, Units};
+use super::requantization::{Full, Narrow, Narrowed, Once, Requantization, RoundedOnce, Scales, Units};
 use super::rows::rows_mut;
-use super::vectors;
+use super::vectors::{self, VectorScales};
 use super::window::{Taps, Window};
 use crate::inner::flash::Flash;
 use crate::inner::{LaneTaps, VECTORS, multiply_add_taps, product, unknown};
@@ -52,14 +52,35 @@ pub fn depthwise_conv_2d_s8(
     shifts: Flash<'_, i8>,
     planes: Planes<'_, i8>,
 ) {
-    let units = Units { weights, bias, scales: Full { multipliers, shifts } };
+    each_plain_channel(p, Units { weights, bias, scales: Full { multipliers, shifts } }, planes);
+}
+
+/// The same where the outputs are rounded [`Once`].
+#[cfg_attr(not(debug_assertions), inline)]
+pub fn depthwise_conv_2d_once_s8(
+    p: &DepthwiseConv2d<Once>,
+    weights: Flash<'_, i8>,
+    bias: Flash<'_, i32>,
+    multipliers: Flash<'_, i32>,
+    planes: Planes<'_, i8>,
+) {
+    each_plain_channel(p, Units { weights, bias, scales: RoundedOnce { multipliers } }, planes);
+}
+
+/// Both, by the loops of the backend.
+#[inline(always)]
+fn each_plain_channel<'a, S: VectorScales<'a>>(
+    p: &DepthwiseConv2d<S::Output>,
+    units: Units<'a, S>,
+    planes: Planes<'_, i8>,
+) {
     if VECTORS {
         return vectors::depthwise_conv_2d(p, units, planes);
     }
     each_channel(p, units, planes);
 }
 
-/// The same where the outputs are [`Narrow`].
+/// As [`depthwise_conv_2d_s8`] where the outputs are [`Narrow`].
 #[cfg_attr(not(debug_assertions), inline)]
 pub fn depthwise_conv_2d_narrow_s8(
     p: &DepthwiseConv2d<Narrow>,
@@ -121,12 +142,12 @@ pub fn depthwise_conv_2d_multiplier_narrow_s8(
 
 /// The same layer with memory for one unit of each of the `CHANNELS`.
 #[derive(Clone, Copy, Debug)]
-pub struct DepthwiseConv2dVectors<const CHANNELS: usize> {
+pub struct DepthwiseConv2dVectors<const CHANNELS: usize, R = Requantization> {
     /// The layer without the memory.
-    pub layer: DepthwiseConv2d,
+    pub layer: DepthwiseConv2d<R>,
 }
 
-impl<const CHANNELS: usize> DepthwiseConv2dVectors<CHANNELS> {
+impl<const CHANNELS: usize, R> DepthwiseConv2dVectors<CHANNELS, R> {
     /// How far an output of so many elements may be laid over the input.
     pub const fn reach(&self, output_len: usize) -> Reach {
         self.layer.reach(output_len)
@@ -145,6 +166,19 @@ pub fn depthwise_conv_2d_multiplier_vectors_s8<const CHANNELS: usize>(
     planes: Planes<'_, i8>,
 ) {
     let units = Units { weights, bias, scales: Full { multipliers, shifts } };
+    vectors::depthwise_conv_2d_multiplier(unknown(&p.layer), units, planes, &mut [0; CHANNELS]);
+}
+
+/// The same where the outputs are rounded [`Once`].
+#[cfg_attr(not(debug_assertions), inline)]
+pub fn depthwise_conv_2d_multiplier_vectors_once_s8<const CHANNELS: usize>(
+    p: &DepthwiseConv2dVectors<CHANNELS, Once>,
+    weights: Flash<'_, i8>,
+    bias: Flash<'_, i32>,
+    multipliers: Flash<'_, i32>,
+    planes: Planes<'_, i8>,
+) {
+    let units = Units { weights, bias, scales: RoundedOnce { multipliers } };
     vectors::depthwise_conv_2d_multiplier(unknown(&p.layer), units, planes, &mut [0; CHANNELS]);
 }
 

@@ -3,10 +3,10 @@
 use super::accumulator::Accumulator;
 use super::planes::Planes;
 use super::reach::Reach;
-use super::requantization::{Full, Narrow, Narrowed, Requantization, Scales, Units};
+use super::requantization::{Full, Narrow, Narrowed, Once, Requantization, RoundedOnce, Scales, Units};
 use super::ring::Ring;
 use super::rows::{rows, rows_mut};
-use super::vectors;
+use super::vectors::{self, VectorScales};
 use crate::inner::flash::Flash;
 use crate::inner::{VECTORS, dot_s4, dot_s8};
 
@@ -76,14 +76,36 @@ pub fn fully_connected_s8(
     shifts: Flash<'_, i8>,
     planes: Planes<'_, i8>,
 ) {
-    let scales = Full { multipliers, shifts };
+    each_plain_row(p, Units { weights, bias, scales: Full { multipliers, shifts } }, planes);
+}
+
+/// The same where the outputs are rounded [`Once`].
+#[cfg_attr(not(debug_assertions), inline)]
+pub fn fully_connected_once_s8(
+    p: &FullyConnected<Once>,
+    weights: Flash<'_, i8>,
+    bias: Flash<'_, i32>,
+    multipliers: Flash<'_, i32>,
+    planes: Planes<'_, i8>,
+) {
+    each_plain_row(p, Units { weights, bias, scales: RoundedOnce { multipliers } }, planes);
+}
+
+/// Both, by the loops of the backend.
+#[inline(always)]
+fn each_plain_row<'a, S: VectorScales<'a>>(
+    p: &FullyConnected<S::Output>,
+    units: Units<'a, S>,
+    planes: Planes<'_, i8>,
+) {
     if VECTORS {
-        return vectors::each_row(p.depth, p.units, p.output, Units { weights, bias, scales }, planes);
+        return vectors::each_row(p, units, planes);
     }
+    let Units { weights, bias, scales } = units;
     each_row(p, p.depth, weights, bias, scales, planes, dot_s8, |_| 0);
 }
 
-/// The same where the outputs are [`Narrow`].
+/// As [`fully_connected_s8`] where the outputs are [`Narrow`].
 #[cfg_attr(not(debug_assertions), inline)]
 pub fn fully_connected_narrow_s8(
     p: &FullyConnected<Narrow>,

@@ -59,6 +59,13 @@ impl Limits for Requantization {
     }
 }
 
+impl Limits for (i32, i32) {
+    #[inline(always)]
+    fn limits(self) -> (i32, i32) {
+        self
+    }
+}
+
 impl Limits for Once {
     #[inline(always)]
     fn limits(self) -> (i32, i32) {

@@ -2,16 +2,16 @@
 //! units work on them.
 
 use super::blocks::{clamp, next_row, rows_of};
-use super::conv_2d::Conv2d;
+use super::conv_2d::{Conv2d, FullyConnected};
 use super::depthwise_conv_2d::DepthwiseConv2d;
 use super::depthwise_pixels::{each_pixel, each_unit};
 use super::planes::Planes;
-use super::requantization::{Full, Requantization, Units};
+use super::requantization::{Full, Limits, Once, Requantization, RoundedOnce, Scales, Units};
 use super::shapes::{Scaling, Sum};
 use super::window::{Taps, Window};
 use crate::inner::{
-    ChannelWindow, CopiedRows, Factor, SumScales, UnitConstants, UnitRows, channel_windows, copy_rows, fill,
-    product, sums_s8, unit_rows, unknown,
+    ChannelWindow, CopiedRows, Factor, Rounding, SumScales, Twice, UnitConstants, UnitRows, UpperHalf,
+    channel_windows, copy_rows, fill, product, sums_s8, unit_rows, unknown,
 };
 use core::cell::Cell;
 
@@ -20,72 +20,117 @@ const SMALL: usize = 256;
 const MIDDLE: usize = 1024;
 const LARGE: usize = 4096;
 
-#[inline(always)]
-fn constants<'a>(units: Units<'a, Full<'a>>) -> UnitConstants<'a> {
-    UnitConstants::new(units.weights, units.bias, units.scales.multipliers, units.scales.shifts)
+/// Scales of which the loops know what to do with them.
+pub(super) trait VectorScales<'a>: Scales<Output: Limits> {
+    /// What the last step needs beside multipliers.
+    type Rounding: Rounding;
+
+    /// The constants as the loops have them.
+    fn constants(units: Units<'a, Self>, output: Self::Output) -> UnitConstants<'a, Self::Rounding>;
+}
+
+impl<'a> VectorScales<'a> for Full<'a> {
+    type Rounding = Twice<'a>;
+
+    #[inline(always)]
+    fn constants(units: Units<'a, Self>, output: Requantization) -> UnitConstants<'a, Twice<'a>> {
+        let Units { weights, bias, scales: Full { multipliers, shifts } } = units;
+        UnitConstants { weights, bias, multipliers, rounding: Twice::new(shifts, output.zero_point) }
+    }
+}
+
+impl<'a> VectorScales<'a> for RoundedOnce<'a> {
+    type Rounding = UpperHalf;
+
+    #[inline(always)]
+    fn constants(units: Units<'a, Self>, _output: Once) -> UnitConstants<'a, UpperHalf> {
+        let Units { weights, bias, scales: RoundedOnce { multipliers } } = units;
+        UnitConstants { weights, bias, multipliers, rounding: UpperHalf }
+    }
 }
 
 /// Every row of the input becomes one of the output.
 #[inline(always)]
-pub(super) fn each_row(
-    depth: usize,
-    units: usize,
-    output: Requantization,
-    of_units: Units<'_, Full<'_>>,
+pub(super) fn each_row<'a, S: VectorScales<'a>>(
+    p: &FullyConnected<S::Output>,
+    units: Units<'a, S>,
     planes: Planes<'_, i8>,
 ) {
-    let layer = UnitRows { depth, units, zero_point: output.zero_point };
-    all_rows(unknown(&layer), output, constants(of_units), planes);
+    let FullyConnected { depth, units: count, output } = *p;
+    let layer = UnitRows::new(depth, count, S::constants(units, output));
+    all_rows([depth, count], output.limits(), planes, &|input, output| unit_rows(&layer, input, output));
 }
 
-#[inline(never)] // one copy for all layers
-fn all_rows(layer: &UnitRows, to: Requantization, constants: UnitConstants<'_>, planes: Planes<'_, i8>) {
-    let mut runs = planes.runs(layer.depth, layer.units);
+#[inline(never)] // one copy for all layers, whatever their constants are
+fn all_rows(
+    [depth, units]: [usize; 2],
+    to: (i32, i32),
+    planes: Planes<'_, i8>,
+    unit_rows: &dyn Fn(&[i8], &mut [i8]),
+) {
+    let mut runs = planes.runs(depth, units);
     while let Some((input, output)) = runs.next() {
-        unit_rows(layer, &constants, input, output);
+        unit_rows(input, output);
         clamp(to, output);
     }
 }
 
 /// Whether there is memory for a window.
 #[inline(always)]
-pub(super) fn suits(p: &Conv2d) -> bool {
+pub(super) fn suits<O>(p: &Conv2d<O>) -> bool {
     (1..=LARGE).contains(&filter(p))
 }
 
 /// Bytes of a window.
 #[inline(always)]
-fn filter(p: &Conv2d) -> usize {
+fn filter<O>(p: &Conv2d<O>) -> usize {
     product(product(p.window.y.taps, p.window.x.taps), p.depth)
 }
 
 /// A convolution with one group, and columns that are neighbours in the image.
 #[inline(always)]
-pub(super) fn conv_2d(p: &Conv2d, units: Units<'_, Full<'_>>, planes: Planes<'_, i8>) {
-    let (constants, filter) = (constants(units), filter(p));
-    with_memory(filter, unknown(p), constants, planes);
+pub(super) fn conv_2d<'a, S: VectorScales<'a>>(
+    p: &Conv2d<S::Output>,
+    units: Units<'a, S>,
+    planes: Planes<'_, i8>,
+) {
+    with_memory(filter(p), unknown(p), S::constants(units, p.output), planes);
 }
 
 /// Several windows share what a block of units takes to begin.
 #[inline(always)]
-fn with_memory(filter: usize, p: &Conv2d, constants: UnitConstants<'_>, planes: Planes<'_, i8>) {
+fn with_memory(
+    filter: usize,
+    p: &Conv2d<impl Limits>,
+    constants: UnitConstants<'_, impl Rounding>,
+    planes: Planes<'_, i8>,
+) {
     match filter {
-        ..=64 => windows_in::<SMALL>(p, constants, planes),
-        65..=MIDDLE => windows_in::<MIDDLE>(p, constants, planes),
-        _ => windows_in::<LARGE>(p, constants, planes),
+        ..=64 => windows_in::<SMALL, _, _>(p, constants, planes),
+        65..=MIDDLE => windows_in::<MIDDLE, _, _>(p, constants, planes),
+        _ => windows_in::<LARGE, _, _>(p, constants, planes),
     }
 }
 
 #[inline(never)] // the stack holds the memory that is taken
-fn windows_in<const LEN: usize>(p: &Conv2d, constants: UnitConstants<'_>, planes: Planes<'_, i8>) {
+fn windows_in<const LEN: usize, L: Limits, R: Rounding>(
+    p: &Conv2d<L>,
+    constants: UnitConstants<'_, R>,
+    planes: Planes<'_, i8>,
+) {
     windows(p, constants, planes, &mut [0; LEN]);
 }
 
 #[inline(never)] // one copy for all layers
-fn windows(p: &Conv2d, constants: UnitConstants<'_>, planes: Planes<'_, i8>, memory: &mut [i8]) {
+fn windows(
+    p: &Conv2d<impl Limits>,
+    constants: UnitConstants<'_, impl Rounding>,
+    planes: Planes<'_, i8>,
+    memory: &mut [i8],
+) {
     let Window { x: axis, units, .. } = p.window;
     let filter = filter(p);
-    let layer = UnitRows { depth: filter, units, zero_point: p.output.zero_point };
+    let layer = UnitRows::new(filter, units, constants);
     let mut lines = rows_of(&p.window, planes);
     while let Some((image, rows, output)) = next_row(&mut lines) {
         let mut columns = axis.outputs();
@@ -101,7 +146,7 @@ fn windows(p: &Conv2d, constants: UnitConstants<'_>, planes: Planes<'_, i8>, mem
             if len == 0 {
                 break;
             }
-            unit_rows(&layer, &constants, memory, output);
+            unit_rows(&layer, memory, output);
         }
         clamp(p.output, output);
     }
@@ -109,7 +154,7 @@ fn windows(p: &Conv2d, constants: UnitConstants<'_>, planes: Planes<'_, i8>, mem
 
 /// What a window with these rows and columns sees.
 #[inline(always)]
-fn gather(p: &Conv2d, image: &[i8], rows: Taps, columns: Taps, window: &mut [i8]) {
+fn gather<O>(p: &Conv2d<O>, image: &[i8], rows: Taps, columns: Taps, window: &mut [i8]) {
     let Window { x, y, channels, .. } = p.window;
     if rows.inside < y.taps || columns.inside < x.taps {
         fill(window, p.padding);
@@ -127,12 +172,20 @@ fn gather(p: &Conv2d, image: &[i8], rows: Taps, columns: Taps, window: &mut [i8]
 
 /// A depthwise convolution with one unit for each channel.
 #[inline(always)]
-pub(super) fn depthwise_conv_2d(p: &DepthwiseConv2d, units: Units<'_, Full<'_>>, planes: Planes<'_, i8>) {
-    depthwise_rows(unknown(p), constants(units), planes);
+pub(super) fn depthwise_conv_2d<'a, S: VectorScales<'a>>(
+    p: &DepthwiseConv2d<S::Output>,
+    units: Units<'a, S>,
+    planes: Planes<'_, i8>,
+) {
+    depthwise_rows(unknown(p), S::constants(units, p.output), planes);
 }
 
 #[inline(never)] // one copy for all layers
-fn depthwise_rows(p: &DepthwiseConv2d, constants: UnitConstants<'_>, planes: Planes<'_, i8>) {
+fn depthwise_rows(
+    p: &DepthwiseConv2d<impl Limits>,
+    constants: UnitConstants<'_, impl Rounding>,
+    planes: Planes<'_, i8>,
+) {
     let Window { x, channels, .. } = p.window;
     let mut lines = rows_of(&p.window, planes);
     while let Some((image, rows, output)) = next_row(&mut lines) {
@@ -156,9 +209,9 @@ fn depthwise_rows(p: &DepthwiseConv2d, constants: UnitConstants<'_>, planes: Pla
 /// The same with several units for each channel: first the constants of the first unit of each channel, then those of the
 /// second. `part` holds one unit of each.
 #[inline(never)] // one copy for all layers
-pub(super) fn depthwise_conv_2d_multiplier(
-    p: &DepthwiseConv2d,
-    units: Units<'_, Full<'_>>,
+pub(super) fn depthwise_conv_2d_multiplier<'a, S: VectorScales<'a>>(
+    p: &DepthwiseConv2d<S::Output>,
+    units: Units<'a, S>,
     planes: Planes<'_, i8>,
     part: &mut [i8],
 ) {
@@ -171,18 +224,15 @@ pub(super) fn depthwise_conv_2d_multiplier(
             let of_nth = Units {
                 weights: units.weights.range(product(nth, weights), weights),
                 bias: units.bias.range(first, channels),
-                scales: Full {
-                    multipliers: units.scales.multipliers.range(first, channels),
-                    shifts: units.scales.shifts.range(first, channels),
-                },
+                scales: units.scales.range(first, channels),
             };
-            channel_windows(&window, &constants(of_nth), image, part);
+            channel_windows(&window, &S::constants(of_nth, p.output), image, part);
         });
     });
 }
 
 #[inline(always)]
-fn channel_window(p: &DepthwiseConv2d, rows: Taps, columns: Taps, pixels: usize) -> ChannelWindow {
+fn channel_window<O>(p: &DepthwiseConv2d<O>, rows: Taps, columns: Taps, pixels: usize) -> ChannelWindow {
     let Window { x, y, channels, .. } = p.window;
     let all = product(y.taps, x.taps);
     let before = product(rows.before, x.taps).wrapping_add(columns.before);
@@ -205,7 +255,6 @@ fn channel_window(p: &DepthwiseConv2d, rows: Taps, columns: Taps, pixels: usize)
         between,
         behind,
         padding: p.padding,
-        zero_point: p.output.zero_point,
     }
 }
 

@@ -22,6 +22,7 @@ use std::rc::Rc;
 mod channels;
 mod kernels;
 mod variants;
+mod vectors;
 
 use variants::Loops;
 

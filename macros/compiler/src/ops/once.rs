@@ -21,6 +21,7 @@ use super::narrow::{divided_up, threshold};
 use super::unit_blocks::{Simplified, ordered};
 use super::weighted::Bounds;
 use crate::kernels::shapes::Requantization;
+use crate::program::Constant;
 use crate::quantize::Multiplier;
 
 /// Bits that a sum has beside its sign, with what is added to it.
@@ -61,6 +62,13 @@ impl Units {
             units.multipliers.push(multiplier);
         }
         Some(units)
+    }
+
+    /// The constants of kernels that have them one after the other.
+    pub(crate) fn constants(self) -> Vec<Constant> {
+        let [bias, multipliers] = [("BIAS", self.bias), ("MULTIPLIERS", self.multipliers)]
+            .map(|(name, values)| Constant::int32(name, values));
+        vec![Constant::int8("WEIGHTS", self.weights), bias, multipliers]
     }
 
     /// The same layer with its units in another order.

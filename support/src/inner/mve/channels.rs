@@ -1,8 +1,9 @@
 //! Units that see one channel each.
 
 use crate::inner::flash::Flash;
-use crate::inner::portable::{self, ChannelWindow, UnitConstants};
+use crate::inner::portable::{self, ChannelWindow, Rounding, UnitConstants};
 use core::arch::naked_asm;
+use core::ptr;
 
 /// Channels that are summed up together.
 const BLOCK: usize = 16;
@@ -32,43 +33,73 @@ struct Pixels {
 
 /// As [`crate::inner::portable::channel_windows`].
 #[inline(always)]
-pub fn channel_windows(p: &ChannelWindow, constants: &UnitConstants<'_>, image: &[i8], output: &mut [i8]) {
+pub fn channel_windows<R: Rounding>(
+    p: &ChannelWindow,
+    constants: &UnitConstants<'_, R>,
+    image: &[i8],
+    output: &mut [i8],
+) {
     let ChannelWindow { channels, pixels, .. } = *p;
-    let suits = channels > 0 && pixels > 0 && constants.is_right && constants.are_there(channels, p.taps());
+    let suits = channels > 0 && pixels > 0 && constants.suit(channels, p.taps());
     let is_there = image.len() >= p.reach() && output.len() >= pixels.wrapping_mul(channels);
     if !suits || !is_there || (p.rows > 0 && p.columns == 0) {
-        return portable::channel_windows(p, constants, image, output);
+        // Without shifts there is nothing else that the loops do not know: what is not there is skipped.
+        if constants.rounding.twice().is_some() {
+            any_channels(p, constants, image, output);
+        }
+        return;
     }
     if channels < BLOCK {
         return few_channels(p, constants, image, output);
     }
     let pixels = pixels_of(p, constants, image, output);
     // SAFETY: there is a pixel at least, of sixteen channels at least, with all that its window sees, a row of which has
-    // a tap at least, and all constants, whose shifts are none to the left.
+    // a tap at least, and all constants, whose shifts are none to the left, if there are any.
     #[allow(unsafe_code)]
     unsafe {
-        sixteen(&pixels);
+        match constants.rounding.twice() {
+            Some(_) => sixteen(&pixels),
+            None => sixteen_once(&pixels),
+        }
     }
+}
+
+/// Apart, where it takes no registers from what is around the loops.
+#[cold]
+#[inline(never)]
+fn any_channels<R: Rounding>(
+    p: &ChannelWindow,
+    constants: &UnitConstants<'_, R>,
+    image: &[i8],
+    output: &mut [i8],
+) {
+    portable::channel_windows(p, constants, image, output);
 }
 
 /// Less channels than a vector has elements: constants go where there are as many.
 #[inline(never)]
-fn few_channels(p: &ChannelWindow, constants: &UnitConstants<'_>, image: &[i8], output: &mut [i8]) {
+fn few_channels<R: Rounding>(
+    p: &ChannelWindow,
+    constants: &UnitConstants<'_, R>,
+    image: &[i8],
+    output: &mut [i8],
+) {
     let (mut bias, mut multipliers, mut shifts) = ([0; BLOCK], [0; BLOCK], [0; BLOCK]);
+    let mut pixels = pixels_of(p, constants, image, output);
     copy(constants.bias, p.channels, &mut bias);
     copy(constants.multipliers, p.channels, &mut multipliers);
-    copy(constants.shifts, p.channels, &mut shifts);
-    let constants = UnitConstants {
-        bias: Flash::from_slice(&bias),
-        multipliers: Flash::from_slice(&multipliers),
-        shifts: Flash::from_slice(&shifts),
-        ..*constants
-    };
-    let pixels = pixels_of(p, &constants, image, output);
+    (pixels.bias, pixels.multipliers) = (bias.as_ptr(), multipliers.as_ptr());
+    if let Some(twice) = constants.rounding.twice() {
+        copy(twice.shifts, p.channels, &mut shifts);
+        pixels.shifts = shifts.as_ptr();
+    }
     // SAFETY: as above, but for constants beside weights there are sixteen of, and channels there are less of.
     #[allow(unsafe_code)]
     unsafe {
-        few(&pixels);
+        match constants.rounding.twice() {
+            Some(_) => few(&pixels),
+            None => few_once(&pixels),
+        }
     }
 }
 
@@ -78,20 +109,26 @@ fn copy<T: crate::inner::flash::Element>(from: Flash<'_, T>, count: usize, to: &
 }
 
 #[inline(always)]
-fn pixels_of(p: &ChannelWindow, constants: &UnitConstants<'_>, image: &[i8], output: &mut [i8]) -> Pixels {
+fn pixels_of<R: Rounding>(
+    p: &ChannelWindow,
+    constants: &UnitConstants<'_, R>,
+    image: &[i8],
+    output: &mut [i8],
+) -> Pixels {
+    let twice = constants.rounding.twice();
     Pixels {
         image: image.as_ptr(),
         weights: constants.weights.start(),
         bias: constants.bias.start(),
         multipliers: constants.multipliers.start(),
-        shifts: constants.shifts.start(),
+        shifts: twice.map_or(ptr::null(), |twice| twice.shifts.start()),
         output: output.as_mut_ptr(),
         pixels: p.pixels,
         stride: p.stride,
         rows: p.rows,
         before: p.before,
         behind: p.behind,
-        zero_point: p.zero_point,
+        zero_point: twice.map_or(0, |twice| twice.zero_point),
         channels: p.channels,
         to_column: p.to_column,
         columns: p.columns,
@@ -202,9 +239,48 @@ macro_rules! shift {
     };
 }
 
+/// The sums of the channels from `r9` as numbers of 32 bits on the scale of the output.
+macro_rules! requantized {
+    () => {
+        concat!(
+            "ldrd r7, r10, [r11, #12]\n",
+            "add r7, r7, r9, lsl #2\n",
+            load_fourths!("q4", "q5", "q6", "q7", "r7"),
+            "vqrdmulh.s32 q0, q0, q4\n",
+            "vqrdmulh.s32 q1, q1, q5\n",
+            "vqrdmulh.s32 q2, q2, q6\n",
+            "vqrdmulh.s32 q3, q3, q7\n",
+            "add r10, r10, r9\n",
+            "vldrb.u8 q7, [r10]\n",
+            "ldr r10, [r11, #44]\n",
+            "vmovlb.s8 q6, q7\n",
+            "vmovlt.s8 q7, q7\n",
+            shift!("q0", "vmovlb.s16", "q6"),
+            shift!("q2", "vmovlt.s16", "q6"),
+            shift!("q1", "vmovlb.s16", "q7"),
+            shift!("q3", "vmovlt.s16", "q7"),
+        )
+    };
+}
+
+/// The same where they are rounded once.
+macro_rules! upper_halves {
+    () => {
+        concat!(
+            "ldr r7, [r11, #12]\n",
+            "add r7, r7, r9, lsl #2\n",
+            load_fourths!("q4", "q5", "q6", "q7", "r7"),
+            "vmulh.s32 q0, q0, q4\n",
+            "vmulh.s32 q1, q1, q5\n",
+            "vmulh.s32 q2, q2, q6\n",
+            "vmulh.s32 q3, q3, q7\n",
+        )
+    };
+}
+
 /// A function for all pixels.
 macro_rules! pixels {
-    ($name:ident, $load_w:literal, $load:literal, $store:literal) => {
+    ($name:ident, $rounded:expr, $load_w:literal, $load:literal, $store:literal) => {
         /// # Safety
         ///
         /// What `pixels` says is there.
@@ -264,22 +340,7 @@ macro_rules! pixels {
                 "ldreq r12, [r11, #40]",
                 "b 4b",
                 "8:",
-                "ldrd r7, r10, [r11, #12]",
-                "add r7, r7, r9, lsl #2",
-                load_fourths!("q4", "q5", "q6", "q7", "r7"),
-                "vqrdmulh.s32 q0, q0, q4",
-                "vqrdmulh.s32 q1, q1, q5",
-                "vqrdmulh.s32 q2, q2, q6",
-                "vqrdmulh.s32 q3, q3, q7",
-                "add r10, r10, r9",
-                "vldrb.u8 q7, [r10]",
-                "ldr r10, [r11, #44]",
-                "vmovlb.s8 q6, q7",
-                "vmovlt.s8 q7, q7",
-                shift!("q0", "vmovlb.s16", "q6"),
-                shift!("q2", "vmovlt.s16", "q6"),
-                shift!("q1", "vmovlb.s16", "q7"),
-                shift!("q3", "vmovlt.s16", "q7"),
+                $rounded,
                 "vqmovnb.s32 q0, q0",
                 "vqmovnt.s32 q0, q2",
                 "vqmovnb.s32 q1, q1",
@@ -317,10 +378,31 @@ macro_rules! pixels {
     };
 }
 
-pixels!(sixteen, "vldrb.u8 q5, [r1]", "vldrb.u8 q4, [r0]\nvldrb.u8 q5, [r1]", "vstrb.8 q0, [r10]");
-pixels!(
-    few,
-    "vpst\nvldrbt.u8 q5, [r1]",
-    "vpstt\nvldrbt.u8 q4, [r0]\nvldrbt.u8 q5, [r1]",
-    "vpst\nvstrbt.8 q0, [r10]"
-);
+macro_rules! sixteen {
+    ($name:ident, $rounded:expr) => {
+        pixels!(
+            $name,
+            $rounded,
+            "vldrb.u8 q5, [r1]",
+            "vldrb.u8 q4, [r0]\nvldrb.u8 q5, [r1]",
+            "vstrb.8 q0, [r10]"
+        );
+    };
+}
+
+macro_rules! few {
+    ($name:ident, $rounded:expr) => {
+        pixels!(
+            $name,
+            $rounded,
+            "vpst\nvldrbt.u8 q5, [r1]",
+            "vpstt\nvldrbt.u8 q4, [r0]\nvldrbt.u8 q5, [r1]",
+            "vpst\nvstrbt.8 q0, [r10]"
+        );
+    };
+}
+
+sixteen!(sixteen, requantized!());
+sixteen!(sixteen_once, upper_halves!());
+few!(few, requantized!());
+few!(few_once, upper_halves!());

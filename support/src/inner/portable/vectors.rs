@@ -1,82 +1,133 @@
 //! Loops for processors with vector registers, over units whose constants lie as models have them.
 
-use super::{offset_and_clamp_s8, requantize};
+use super::{offset_and_clamp_s8, once, requantize};
 use crate::inner::dot_s8;
 use crate::inner::flash::Flash;
 
 /// Whether the backend has these loops, so that kernels take them rather than their own.
 pub const VECTORS: bool = false;
 
-/// What each unit has of its own.
+/// What each unit has of its own, and how its sums become outputs.
 #[derive(Clone, Copy, Debug)]
-pub struct UnitConstants<'a> {
+pub struct UnitConstants<'a, R> {
     /// Weights, unit after unit, or tap after tap where units see one channel each.
     pub weights: Flash<'a, i8>,
     /// Biases with the input's zero point folded in.
     pub bias: Flash<'a, i32>,
-    /// Multipliers of the requantization.
+    /// Multipliers of the last step.
     pub multipliers: Flash<'a, i32>,
-    /// Shifts of the requantization: to the left, or to the right if negative.
+    /// What else it needs.
+    pub rounding: R,
+}
+
+/// From the sum of a unit to its output, limited by its type alone.
+pub trait Rounding: Copy {
+    /// The output of a sum of this unit.
+    fn output(self, unit: usize, sum: i32, multiplier: i32) -> i8;
+
+    /// What it takes to round twice, if that is done. It is known to the compiler whether: no loop asks.
+    fn twice(&self) -> Option<&Twice<'_>>;
+}
+
+/// Rounded as the reference does: the doubled product's upper half, and what a shift leaves of it.
+#[derive(Clone, Copy, Debug)]
+pub struct Twice<'a> {
+    /// Shifts of the units: to the left, or to the right if negative.
     pub shifts: Flash<'a, i8>,
     /// Whether no shift is to the left.
     pub is_right: bool,
-}
-
-impl<'a> UnitConstants<'a> {
-    /// Looks through the shifts.
-    #[inline(always)]
-    pub fn new(
-        weights: Flash<'a, i8>,
-        bias: Flash<'a, i32>,
-        multipliers: Flash<'a, i32>,
-        shifts: Flash<'a, i8>,
-    ) -> Self {
-        let greatest = shifts.iter().fold(0, i8::max);
-        Self { weights, bias, multipliers, shifts, is_right: greatest == 0 }
-    }
-
-    /// Whether there are constants of so many units, each with so many weights.
-    #[inline(always)]
-    #[allow(dead_code)] // by assembly
-    pub(in crate::inner) fn are_there(&self, units: usize, depth: usize) -> bool {
-        self.weights.len() >= units.wrapping_mul(depth)
-            && self.bias.len() >= units
-            && self.multipliers.len() >= units
-            && self.shifts.len() >= units
-    }
-
-    /// The output of a sum of a unit, limited by its type alone.
-    #[inline(always)]
-    fn output(&self, unit: usize, sum: i32, zero_point: i32) -> i8 {
-        let multiplier = self.multipliers.get(unit).unwrap_or(0);
-        let shift = self.shifts.get(unit).unwrap_or(0);
-        let value = requantize(sum, multiplier, shift.into());
-        offset_and_clamp_s8(value, zero_point, i8::MIN.into(), i8::MAX.into())
-    }
-}
-
-/// Shape of a layer whose units all see all of a row.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct UnitRows {
-    /// Elements of a row of the input.
-    pub depth: usize,
-    /// Elements of a row of the output.
-    pub units: usize,
     /// Zero point of the output.
     pub zero_point: i32,
 }
 
-/// `requantize(bias[unit] + Σ weights[unit, i] · input[row, i])` for as many whole rows as there are of both.
+/// The product's upper half, as [`once`].
+#[derive(Clone, Copy, Debug)]
+pub struct UpperHalf;
+
+impl<'a> Twice<'a> {
+    /// Looks through the shifts.
+    #[inline(always)]
+    pub fn new(shifts: Flash<'a, i8>, zero_point: i32) -> Self {
+        let greatest = shifts.iter().fold(0, i8::max);
+        Self { shifts, is_right: greatest == 0, zero_point }
+    }
+}
+
+impl Rounding for Twice<'_> {
+    #[inline(always)]
+    fn output(self, unit: usize, sum: i32, multiplier: i32) -> i8 {
+        let shift = self.shifts.get(unit).unwrap_or(0);
+        let value = requantize(sum, multiplier, shift.into());
+        offset_and_clamp_s8(value, self.zero_point, i8::MIN.into(), i8::MAX.into())
+    }
+
+    #[inline(always)]
+    fn twice(&self) -> Option<&Twice<'_>> {
+        Some(self)
+    }
+}
+
+impl Rounding for UpperHalf {
+    #[inline(always)]
+    fn output(self, _unit: usize, sum: i32, multiplier: i32) -> i8 {
+        once(sum, multiplier)
+    }
+
+    #[inline(always)]
+    fn twice(&self) -> Option<&Twice<'_>> {
+        None
+    }
+}
+
+impl<R: Rounding> UnitConstants<'_, R> {
+    /// Whether there are constants of so many units, each with so many weights, and no shift is to the left.
+    #[inline(always)]
+    #[allow(dead_code)] // by assembly
+    pub(in crate::inner) fn suit(&self, units: usize, depth: usize) -> bool {
+        self.weights.len() >= units.wrapping_mul(depth)
+            && self.bias.len() >= units
+            && self.multipliers.len() >= units
+            && self.rounding.twice().is_none_or(|twice| twice.is_right && twice.shifts.len() >= units)
+    }
+
+    #[inline(always)]
+    fn output(&self, unit: usize, sum: i32) -> i8 {
+        self.rounding.output(unit, sum, self.multipliers.get(unit).unwrap_or(0))
+    }
+}
+
+/// A layer whose units all see all of a row.
+#[derive(Clone, Copy, Debug)]
+pub struct UnitRows<'a, R> {
+    /// Elements of a row of the input.
+    pub(in crate::inner) depth: usize,
+    /// Elements of a row of the output.
+    pub(in crate::inner) units: usize,
+    pub(in crate::inner) constants: UnitConstants<'a, R>,
+    /// Whether there are all of these, and no shift is to the left.
+    #[allow(dead_code)] // by assembly
+    pub(in crate::inner) suits: bool,
+}
+
+impl<'a, R: Rounding> UnitRows<'a, R> {
+    /// A layer with so many elements of a row, and so many units.
+    #[inline(always)]
+    pub fn new(depth: usize, units: usize, constants: UnitConstants<'a, R>) -> Self {
+        Self { depth, units, constants, suits: depth > 0 && constants.suit(units, depth) }
+    }
+}
+
+/// The output of `bias[unit] + Σ weights[unit, i] · input[row, i]` for as many whole rows as there are of both.
 #[inline]
-pub fn unit_rows(p: &UnitRows, constants: &UnitConstants<'_>, input: &[i8], output: &mut [i8]) {
-    let UnitRows { depth, units, zero_point } = *p;
+pub fn unit_rows<R: Rounding>(p: &UnitRows<'_, R>, input: &[i8], output: &mut [i8]) {
+    let UnitRows { depth, units, constants, .. } = p;
     let mut input = input;
-    for output in output.chunks_mut(units.max(1)) {
-        let Some(row) = input.split_off(..depth) else { return };
+    for output in output.chunks_mut((*units).max(1)) {
+        let Some(row) = input.split_off(..*depth) else { return };
         for (unit, y) in output.iter_mut().enumerate() {
-            let weights = constants.weights.range(unit.wrapping_mul(depth), depth);
+            let weights = constants.weights.range(unit.wrapping_mul(*depth), *depth);
             let sum = dot_s8(constants.bias.get(unit).unwrap_or(0), weights, row);
-            *y = constants.output(unit, sum, zero_point);
+            *y = constants.output(unit, sum);
         }
     }
 }
@@ -146,8 +197,6 @@ pub struct ChannelWindow {
     pub behind: usize,
     /// Zero point of the input, which the padding holds.
     pub padding: i8,
-    /// Zero point of the output.
-    pub zero_point: i32,
 }
 
 impl ChannelWindow {
@@ -174,9 +223,14 @@ impl ChannelWindow {
     }
 }
 
-/// `requantize(bias[channel] + Σ weights[tap, channel] · x[tap, channel])` for all channels of all pixels.
+/// The output of `bias[channel] + Σ weights[tap, channel] · x[tap, channel]` for all channels of all pixels.
 #[inline]
-pub fn channel_windows(p: &ChannelWindow, constants: &UnitConstants<'_>, image: &[i8], output: &mut [i8]) {
+pub fn channel_windows<R: Rounding>(
+    p: &ChannelWindow,
+    constants: &UnitConstants<'_, R>,
+    image: &[i8],
+    output: &mut [i8],
+) {
     for (pixel, output) in output.chunks_mut(p.channels.max(1)).take(p.pixels).enumerate() {
         let image = image.get(pixel.wrapping_mul(p.stride)..).unwrap_or(&[]);
         for (channel, y) in output.iter_mut().enumerate() {
@@ -202,7 +256,7 @@ pub fn channel_windows(p: &ChannelWindow, constants: &UnitConstants<'_>, image: 
                 sum = outside(sum, tap, count);
                 tap = tap.wrapping_add(count);
             }
-            *y = constants.output(channel, sum, p.zero_point);
+            *y = constants.output(channel, sum);
         }
     }
 }

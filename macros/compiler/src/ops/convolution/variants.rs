@@ -3,18 +3,16 @@
 use super::{Convolution, Order, parts};
 use crate::inner::BLOCK;
 use crate::kernels::blocks::{Conv2dBlocks, ConvolutionBlocks, PixelBlocks};
-use crate::kernels::conv_2d::Conv2d;
-use crate::kernels::depthwise_conv_2d::{DepthwiseConv2d, DepthwiseConv2dVectors};
 use crate::kernels::depthwise_rows::{DepthwiseConv2d3x3, DepthwiseConv2d3x3Units};
 use crate::kernels::depthwise_taps::{DepthwiseConv2dTaps, DepthwiseConv2dUnits};
 use crate::kernels::shapes::{Once, Requantization, Window};
 use crate::ops::narrow::Form;
 use crate::ops::unit_blocks::{
-    self, MAX_MEMORY, MEMORY_OF_A_STEP, Simplified, Units, of_each_channel, ordered, weights_of_channels,
+    self, MAX_MEMORY, MEMORY_OF_A_STEP, Simplified, Units, of_each_channel, weights_of_channels,
 };
-use crate::ops::{channel_rows, once, requantization, unit_fours, unit_streams, winograd};
+use crate::ops::{channel_rows, once, unit_fours, unit_streams, winograd};
 use crate::optimize::Optimize;
-use crate::program::{Arg, Constant, Variant};
+use crate::program::{Constant, Variant};
 
 /// Which loops a program is to have.
 #[derive(Clone, Debug)]
@@ -44,8 +42,10 @@ impl Convolution {
         let rows = winograd.or_else(|| self.rows_3x3(&layer, padding, output, loops));
         let taps = || self.taps(&layer, padding, output, loops);
         let blocks = rows.or_else(taps).or_else(|| self.blocks(&layer, padding, output, loops));
-        let one_channel = self.one_channel(weights, bias, padding, output);
-        let vectors = one_channel.or_else(|| self.channel_vectors(weights, bias, padding, output));
+        let vectors = match &loops.once {
+            Some(units) => self.vectors_once(units, padding, output),
+            None => self.vectors(weights, bias, padding, output),
+        };
         let once = loops.once.as_ref().and_then(|units| self.fours(units, padding, output));
         let [fours, once] = unit_fours::both(self.fours(&layer, padding, output), once);
         [blocks, vectors, fours, once].into_iter().flatten().collect()
@@ -58,64 +58,6 @@ impl Convolution {
             true => unit_fours::in_fours(&of_each_channel(units, channels), channels),
             false => (0..units).collect(),
         }
-    }
-
-    /// The kernel for one channel of which all units see the same, if there are vectors: units are sums of all of a
-    /// row then as in any other convolution.
-    fn one_channel(
-        &self,
-        weights: &[i8],
-        bias: &[i32],
-        padding: i8,
-        output: Requantization,
-    ) -> Option<Variant> {
-        let Window { channels, units, .. } = self.window;
-        // What is a row as it is, or one channel by itself, has no other kernel.
-        if channels != 1 || units == 1 || !self.has_runs() || self.is_fully_connected() {
-            return None;
-        }
-        let params = Conv2d { window: self.window, depth: 1, group: units, padding, output };
-        let constants = self.constants((0..units).collect(), weights.to_vec(), bias);
-        let (module, kernel) = ("conv_2d", "conv_2d_contiguous_s8");
-        let params = format!("{params:?}");
-        Some(Variant { backend: "mve", module, kernel, params, parameters: None, constants })
-    }
-
-    /// The kernel for several units of each of many channels, if there are vectors.
-    fn channel_vectors(
-        &self,
-        weights: &[i8],
-        bias: &[i32],
-        padding: i8,
-        output: Requantization,
-    ) -> Option<Variant> {
-        let Self { window, depth, .. } = *self;
-        let Window { channels, units, .. } = window;
-        if depth != 1 || units == channels || !(BLOCK..=MAX_MEMORY).contains(&channels) {
-            return None;
-        }
-        let order = of_each_channel(units, channels);
-        let weights = weights_of_channels(weights, self.filter(), &order, channels);
-        let multiplier = parts(units, channels);
-        let params =
-            DepthwiseConv2dVectors::<0> { layer: DepthwiseConv2d { window, multiplier, padding, output } };
-        let params = unit_blocks::with_arguments(&params, format_args!("{channels}"));
-        let (module, kernel) = ("depthwise_conv_2d", "depthwise_conv_2d_multiplier_vectors_s8");
-        let constants = self.constants(order, weights, bias);
-        Some(Variant { backend: "mve", module, kernel, params, parameters: None, constants })
-    }
-
-    /// The constants of kernels that are as the reference has them, with the units in some order.
-    fn constants(&self, order: Vec<usize>, weights: Vec<i8>, bias: &[i32]) -> Vec<Constant> {
-        let units = self.window.units;
-        let multipliers: Vec<_> = self.multipliers.iter().copied().cycle().take(units).collect();
-        let (multipliers, shifts) = requantization::constants(&ordered(&multipliers, &order), units);
-        let scales = [multipliers, shifts].into_iter().filter_map(|arg| match arg {
-            Arg::Constant(constant) => Some(constant),
-            Arg::Window(..) | Arg::Planes(_) => None,
-        });
-        let bias = Constant::int32("BIAS", ordered(bias, &order));
-        [Constant::int8("WEIGHTS", weights), bias].into_iter().chain(scales).collect()
     }
 
     /// The kernel for weights in fours of units, if that suits.
@@ -133,7 +75,7 @@ impl Convolution {
     }
 
     /// Whether units share their inputs, and columns of the window lie side by side.
-    fn has_runs(&self) -> bool {
+    pub(super) fn has_runs(&self) -> bool {
         let Window { x, channels, .. } = self.window;
         self.depth == channels && (x.dilation == 1 || x.taps == 1)
     }

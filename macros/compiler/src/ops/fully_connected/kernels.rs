@@ -76,6 +76,7 @@ impl Layer {
             }
             None => self.blocks(&Units::full(&layer, depth, depth, output), output, of_row),
         };
+        let vectors = once.map(|units| self.vectors_once(units, output));
         let once = once.and_then(|units| unit_fours::fully_connected(units, [rows, depth], output));
         let fours = unit_fours::both(unit_fours::fully_connected(&layer, [rows, depth], output), once);
         // Bytes come before what is for the same processors.
@@ -83,7 +84,22 @@ impl Layer {
             !is_small && !bytes.as_ref().is_some_and(|bytes| bytes.backend == fours.backend)
         });
         let fours: Vec<Variant> = fours.collect();
-        [blocks, pairs.flatten(), bytes].into_iter().flatten().chain(fours).collect()
+        [blocks, pairs.flatten(), bytes, vectors].into_iter().flatten().chain(fours).collect()
+    }
+
+    /// The kernel for units that are rounded once, where there are vectors.
+    fn vectors_once(&self, units: &once::Units, output: Requantization) -> Variant {
+        let output = Once { least: output.least, greatest: output.greatest };
+        let params = format!("{:?}", FullyConnected { depth: self.depth, units: self.units, output });
+        let (module, kernel) = ("fully_connected", "fully_connected_once_s8");
+        Variant {
+            backend: "mve",
+            module,
+            kernel,
+            params,
+            parameters: None,
+            constants: units.clone().constants(),
+        }
     }
 
     /// The kernel for weights in blocks, if they can be brought into these.
