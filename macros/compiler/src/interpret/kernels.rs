@@ -126,7 +126,9 @@ pub(super) fn run(call: &Call, slots: &mut [Slot]) -> Option<()> {
         fours::fully_connected_row_fours_s8(p.get()?, next, next, planes);
         fours::fully_connected_row_fours_once_s8(p.get()?, next, next, planes);
         fully_connected::fully_connected_s8(p.get()?, next, next, next, next, planes);
+        fully_connected::fully_connected_once_s8(p.get()?, next, next, next, planes);
         fully_connected::fully_connected_few_s8(p.get()?, next, next, next, next, planes);
+        fully_connected::fully_connected_few_once_s8(p.get()?, next, next, next, planes);
         fully_connected::fully_connected_narrow_s8(p.get()?, next, next, next, next, planes);
         fully_connected::fully_connected_few_narrow_s8(p.get()?, next, next, next, next, planes);
         fully_connected::fully_connected_s4(p.get()?, next, next, next, next, planes);

@@ -58,8 +58,7 @@ impl Layer {
         once: Option<&once::Units>,
     ) -> Vec<Variant> {
         let layer = Simplified::of(weights, bias, &self.multipliers, output);
-        // A small layer is done before a loop over four units at a time has begun.
-        let is_small = self.depth.saturating_mul(self.units) < SMALL;
+        let is_small = self.is_small();
         let is_row = self.rows == 1;
         let has_pairs = is_row && self.depth >= SHORT && self.units >= FOUR;
         let pairs = has_pairs.then(|| match once {
@@ -85,6 +84,36 @@ impl Layer {
         });
         let fours: Vec<Variant> = fours.collect();
         [blocks, pairs.flatten(), bytes, vectors].into_iter().flatten().chain(fours).collect()
+    }
+
+    /// Whether the layer is done before a loop over four units at a time has begun.
+    fn is_small(&self) -> bool {
+        self.depth.saturating_mul(self.units) < SMALL
+    }
+
+    /// The kernel of a layer that is small and can be rounded once, whatever the others are: its loop is its own.
+    pub(super) fn small_once(
+        &self,
+        (weights, bias): (&[i8], &[i32]),
+        output: Requantization,
+        optimize: Optimize,
+    ) -> Option<Variant> {
+        if !self.is_small() {
+            return None;
+        }
+        let layer = Simplified::of(weights, bias, &self.multipliers, output);
+        let units = once::Units::of(&layer, self.depth, output)?;
+        let output = Once { least: output.least, greatest: output.greatest };
+        let params = FullyConnected { depth: self.depth, units: self.units, output };
+        let [few, _] = self.few(optimize);
+        Some(Variant {
+            backend: unit_fours::BACKEND,
+            module: "fully_connected",
+            kernel: if few { "fully_connected_few_once_s8" } else { "fully_connected_once_s8" },
+            params: format!("{params:?}"),
+            parameters: Some(params.keep()),
+            constants: units.constants(),
+        })
     }
 
     /// The kernel for units that are rounded once, where there are vectors.
