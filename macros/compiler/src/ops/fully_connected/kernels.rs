@@ -225,3 +225,6 @@ impl Layer {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
