@@ -336,6 +336,16 @@ impl<'g> Lowering<'g> {
         }
     }
 
+    /// Keeps the last call as it is on a backend that would take the variant of another.
+    pub fn keep(&mut self, backend: &'static str) {
+        if let Some(call) = self.program.calls.last_mut() {
+            let Call { module, kernel, params, parameters, .. } = &*call;
+            let (params, parameters) = (params.clone(), Some(parameters.clone()));
+            let constants = call.constants().cloned().collect();
+            call.variants.push(Variant { backend, module, kernel, params, parameters, constants });
+        }
+    }
+
     fn push(&mut self, mut call: Call) {
         let total = self.program.constant_bytes.saturating_add(call.constant_bytes());
         self.program.constant_bytes = total;

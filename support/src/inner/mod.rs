@@ -67,7 +67,10 @@ pub use scalar::sums_of_taps;
 #[cfg(all(tiny_model_backend = "portable", tiny_model_loops = "v6m"))]
 pub use scalar::{bytes_of_row, outputs_of_sums};
 #[cfg(all(tiny_model_backend = "portable", tiny_model_loops = "v7m"))]
-pub use scalar::{fours_of_row, fours_of_two_rows, pairs_of_row};
+pub use scalar::{
+    fours_of_row, fours_of_two_rows, fours_once_of_row, fours_once_of_two_rows, pairs_of_row,
+    pairs_once_of_row,
+};
 #[cfg(all(tiny_model_backend = "portable", not(tiny_model_loops = "v7m")))]
 pub use scalar::{sums_of_row, sums_of_two_rows};
 #[cfg(tiny_model_shared)]

@@ -3,7 +3,7 @@
 use super::*;
 use crate::inner::flash::Flash;
 use crate::kernels::blocks::{conv_2d_1x1_blocks_once_s8, conv_2d_blocks_once_s8};
-use crate::kernels::conv_2d::conv_2d_s8;
+use crate::kernels::conv_2d::{Conv2d, conv_2d_s8};
 use crate::kernels::depthwise_rows::{
     depthwise_conv_2d_3x3_once_s8, depthwise_conv_2d_multiplier_3x3_once_s8,
 };
