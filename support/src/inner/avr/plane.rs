@@ -11,7 +11,7 @@
 //!
 //! Bound: a product takes 2 cycles to multiply, 2 to add, 1 to see that nothing went over and 2 for its input, nine of them
 //! and what moves on 69, and an output 117 together: 13 for each product. By counting, a unit takes 76 for each row beside
-//! that, and a padded row about 30 and 8 for each column that is copied. A sum that goes over takes 7 more, and outputs near
+//! that, and a padded row about 30 and 8 for each column that is copied. A sum that goes over takes 6 more, and outputs near
 //! the next one about 100, 5 of 128 with one bit below the byte.
 //!
 //! What does not help, by counting:
