@@ -6,6 +6,7 @@ mod fours;
 mod lanes;
 pub(super) mod pairs;
 mod plane;
+mod reciprocal;
 mod rows;
 mod sums;
 mod taps;
@@ -38,6 +39,7 @@ pub use pairs::{HALF, LESS_SIGN, bytes_of_row, pairs_of_row};
 pub use plane::known_product;
 #[allow(unused_imports)] // by what makes streams
 pub use plane::{FIRST_TURNED, plane_of_3x3, plane_of_3x3_of_bytes};
+pub use reciprocal::reciprocal;
 pub use rows::{RowLoop, RowMemory, RowOrder, RowTaps, rows_of_3x3, rows_of_3x3_by_two};
 pub use sums::{Factor, SumScales, sums_s8};
 pub use taps::{TAPS_CONSTANTS, Tap, TapsOfPixel, depthwise_pixel};
