@@ -195,4 +195,23 @@ mod tests {
             assert_eq!(kept(program).0, [SHIFT, "units"], "buffer {buffer}");
         }
     }
+    /// So that the golden cases of either kind are run on boards.
+    #[test]
+    fn golden_cases_have_both() {
+        let cases = [
+            ("same", KEEP),
+            ("same_stride_2", KEEP),
+            ("valid_stride_2", KEEP),
+            ("zero_point_highest", KEEP),
+            ("relu", KEEP),
+            ("read_twice", SHIFT),
+        ];
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/ops/conv_2d");
+        for (name, kernel) in cases {
+            let bytes = std::fs::read(folder.join(format!("from_uint8_{name}.tflite"))).expect("it is there");
+            let (program, _) = crate::analyze_with(&bytes, &crate::Options::default()).expect("it compiles");
+            let found: Vec<_> = program.calls.iter().map(|call| call.kernel_on("avr")).collect();
+            assert_eq!(found[0], kernel, "{name}: {found:?}");
+        }
+    }
 }
