@@ -11,19 +11,19 @@
 //!
 //! Bound: a product takes 2 cycles to multiply, 2 to add, 1 to see that nothing went over and 2 for its input, nine of them
 //! and what moves on 69, and an output 117 together: 13 for each product. By counting, a unit takes 76 for each row beside
-//! that, and a padded row about 30 and 8 for each column that is copied. A sum that goes over takes 6 more, and outputs near
-//! the next one about 100, 5 of 128 with one bit below the byte.
+//! that, and a padded row about 30 and 8 for each column that is copied. A sum that goes over takes 5 or 6 more, and
+//! outputs near the next one about 100, 5 of 128 with one bit below the byte.
+//!
+//! An input that counts without a sign, as [`plane_of_3x3_of_bytes`] has it, is multiplied by `mulsu`, which takes weights in
+//! `r17` to `r23`, or loses 128 first, where the weight lies in `r24` or `r25`: 2 cycles for an output, where a step before
+//! the loop takes 5.5 for an input. Sums of pictures whose background is zero go over less often that way, and sums of noise
+//! more often. Both loops come from one text, and a program has those that it uses.
 //!
 //! What does not help, by counting:
 //!
 //! - Sums of three windows at once, for which each input is read once: as many cycles as inputs take go to the carries of
 //!   sums that are not done, and to what keeps borders apart.
 //! - Units side by side, each of whose weights is read once for a window: 3 for each weight, and 12 for constants.
-
-//!
-//! An input that counts without a sign, as [`plane_of_3x3_of_bytes`] has it, is multiplied by `mulsu`, which takes weights in
-//! `r17` to `r23`, or loses 128 first, where the weight lies in `r24` or `r25`: 2 cycles for an output, where a step before
-//! the loop takes 5.5 for an input. Both loops come from one text, and a program has those that it uses.
 
 mod each_row;
 mod frame;
