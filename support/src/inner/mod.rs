@@ -44,8 +44,8 @@ pub use arm::turn_signs;
 #[cfg(tiny_model_backend = "avr")]
 pub use avr::{
     RowLoop, StreamOutput, UnitWindows, checked_product, dot_constant_s8, dot_s8, narrow_s8,
-    offset_and_clamp_s8, plane_of_3x3, product, product_s8, product_u16, requantize, rows_of_3x3,
-    rows_of_3x3_by_two, turn_signs, windows,
+    offset_and_clamp_s8, plane_of_3x3, plane_of_3x3_of_bytes, product, product_s8, product_u16, reciprocal,
+    requantize, rows_of_3x3, rows_of_3x3_by_two, turn_signs, windows,
 };
 #[cfg(tiny_model_backend = "dsp")]
 pub use dsp::{

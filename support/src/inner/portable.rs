@@ -7,6 +7,7 @@ mod lanes;
 mod once;
 pub(super) mod pairs;
 mod plane;
+mod reciprocal;
 mod rows;
 mod sums;
 mod taps;
@@ -40,7 +41,9 @@ pub use once::once;
 pub use pairs::{HALF, LESS_SIGN, bytes_of_row, pairs_of_row, pairs_once_of_row};
 #[allow(unused_imports)] // by assembly
 pub use plane::known_product;
-pub use plane::plane_of_3x3;
+#[allow(unused_imports)] // by what makes streams
+pub use plane::{FIRST_TURNED, plane_of_3x3, plane_of_3x3_of_bytes};
+pub use reciprocal::reciprocal;
 pub use rows::{RowLoop, RowMemory, RowOrder, RowTaps, rows_of_3x3, rows_of_3x3_by_two};
 pub use sums::{Factor, SumScales, sums_s8};
 pub use taps::{

@@ -146,6 +146,7 @@ pub(super) fn run(call: &Call, slots: &mut [Slot]) -> Option<()> {
         maximum::maximum_s16(p.get::<Broadcast<Loops>>()?, any, any, next);
         maximum::maximum_s32(p.get::<Broadcast<Loops>>()?, any, any, next);
         mean::mean_s8(p.get()?, next, next);
+        mean::mean_few_s8(p.get()?, next, next);
         mean::mean_s16(p.get()?, next, next);
         minimum::minimum_s8(p.get::<Broadcast<Loops>>()?, any, any, next);
         minimum::minimum_s16(p.get::<Broadcast<Loops>>()?, any, any, next);
@@ -156,6 +157,7 @@ pub(super) fn run(call: &Call, slots: &mut [Slot]) -> Option<()> {
         prelu::prelu_s8(p.get::<prelu::Prelu<Loops>>()?, any, any, next);
         prelu::prelu_s16(p.get::<prelu::Prelu<Loops>>()?, any, any, next);
         quantize::shift_u8_s8(p.get()?, any, next);
+        quantize::keep_u8_s8(p.get()?, any, next);
         quantize::shift_s8_u8(p.get()?, any, next);
         quantize::quantize_s8_s8(p.get()?, any, next);
         quantize::quantize_s8_s16(p.get()?, any, next);
@@ -192,6 +194,7 @@ pub(super) fn run(call: &Call, slots: &mut [Slot]) -> Option<()> {
         units::fully_connected_units_s8(p.get()?, next, planes);
         units::conv_2d_units_s8(p.get()?, next, planes);
         units::conv_2d_3x3_units_s8(p.get()?, next, planes);
+        units::conv_2d_3x3_units_of_bytes_s8(p.get()?, next, planes);
         units::depthwise_conv_2d_units_s8(p.get()?, next, planes);
         units::depthwise_conv_2d_3x3_dilated_units_s8(p.get()?, next, planes);
         units::depthwise_conv_2d_3x3_units_s8(p.get()?, next, planes);
