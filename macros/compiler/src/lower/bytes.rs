@@ -178,7 +178,8 @@ mod tests {
     #[test]
     fn bytes_become_int8_where_others_read_either() {
         let read = |buffer| call("other", vec![Arg::Window("input", view(buffer, Int8), Access::Read)]);
-        let changes: [(&str, fn(&mut Program)); 4] = [
+        type Change = fn(&mut Program);
+        let changes: [(&str, Change); 4] = [
             ("a port", |program| program.outputs.push(port(view(2, Int8)))),
             ("a port of bytes", |program| program.outputs.push(port(view(0, UInt8)))),
             ("kept", |program| program.buffers[0].initial = Some(crate::graph::Contents::Fill(0))),
@@ -195,6 +196,7 @@ mod tests {
             assert_eq!(kept(program).0, [SHIFT, "units"], "buffer {buffer}");
         }
     }
+
     /// So that the golden cases of either kind are run on boards.
     #[test]
     fn golden_cases_have_both() {

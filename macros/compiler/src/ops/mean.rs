@@ -164,7 +164,7 @@ impl Layer {
 }
 
 impl Op for Layer {
-    fn unbound(&self) -> Option<Rc<dyn Op>> {
+    fn unbound(&self, _zero_point: i32) -> Option<Rc<dyn Op>> {
         Some(Rc::new(Self { dimensions: self.dimensions.clone(), is_bound: false, ..*self }))
     }
 

@@ -116,7 +116,7 @@ impl<R: Rounding> UnitConstants<'_, R> {
         match channels {
             _ if !self.suit(channels, taps) => ANY_CHANNELS,
             0 => ANY_CHANNELS,
-            ..VECTOR => FEW_CHANNELS,
+            1..VECTOR => FEW_CHANNELS,
             _ => MANY_CHANNELS,
         }
     }

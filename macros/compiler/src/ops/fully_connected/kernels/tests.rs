@@ -14,8 +14,10 @@ const RELU: Requantization = Requantization { zero_point: -128, least: -128, gre
 
 /// A layer of one row with multipliers of its own for each unit, that can be rounded once if `near` ones are taken.
 fn layer(random: &mut Random, [depth, units]: [usize; 2], near: bool) -> Layer {
-    let exact =
-        || Multiplier { multiplier: (1 << 30) | random.below(1 << 30) as i32, shift: -4 - random.below(3) as i32 };
+    let exact = || Multiplier {
+        multiplier: (1 << 30) | random.below(1 << 30) as i32,
+        shift: -4 - random.below(3) as i32,
+    };
     let multipliers = std::iter::repeat_with(exact);
     let multipliers: Vec<Multiplier> = match near {
         true => multipliers.filter_map(|exact| once::near(exact, RELU)).take(units).collect(),
@@ -58,7 +60,8 @@ fn small_layers_are_the_same() {
                 Flash::from_slice(&shifts),
                 Planes::apart(&input, expected),
             );
-            let p = FullyConnected { depth, units, output: Once { least: RELU.least, greatest: RELU.greatest } };
+            let p =
+                FullyConnected { depth, units, output: Once { least: RELU.least, greatest: RELU.greatest } };
             let constants = [&own_bias, &own_multipliers].map(|words| Flash::from_slice(words));
             let ([bias, multipliers], own) = (constants, Flash::from_slice(&own));
             fully_connected_once_s8(&p, own, bias, multipliers, Planes::apart(&input, found));
