@@ -9,6 +9,7 @@ use crate::ranges::{Analysis, Known};
 use std::collections::HashMap;
 use std::fmt;
 
+mod bytes;
 mod rings;
 mod variables;
 
@@ -44,6 +45,8 @@ pub struct Lowering<'g> {
     proved: Vec<String>,
     /// Which kinds of operators can be rounded once, as far as that was asked.
     once: HashMap<&'static str, bool>,
+    /// Kernels for inputs that may stay bytes without a sign.
+    of_bytes: Vec<bytes::OfBytes>,
     program: Program,
 }
 
@@ -97,9 +100,22 @@ impl<'g> Lowering<'g> {
         let (views, rings) = (HashMap::new(), HashMap::new());
         let variables = variables::Variables::of(graph);
         let (analysis, sum_bits, proved) = (Analysis::of(graph), None, Vec::new());
-        let (optimize, program) = (Optimize::default(), Program::default());
+        let (optimize, of_bytes, program) = (Optimize::default(), Vec::new(), Program::default());
         let once = HashMap::new();
-        Self { graph, node, views, rings, variables, analysis, optimize, sum_bits, proved, once, program }
+        Self {
+            graph,
+            node,
+            views,
+            rings,
+            variables,
+            analysis,
+            optimize,
+            sum_bits,
+            proved,
+            once,
+            of_bytes,
+            program,
+        }
     }
 
     /// A tensor of the model.
@@ -336,6 +352,16 @@ impl<'g> Lowering<'g> {
         }
     }
 
+    /// Keeps the last call as it is on a backend that would take the variant of another.
+    pub fn keep(&mut self, backend: &'static str) {
+        if let Some(call) = self.program.calls.last_mut() {
+            let Call { module, kernel, params, parameters, .. } = &*call;
+            let (params, parameters) = (params.clone(), Some(parameters.clone()));
+            let constants = call.constants().cloned().collect();
+            call.variants.push(Variant { backend, module, kernel, params, parameters, constants });
+        }
+    }
+
     fn push(&mut self, mut call: Call) {
         let total = self.program.constant_bytes.saturating_add(call.constant_bytes());
         self.program.constant_bytes = total;
@@ -355,7 +381,9 @@ impl<'g> Lowering<'g> {
         let graph = self.graph;
         let inputs = graph.inputs.iter().map(|&id| self.port(id)).collect::<Result<_, _>>()?;
         let outputs = graph.outputs.iter().map(|&id| self.port(id)).collect::<Result<_, _>>()?;
-        Ok(Program { inputs, outputs, ..self.program })
+        let mut program = Program { inputs, outputs, ..self.program };
+        bytes::keep(&mut program, self.of_bytes);
+        Ok(program)
     }
 
     fn port(&mut self, id: TensorId) -> Result<Port, Bug> {

@@ -246,6 +246,24 @@ impl Program {
         any
     }
 
+    /// Lets a buffer take the place of another one.
+    pub(crate) fn join_buffers(&mut self, kept: BufferId, other: BufferId) {
+        let join = |view: &mut View| {
+            let BufferId(id) = if view.buffer == other { kept } else { view.buffer };
+            view.buffer = BufferId(if id > other.0 { id.saturating_sub(1) } else { id });
+        };
+        self.inputs.iter_mut().chain(&mut self.outputs).for_each(|port| join(&mut port.view));
+        for arg in self.calls.iter_mut().flat_map(|call| &mut call.args) {
+            match arg {
+                Arg::Constant(_) => {}
+                Arg::Window(_, view, _) => join(view),
+                Arg::Planes(Planes { input, output, .. }) => [input, output].into_iter().for_each(join),
+            }
+        }
+        let mut at = 0..;
+        self.buffers.retain(|_| at.next() != Some(other.0));
+    }
+
     /// Whether memory that is all zeros is how a model starts.
     pub fn starts_at_zero(&self) -> bool {
         let initial = self.buffers.iter().filter_map(|buffer| buffer.initial.as_ref());

@@ -39,6 +39,7 @@ pub mod dot;
 pub mod narrow;
 pub mod plane;
 mod product;
+mod reciprocal;
 pub mod requantize;
 pub mod rows;
 mod signs;
@@ -47,8 +48,9 @@ pub mod windows;
 
 pub use dot::{dot_constant_s8, dot_s8};
 pub use narrow::narrow_s8;
-pub use plane::plane_of_3x3;
+pub use plane::{plane_of_3x3, plane_of_3x3_of_bytes};
 pub use product::{checked_product, product, product_s8, product_u16};
+pub use reciprocal::reciprocal;
 pub use requantize::{offset_and_clamp_s8, requantize};
 pub use rows::{RowLoop, rows_of_3x3, rows_of_3x3_by_two};
 pub use signs::turn_signs;

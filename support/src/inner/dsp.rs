@@ -11,6 +11,7 @@
 //! | [`block_rows_2`] | four units and two rows, of two elements | 12 | 0.75 |
 //! | [`block_bytes`] | four units and one row, of four elements | 16 | 1.0 |
 //! | [`Loop3x3`] | a column and an output of one channel, nine products | 23 | 2.6 |
+//! | the same, rounded once | | 18 | 2.0 |
 //! | [`depthwise_pixel`] | a tap of four channels | 14 | 3.5 |
 //! | [`dot_s8`] | four elements of one unit | 8 | 2.0 |
 //!
@@ -29,7 +30,7 @@
 //!
 //! Eight steps are unrolled, and entered at the one that leaves none over: a round costs three instructions more. As
 //! no register is left for its end, that is in memory. Around the steps a block takes 9 instructions to start and 57
-//! for its eight outputs, 4 of them to go on to the next block.
+//! for its eight outputs, 4 of them to go on to the next block; [`block_rows_2_once`] takes 39 for them.
 //!
 //! One pixel alone is taken for two. [`block_bytes`] sums up four units for one row that no other follows, as in a fully
 //! connected layer, and widens on the way: four inputs are an `ldr` and two `sxtb16`, with an `ldm` for sixteen weights,
@@ -47,9 +48,10 @@
 //!   with five more.
 //! - A loop of its own for one row that was widened, 0.88 for each product: it serves the last pixel of odd rows
 //!   alone, and took 700 bytes.
-//! - To multiply once, by a factor that holds the shift: the reference rounds twice, and in 32 bits no factor and bias
-//!   gave the same for all thresholds of a unit. In 64 bits there are some, but the loads of the third constant eat
-//!   what is won.
+//! - To multiply once, by a factor that holds the shift, where the model has its multipliers: the reference rounds twice,
+//!   and in 32 bits no factor and bias gave the same for all thresholds of a unit. In 64 bits there are some, but the loads of
+//!   the third constant eat what is won. Multipliers that the compiler chooses are those for which there are such a factor and
+//!   bias.
 //!
 //! # Windows
 //!
@@ -95,7 +97,8 @@
 //! become a pair (`pkhbt`), so that a tap of two rows is one `smlad`, and a tap of the third is one `smlabb` or `smlabt`. A
 //! column is 5 instructions to load, 6 to multiply and 12 to make an output: 23, or 2.6 for each product with everything
 //! but 35 to 40 instructions for each channel and row. Constants of the output are on the stack, for what registers
-//! are left hold two unfinished sums (`r9`, `r10`), addresses and strides.
+//! are left hold two unfinished sums (`r9`, `r10`), addresses and strides. Rounded once, 7 make an output: one `ldrd` loads the
+//! multiplier and the end of the row.
 //!
 //! Rows of padding change the weights and the bias when a channel begins, and then a loop over two rows is enough; columns
 //! of padding are the first or the last of a row, outside of the loop. With stride 2, two columns make an output. Where a

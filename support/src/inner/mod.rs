@@ -44,8 +44,8 @@ pub use arm::turn_signs;
 #[cfg(tiny_model_backend = "avr")]
 pub use avr::{
     RowLoop, StreamOutput, UnitWindows, checked_product, dot_constant_s8, dot_s8, narrow_s8,
-    offset_and_clamp_s8, plane_of_3x3, product, product_s8, product_u16, requantize, rows_of_3x3,
-    rows_of_3x3_by_two, turn_signs, windows,
+    offset_and_clamp_s8, plane_of_3x3, plane_of_3x3_of_bytes, product, product_s8, product_u16, reciprocal,
+    requantize, rows_of_3x3, rows_of_3x3_by_two, turn_signs, windows,
 };
 #[cfg(tiny_model_backend = "dsp")]
 pub use dsp::{
@@ -67,7 +67,10 @@ pub use scalar::sums_of_taps;
 #[cfg(all(tiny_model_backend = "portable", tiny_model_loops = "v6m"))]
 pub use scalar::{bytes_of_row, outputs_of_sums};
 #[cfg(all(tiny_model_backend = "portable", tiny_model_loops = "v7m"))]
-pub use scalar::{fours_of_row, fours_of_two_rows, pairs_of_row};
+pub use scalar::{
+    fours_of_row, fours_of_two_rows, fours_once_of_row, fours_once_of_two_rows, pairs_of_row,
+    pairs_once_of_row,
+};
 #[cfg(all(tiny_model_backend = "portable", not(tiny_model_loops = "v7m")))]
 pub use scalar::{sums_of_row, sums_of_two_rows};
 #[cfg(tiny_model_shared)]

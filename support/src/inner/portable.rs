@@ -7,6 +7,7 @@ mod lanes;
 mod once;
 pub(super) mod pairs;
 mod plane;
+mod reciprocal;
 mod rows;
 mod sums;
 mod taps;
@@ -29,17 +30,20 @@ pub use depthwise::{Loop3x3, Row3x3, Rows3};
 #[allow(unused_imports)] // by what makes them
 pub use fours::{DROPPED_OF_SUM, LOWER_OF_SCALE, SHORT, SIGNED, short_outputs_of_sums};
 pub use fours::{
-    FOUR, FOUR_CONSTANTS, MAX_EXPONENT, UNIT_CONSTANTS, fours_of_row, fours_of_two_rows, outputs_of_sums,
+    FOUR, FOUR_CONSTANTS, FOUR_ONCE_CONSTANTS, MAX_EXPONENT, ONCE_CONSTANTS, UNIT_CONSTANTS, fours_of_row,
+    fours_of_two_rows, fours_once_of_row, fours_once_of_two_rows, outputs_of_sums, outputs_of_sums_once,
     requantize_down, sums_of_row, sums_of_taps, sums_of_two_rows,
 };
 #[allow(unused_imports)] // by the compiler
 pub use lanes::multiply_add_taps;
 pub use lanes::{Greatest, GreatestBytes, LaneTaps, multiply_add};
 pub use once::once;
-pub use pairs::{HALF, LESS_SIGN, bytes_of_row, pairs_of_row};
+pub use pairs::{HALF, LESS_SIGN, bytes_of_row, pairs_of_row, pairs_once_of_row};
 #[allow(unused_imports)] // by assembly
 pub use plane::known_product;
-pub use plane::plane_of_3x3;
+#[allow(unused_imports)] // by what makes streams
+pub use plane::{FIRST_TURNED, plane_of_3x3, plane_of_3x3_of_bytes};
+pub use reciprocal::reciprocal;
 pub use rows::{RowLoop, RowMemory, RowOrder, RowTaps, rows_of_3x3, rows_of_3x3_by_two};
 pub use sums::{Factor, SumScales, sums_s8};
 pub use taps::{

@@ -46,8 +46,8 @@
 //! Cortex-M3 masks two of the weights of a word, which are one factor then: `smlal` adds both products to one sum of 64
 //! bits. Two such sums are `r4` to `r7`, four words `r8` to `r11`, the input `r12`, the masked word `lr`; `r0` and `r1` are
 //! addresses, `r2` the end of the row, `r3` the mask. Eight blocks of four inputs are unrolled, and entered at the one
-//! that leaves none over; up to three inputs come before. Four outputs are 51 instructions, 6 of which part the sums. The
-//! multiplier bounds it at 0.5, masks at 1.0, loads of words and inputs at 1.31.
+//! that leaves none over; up to three inputs come before. Four outputs are 51 instructions, 33 if they are rounded once, 6
+//! of which part the sums. The multiplier bounds it at 0.5, masks at 1.0, loads of words and inputs at 1.31.
 //!
 //! - Words of one unit's weights and inputs in pairs, so that a product's middle adds up two inputs of one unit: 1.19 with
 //!   two units at a time, but two bytes of stack for each input, and both factors have 32 bits. Here one is a byte, for
@@ -67,11 +67,17 @@
 //! rounding of the upper half, the sign that makes half up into half away from zero, the addition, the shift, `ssat` and
 //! `strb`.
 //!
-//! On Cortex-M0 multiplications give the lower 32 bits only. Where the compiler has proved that two short products do, an
-//! output is sixteen instructions, three more if it is limited: two loads, the bias, seven for a multiplier in two parts,
-//! what is added before the shift, the shift, three for the limit, and `strb`. Where negative outputs are told apart too,
-//! four more take what is missing from negative products, and three close the loop. For other units the multiplier is taken
-//! in three pieces if all four sums are short, in 35 instructions for each, and in 64 bits otherwise.
+//! Where the compiler has proved that one product rounded once does, a unit has two constants: its bias, with half a step of
+//! the output and the zero point in it, and the multiplier. On Cortex-M3 an output is four instructions then: `add`, `smull`,
+//! `ssat` of the upper half and `strb`; on RISC-V `add`, `mulh`, two comparisons with the limits and `sb`. Loops of both
+//! forms are made from one text, and a program has those that it uses.
+//!
+//! On Cortex-M0 multiplications give the lower 32 bits only, so that nothing is rounded once. Where the compiler has proved
+//! that two short products do, an output is sixteen instructions, three more if it is limited: two loads, the bias, seven
+//! for a multiplier in two parts, what is added before the shift, the shift, three for the limit, and `strb`. Where negative
+//! outputs are told apart too, four more take what is missing from negative products, and three close the loop. For other
+//! units the multiplier is taken in three pieces if all four sums are short, in 35 instructions for each, and in 64 bits
+//! otherwise.
 //!
 //! - One product, with what is left of 32 bits beside the sum for the multiplier, would be ten instructions, but is proved
 //!   of whole layers only where sums are small, as in the middle of an autoencoder.
@@ -113,7 +119,10 @@ pub use taps::sums_of_taps;
 #[cfg(all(tiny_model_backend = "portable", tiny_model_loops = "v6m"))]
 pub use v6m::{bytes_of_row, outputs_of_sums, sums_of_row, sums_of_two_rows};
 #[cfg(all(tiny_model_backend = "portable", tiny_model_loops = "v7m"))]
-pub use v7m::{fours_of_row, fours_of_two_rows, pairs_of_row, sums_of_taps};
+pub use v7m::{
+    fours_of_row, fours_of_two_rows, fours_once_of_row, fours_once_of_two_rows, pairs_of_row,
+    pairs_once_of_row, sums_of_taps,
+};
 
 #[cfg(test)]
 mod tests {

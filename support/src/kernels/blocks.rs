@@ -1,16 +1,18 @@
 //! Layers whose weights lie in blocks of four units: fully connected ones, and convolutions whose windows are
 //! brought together pixel by pixel, two pixels at a time.
 
+use self::form::{OfBlocks, rounded};
 use super::planes::Planes;
 use super::reach::Reach;
 use super::requantization::{Limits, Once, Requantization};
 use super::window::{Rows, Taps, Window};
 use crate::inner::flash::Flash;
 use crate::inner::{
-    BLOCK, BLOCK_CONSTANTS, BLOCK_CONSTANTS_ONCE, BlockOutput, RunsOfElements, block_bytes, block_bytes_once,
-    block_bytes_small, block_bytes_small_once, block_rows_2, block_rows_2_once, pad_row, product, unknown,
-    widen_2,
+    BLOCK, RunsOfElements, block_bytes, block_bytes_once, block_bytes_small, block_bytes_small_once, pad_row,
+    product, unknown, widen_2,
 };
+
+mod form;
 
 /// Shape and range of a fully connected layer of one row.
 #[derive(Clone, Copy, Debug)]
@@ -367,43 +369,11 @@ fn copy(from: &[i8; BLOCK], to: &mut [i8]) {
     to.iter_mut().zip(from).for_each(|(to, &from)| *to = from);
 }
 
-/// What all units of blocks have in common, which tells what blocks hold beside weights.
-trait OfBlocks: Limits {
-    /// How many words.
-    const CONSTANTS: usize;
-
-    /// Every unit of whole blocks, for two rows of inputs or one.
-    fn rows_2(self, blocks: Flash<'_, i32>, x: &[[i32; 2]], first: &mut [i8], second: Option<&mut [i8]>);
-}
-
-impl OfBlocks for Requantization {
-    const CONSTANTS: usize = BLOCK_CONSTANTS;
-
-    #[inline(always)]
-    fn rows_2(self, blocks: Flash<'_, i32>, x: &[[i32; 2]], first: &mut [i8], second: Option<&mut [i8]>) {
-        block_rows_2(blocks, x, rounded(self), first, second);
-    }
-}
-
-impl OfBlocks for Once {
-    const CONSTANTS: usize = BLOCK_CONSTANTS_ONCE;
-
-    #[inline(always)]
-    fn rows_2(self, blocks: Flash<'_, i32>, x: &[[i32; 2]], first: &mut [i8], second: Option<&mut [i8]>) {
-        block_rows_2_once(blocks, x, first, second);
-    }
-}
-
-#[inline(always)]
-fn rounded(to: Requantization) -> BlockOutput {
-    BlockOutput { zero_point: to.zero_point, ties: to.least < to.zero_point }
-}
-
 /// Blocks know the limits of eight bits only.
 #[inline(always)]
 pub(super) fn clamp(to: impl Limits, row: &mut [i8]) {
-    let (least, greatest) = to.limits();
-    if (least, greatest) != (i8::MIN.into(), i8::MAX.into()) {
+    if to.limits() != (i8::MIN.into(), i8::MAX.into()) {
+        let (least, greatest) = to.limits();
         clamp_row(least as i8, greatest as i8, row);
     }
 }

@@ -93,13 +93,16 @@ impl<R> DepthwiseConv2dTaps<R> {
     }
 }
 
+/// A loop over the channels of a pixel, with weights, constants, the image and the outputs.
+type Pixel = fn(&TapsOfPixel, Flash<'_, i8>, Flash<'_, i32>, &[i8], &mut [i8]);
+
 /// What all channels of an output have in common, which tells what their constants are.
 trait OfChannels: Limits {
     /// Words of a channel.
     const CONSTANTS: usize;
 
     /// The loop over a pixel.
-    const PIXEL: fn(&TapsOfPixel, Flash<'_, i8>, Flash<'_, i32>, &[i8], &mut [i8]);
+    const PIXEL: Pixel;
 
     /// Zero point of the output, if biases do not have it.
     fn zero_point(self) -> i32;
@@ -107,7 +110,7 @@ trait OfChannels: Limits {
 
 impl OfChannels for Requantization {
     const CONSTANTS: usize = TAPS_CONSTANTS;
-    const PIXEL: fn(&TapsOfPixel, Flash<'_, i8>, Flash<'_, i32>, &[i8], &mut [i8]) = depthwise_pixel;
+    const PIXEL: Pixel = depthwise_pixel;
 
     #[inline(always)]
     fn zero_point(self) -> i32 {
@@ -117,7 +120,7 @@ impl OfChannels for Requantization {
 
 impl OfChannels for Once {
     const CONSTANTS: usize = TAPS_CONSTANTS_ONCE;
-    const PIXEL: fn(&TapsOfPixel, Flash<'_, i8>, Flash<'_, i32>, &[i8], &mut [i8]) = depthwise_pixel_once;
+    const PIXEL: Pixel = depthwise_pixel_once;
 
     #[inline(always)]
     fn zero_point(self) -> i32 {

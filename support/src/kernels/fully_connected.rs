@@ -1,5 +1,9 @@
 //! Every output is a weighted sum of a row of inputs.
 
+mod few;
+
+pub use few::{fully_connected_few_narrow_s8, fully_connected_few_once_s8, fully_connected_few_s8};
+
 use super::accumulator::Accumulator;
 use super::planes::Planes;
 use super::reach::Reach;
@@ -116,59 +120,6 @@ pub fn fully_connected_narrow_s8(
     planes: Planes<'_, i8>,
 ) {
     each_row(p, p.depth, weights, bias, Narrowed { scales, edges }, planes, dot_s8, |_| 0);
-}
-
-/// [`fully_connected_s8`] for one row of few units, each with a scale of its own.
-#[cfg_attr(not(debug_assertions), inline)]
-pub fn fully_connected_few_s8(
-    p: &FullyConnected,
-    weights: Flash<'_, i8>,
-    bias: Flash<'_, i32>,
-    multipliers: Flash<'_, i32>,
-    shifts: Flash<'_, i8>,
-    planes: Planes<'_, i8>,
-) {
-    // Where the last step of a unit is a call, it is small enough to be written out for each of them.
-    if cfg!(tiny_model_loops = "rv32m") {
-        let scale = |unit| multipliers.get(unit).zip(shifts.get(unit));
-        return few::<Full<'_>>(p, (weights, bias), scale, planes);
-    }
-    fully_connected_s8(p, weights, bias, multipliers, shifts, planes);
-}
-
-/// The same where the outputs are [`Narrow`], by a loop that is never written out.
-#[cfg_attr(not(debug_assertions), inline)]
-pub fn fully_connected_few_narrow_s8(
-    p: &FullyConnected<Narrow>,
-    weights: Flash<'_, i8>,
-    bias: Flash<'_, i32>,
-    scales: Flash<'_, i32>,
-    edges: Flash<'_, i8>,
-    planes: Planes<'_, i8>,
-) {
-    let scale = |unit| scales.get(unit).zip(edges.get(unit));
-    few::<Narrowed<'_>>(p, (weights, bias), scale, planes);
-}
-
-/// Units that are not written out one by one: the optimizer does not know how many there are.
-#[inline(always)]
-fn few<S: Scales>(
-    p: &FullyConnected<S::Output>,
-    (weights, bias): (Flash<'_, i8>, Flash<'_, i32>),
-    scale: impl Fn(usize) -> Option<S::Scale>,
-    mut planes: Planes<'_, i8>,
-) {
-    let Some((input, output)) = planes.split(0, 0, p.units) else { return };
-    let Some(input) = input.get(..p.depth) else { return };
-    let mut start = 0usize;
-    for unit in 0..core::hint::black_box(p.units) {
-        // What is not there ends no loop: its end would tell the optimizer how many there are.
-        let sum = dot_s8(bias.get(unit).unwrap_or(0), weights.range(start, p.depth), input);
-        if let (Some(y), Some(scale)) = (output.get_mut(unit), scale(unit)) {
-            *y = S::to_s8(sum, scale, p.output);
-        }
-        start = start.wrapping_add(p.depth);
-    }
 }
 
 /// As [`fully_connected_s8`] with two weights of four bits in each byte; those of a unit begin with a byte of their own.

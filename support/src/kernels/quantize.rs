@@ -28,6 +28,10 @@ pub fn shift_u8_s8(_: &Shift, input: impl Source<u8>, output: &[Cell<i8>]) {
     shift(input, output, |x| x, |y| y.cast_signed());
 }
 
+/// The same where the output lies over the input, and what reads it takes bytes as they are.
+#[cfg_attr(not(debug_assertions), inline(always))]
+pub fn keep_u8_s8(_: &Shift, _: impl Source<u8>, _: &[Cell<i8>]) {}
+
 /// `output[i] = input[i] + 128`.
 #[cfg_attr(not(debug_assertions), inline)]
 pub fn shift_s8_u8(_: &Shift, input: impl Source<i8>, output: &[Cell<u8>]) {

@@ -47,7 +47,7 @@ impl Requantization {
 }
 
 /// What is said of a layer's outputs, their limits among it.
-pub(super) trait Limits: Copy {
+pub trait Limits: Copy {
     /// The least and the greatest output.
     fn limits(self) -> (i32, i32);
 }

@@ -20,7 +20,8 @@ use super::window::Window;
 pub use crate::inner::MAX_TERMS as MAX_ROW;
 use crate::inner::flash::Flash;
 use crate::inner::{
-    MAX_ROWS, MAX_TERMS, RowLoop, RowOrder, StreamOutput, UnitWindows, rows_of_3x3, rows_of_3x3_by_two,
+    MAX_ROWS, MAX_TERMS, RowLoop, RowOrder, StreamOutput, UnitWindows, plane_of_3x3, plane_of_3x3_of_bytes,
+    rows_of_3x3, rows_of_3x3_by_two,
 };
 
 /// Shape and range of a layer whose every row of inputs, or pixel, becomes a row of outputs.
@@ -101,7 +102,14 @@ pub fn conv_2d_units_s8(p: &WindowUnits, stream: Flash<'_, i8>, planes: Planes<'
 /// The same for windows of 3x3 on one channel, if [`plane_fits`].
 #[cfg_attr(not(debug_assertions), inline)]
 pub fn conv_2d_3x3_units_s8(p: &WindowUnits, stream: Flash<'_, i8>, planes: Planes<'_, i8>) {
-    p.plane(stream, planes);
+    p.plane(stream, planes, p.padding, plane_of_3x3);
+}
+
+/// The same where the input lies as bytes without a sign, each more by 128. The biases have lost what the first
+/// [`FIRST_TURNED`](crate::inner::FIRST_TURNED) taps sum up beyond those of [`conv_2d_3x3_units_s8`].
+#[cfg_attr(not(debug_assertions), inline)]
+pub fn conv_2d_3x3_units_of_bytes_s8(p: &WindowUnits, stream: Flash<'_, i8>, planes: Planes<'_, i8>) {
+    p.plane(stream, planes, p.padding ^ i8::MIN, plane_of_3x3_of_bytes);
 }
 
 /// As [`depthwise_conv_2d_multiplier_s8`](super::depthwise_conv_2d::depthwise_conv_2d_multiplier_s8), if its [`windows_fit`].

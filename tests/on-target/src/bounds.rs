@@ -68,8 +68,24 @@ const DOTS: &[&str] = &[
     "unidirectional_sequence_lstm_s8",
 ];
 
+/// Kernels that sum up four units at a time.
+const FOURS: &[&str] = &[
+    "conv_2d_fours_s8",
+    "conv_2d_fours_once_s8",
+    "fully_connected_fours_s8",
+    "fully_connected_fours_once_s8",
+];
+
+/// The same for one row.
+const FOURS_OF_A_ROW: &[&str] = &["fully_connected_row_fours_s8", "fully_connected_row_fours_once_s8"];
+
 /// Kernels that sum up four channels at a time.
-const FOURS_OF_CHANNELS: &[&str] = &["depthwise_conv_2d_fours_s8", "depthwise_conv_2d_multiplier_fours_s8"];
+const FOURS_OF_CHANNELS: &[&str] = &[
+    "depthwise_conv_2d_fours_s8",
+    "depthwise_conv_2d_fours_once_s8",
+    "depthwise_conv_2d_multiplier_fours_s8",
+    "depthwise_conv_2d_multiplier_fours_once_s8",
+];
 
 const fn bound(
     loops: &'static [Loops],
@@ -143,13 +159,18 @@ const BOUNDS: &[Bound] = &[
     // 2 vldrb, vmladava, letp: sixteen elements.
     bound(&[Mve], DOTS, ANY, (4, 16), Product),
     // 6 ldrsb, 8 mla: four units and two rows, of one element each.
-    bound(&[V7m], &["conv_2d_fours_s8", "fully_connected_fours_s8"], ANY, (14, 8), Product),
+    bound(&[V7m], FOURS, ANY, (14, 8), Product),
+    // 5 ldrsb, 4 mla: four units and one row.
+    bound(&[V7m], FOURS_OF_A_ROW, ANY, (9, 4), Product),
     // 6 loads, 8 mul, 8 add.
-    bound(&[Rv32m], &["conv_2d_fours_s8", "fully_connected_fours_s8"], ANY, (22, 8), Product),
+    bound(&[Rv32m], FOURS, ANY, (22, 8), Product),
+    // 5 loads, 4 mul, 4 add.
+    bound(&[Rv32m], FOURS_OF_A_ROW, ANY, (13, 4), Product),
     // 5 ldrsb, 4 muls, 4 add, adds: four units and one row.
-    bound(&[V6m], &["conv_2d_fours_s8", "fully_connected_fours_s8"], ANY, (14, 4), Product),
+    bound(&[V6m], FOURS_OF_A_ROW, ANY, (14, 4), Product),
+    bound(&[V6m], FOURS, ANY, (14, 4), Product),
     // ldm, 4 ldrsb, 8 and, 8 smlal: four units and one row, of four elements.
-    bound(&[V7m], &["fully_connected_pairs_s8"], ANY, (21, 16), Product),
+    bound(&[V7m], &["fully_connected_pairs_s8", "fully_connected_pairs_once_s8"], ANY, (21, 16), Product),
     // 8 ldrsb, 32 ldrb, 32 muls, 32 add, 3 adds: four units and one row, of eight elements.
     bound(&[V6m], &["fully_connected_bytes_s8"], ANY, (107, 32), Product),
     // 8 loads and 4 products of a tap of four channels, and the step to the next one.

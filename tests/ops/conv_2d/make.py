@@ -4,7 +4,7 @@ from pathlib import Path
 sys.path.append(str(Path(__file__).resolve().parents[1]))
 import litert
 from builders import convolution, single
-from golden import TYPES, Cases, Tensor, random
+from golden import TYPES, Cases, Model, Op, Tensor, random, schema
 
 cases = Cases(__file__)
 
@@ -129,6 +129,27 @@ case_u8("uint8_same_one_channel", (1, 7, 5, 1), (3, 3), 8)
 case_u8("uint8_same_kernel_over_input", (1, 3, 2, 3), (5, 7), 4)
 case_u8("uint8_relu6", (1, 5, 4, 3), (3, 3), 6, activation="RELU6", y_scale=6 / 255, y_zero_point=0, saturates="half are 0")
 case_u8("uint8_zero_points_at_both_ends", (1, 5, 4, 3), (3, 3), 4, x_zero_point=0, y_zero_point=255, gain=0.5, saturates="clips")
+
+
+def case_of_bytes(name, x_shape, zero_point, again=False, **options):
+    """uint8 that QUANTIZE brings to int8 for windows of 3x3 on one channel; with `again` for another operator too."""
+    bytes_ = Tensor(list(x_shape), 0.05, zero_point, "uint8")
+    x = Tensor(list(x_shape), 0.05, zero_point - 128)
+    op = convolution(random(name), x, (3, 3), options.pop("channels", 5), **options)
+    ops, outputs = [Op("QUANTIZE", [bytes_], [x], schema.QuantizeOptionsT()), op], [op.outputs[0]]
+    if again:
+        outputs.append(Tensor(list(x_shape), 0.05, zero_point - 128))
+        ops.append(Op("RELU", [x], outputs[1:]))
+    cases.write(name, Model([bytes_], outputs, ops), None, litert.run)
+
+
+# uint8 that becomes int8
+case_of_bytes("from_uint8_same", (1, 9, 7, 1), 125)
+case_of_bytes("from_uint8_same_stride_2", (2, 8, 9, 1), 3, stride=(2, 2))
+case_of_bytes("from_uint8_valid_stride_2", (1, 13, 13, 1), 0, stride=(2, 2), padding="VALID", y_zero_point=-128, gain=2)
+case_of_bytes("from_uint8_zero_point_highest", (1, 6, 8, 1), 255, y_zero_point=60, gain=0.5)
+case_of_bytes("from_uint8_relu", (1, 8, 8, 1), 0, activation="RELU", y_zero_point=-128, channels=8, gain=2)
+case_of_bytes("from_uint8_read_twice", (1, 7, 7, 1), 125, again=True)
 
 
 def case_4(name, x_shape, kernel, channels, **options):

@@ -120,9 +120,15 @@ pub(super) fn run(call: &Call, slots: &mut [Slot]) -> Option<()> {
         div::div_s8(p.get::<div::Quotient<Loops>>()?, any, any, next);
         div::div_s32(p.get::<Broadcast<Loops>>()?, any, any, next);
         fours::depthwise_conv_2d_fours_s8(p.get()?, next, next, planes);
+        fours::depthwise_conv_2d_fours_once_s8(p.get()?, next, next, planes);
         fours::fully_connected_fours_s8(p.get()?, next, next, planes);
+        fours::fully_connected_fours_once_s8(p.get()?, next, next, planes);
+        fours::fully_connected_row_fours_s8(p.get()?, next, next, planes);
+        fours::fully_connected_row_fours_once_s8(p.get()?, next, next, planes);
         fully_connected::fully_connected_s8(p.get()?, next, next, next, next, planes);
+        fully_connected::fully_connected_once_s8(p.get()?, next, next, next, planes);
         fully_connected::fully_connected_few_s8(p.get()?, next, next, next, next, planes);
+        fully_connected::fully_connected_few_once_s8(p.get()?, next, next, next, planes);
         fully_connected::fully_connected_narrow_s8(p.get()?, next, next, next, next, planes);
         fully_connected::fully_connected_few_narrow_s8(p.get()?, next, next, next, next, planes);
         fully_connected::fully_connected_s4(p.get()?, next, next, next, next, planes);
@@ -140,6 +146,7 @@ pub(super) fn run(call: &Call, slots: &mut [Slot]) -> Option<()> {
         maximum::maximum_s16(p.get::<Broadcast<Loops>>()?, any, any, next);
         maximum::maximum_s32(p.get::<Broadcast<Loops>>()?, any, any, next);
         mean::mean_s8(p.get()?, next, next);
+        mean::mean_few_s8(p.get()?, next, next);
         mean::mean_s16(p.get()?, next, next);
         minimum::minimum_s8(p.get::<Broadcast<Loops>>()?, any, any, next);
         minimum::minimum_s16(p.get::<Broadcast<Loops>>()?, any, any, next);
@@ -150,6 +157,7 @@ pub(super) fn run(call: &Call, slots: &mut [Slot]) -> Option<()> {
         prelu::prelu_s8(p.get::<prelu::Prelu<Loops>>()?, any, any, next);
         prelu::prelu_s16(p.get::<prelu::Prelu<Loops>>()?, any, any, next);
         quantize::shift_u8_s8(p.get()?, any, next);
+        quantize::keep_u8_s8(p.get()?, any, next);
         quantize::shift_s8_u8(p.get()?, any, next);
         quantize::quantize_s8_s8(p.get()?, any, next);
         quantize::quantize_s8_s16(p.get()?, any, next);
@@ -167,6 +175,7 @@ pub(super) fn run(call: &Call, slots: &mut [Slot]) -> Option<()> {
         sigmoid::tanh_s16(p.get()?, next, next, next);
         pairs::fully_connected_bytes_s8(p.get()?, next, planes);
         pairs::fully_connected_pairs_s8(p.get()?, next, planes);
+        pairs::fully_connected_pairs_once_s8(p.get()?, next, planes);
         softmax::softmax_s8(p.get()?, next, next, next, next);
         softmax::softmax_s8_u8(p.get()?, next, next, next, next);
         softmax::softmax_s8_s16(p.get()?, next, next, next);
@@ -185,6 +194,7 @@ pub(super) fn run(call: &Call, slots: &mut [Slot]) -> Option<()> {
         units::fully_connected_units_s8(p.get()?, next, planes);
         units::conv_2d_units_s8(p.get()?, next, planes);
         units::conv_2d_3x3_units_s8(p.get()?, next, planes);
+        units::conv_2d_3x3_units_of_bytes_s8(p.get()?, next, planes);
         units::depthwise_conv_2d_units_s8(p.get()?, next, planes);
         units::depthwise_conv_2d_3x3_dilated_units_s8(p.get()?, next, planes);
         units::depthwise_conv_2d_3x3_units_s8(p.get()?, next, planes);

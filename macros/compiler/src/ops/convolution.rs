@@ -143,6 +143,7 @@ impl Op for Convolution {
         let ring = to.ring(input).filter(|_| plain);
         let narrow = sums.as_ref().filter(|_| plain);
         let narrow = narrow.and_then(|sums| narrow::narrowed(range, &self.multipliers, sums));
+        let mut of_bytes = None;
         if let Some(((range, scales), sums)) = narrow.zip(sums.as_ref()) {
             let (on_ring, kernel) = self.plain_kernel(ring, padding, range);
             let note = narrow::note(&scales);
@@ -151,7 +152,10 @@ impl Op for Convolution {
             let is_small = to.optimize() == Optimize::Size;
             let stream = match on_ring.is_some() || is_small {
                 true => None,
-                false => self.stream(&stream, padding),
+                false => {
+                    of_bytes = self.stream_of_bytes(&stream, padding);
+                    self.stream(&stream, padding)
+                }
             };
             let variant = stream.or_else(|| {
                 let weights = self.ordered(&weights, &kernel);
@@ -202,6 +206,7 @@ impl Op for Convolution {
         }
         to.call(kernel.module, kernel.name, &*kernel.params, args, elements.saturating_mul(self.filter()));
         variants.into_iter().for_each(|variant| to.offer(variant));
+        of_bytes.into_iter().for_each(|variant| to.offer_of_bytes(variant));
         Ok(())
     }
 }

@@ -11,7 +11,7 @@ use super::one_scale::{Following, Joined, Scales};
 use super::sums::{self, Activations, Sums};
 use super::unit_blocks::Simplified;
 use super::weighted::{self, Bounds, Weighted};
-use super::{Op, requantization, unit_products};
+use super::{Op, requantization, unit_fours, unit_products};
 use crate::diagnostics::Problem;
 use crate::graph::{ElementType, Tensor};
 use crate::kernels::fully_connected::FullyConnected16;
@@ -276,6 +276,8 @@ impl Op for Layer {
         let layer = || Simplified::of(&values, &bias, &self.multipliers, range);
         let short = sums.as_ref().and_then(|sums| unit_products::shorten(&mut variants, layer, sums, range));
         let ring = to.ring(input).filter(|_| plain && self.rows == 1);
+        let has_own_loop = plain && ring.is_none();
+        let small = has_own_loop.then(|| self.small_once((&values, &bias), range, to.optimize())).flatten();
         let sums_of_plain = sums.as_deref().filter(|_| plain);
         let narrow = sums_of_plain.and_then(|sums| self.narrow(to, (&values, &bias), sums, range, ring));
         if let Some((variant, note)) = narrow {
@@ -311,6 +313,10 @@ impl Op for Layer {
         };
         to.call("fully_connected", name, &*params, args, self.macs());
         variants.into_iter().for_each(|variant| to.offer(variant));
+        if let Some(small) = small {
+            to.keep(unit_fours::WITHOUT_ONCE);
+            to.offer(small);
+        }
         Ok(())
     }
 }

@@ -5,8 +5,8 @@
 use super::channels::{Channels, Cut};
 use super::{Op, requantization, short_mean, weighted};
 use crate::diagnostics::Problem;
-use crate::graph::{ElementType, TensorId};
-use crate::kernels::mean::{Mean, Reduction, Run};
+use crate::graph::{ElementType, Tensor, TensorId};
+use crate::kernels::mean::{FewMean, Mean, Reduction, Run};
 use crate::lower::{Bug, Lowering};
 use crate::program::{Access, Arg, Variant};
 use crate::quantize::Multiplier;
@@ -21,18 +21,20 @@ struct Layer {
     dimensions: Vec<(usize, bool)>,
     /// From a sum to the steps of the output.
     multiplier: Multiplier,
+    /// Whether outputs have the bits of the reference.
+    is_bound: bool,
 }
 
 pub(crate) fn read(reader: &Reader<'_>) -> Result<Rc<dyn Op>, Problem> {
     let (dimensions, factor) = operands(reader)?;
     let multiplier = divided(factor, reduced_elements(&dimensions));
-    Ok(Rc::new(Layer { dimensions, multiplier }))
+    Ok(Rc::new(Layer { dimensions, multiplier, is_bound: true }))
 }
 
 /// The same without the division.
 pub(crate) fn read_sum(reader: &Reader<'_>) -> Result<Rc<dyn Op>, Problem> {
     let (dimensions, multiplier) = operands(reader)?;
-    Ok(Rc::new(Layer { dimensions, multiplier }))
+    Ok(Rc::new(Layer { dimensions, multiplier, is_bound: true }))
 }
 
 /// The dimensions, and the factor from the input's scale to the output's.
@@ -133,6 +135,27 @@ impl Loops {
 }
 
 impl Layer {
+    /// Loops and scales.
+    fn params(&self, input: &Tensor, output: &Tensor) -> (Mean, i32) {
+        let elements = reduced_elements(&self.dimensions) as i32;
+        let Loops { kept, inner, reduced } = Loops::of(&self.dimensions);
+        let params = Mean {
+            loops: Reduction { kept, inner, reduced },
+            start: Known::zero_point(input).wrapping_mul(elements).wrapping_neg(),
+            multiplier: self.multiplier.multiplier,
+            shift: self.multiplier.shift,
+            zero_point: Known::zero_point(output),
+        };
+        (params, elements)
+    }
+
+    /// The kernel with one product of 16 bits, if the integers may be others than those of the reference.
+    fn few(&self, input: &Tensor, output: &Tensor) -> Option<FewMean> {
+        let (params, elements) = self.params(input, output);
+        let may_be = !self.is_bound && input.ty == ElementType::Int8;
+        may_be.then(|| short_mean::few(&params, elements))?
+    }
+
     /// Whether channels are not among what is reduced.
     fn keeps_channels(&self, known: &Known<'_>) -> bool {
         let kept = self.dimensions.last().is_some_and(|(_, reduced)| !reduced);
@@ -141,12 +164,22 @@ impl Layer {
 }
 
 impl Op for Layer {
+    fn unbound(&self) -> Option<Rc<dyn Op>> {
+        Some(Rc::new(Self { dimensions: self.dimensions.clone(), is_bound: false, ..*self }))
+    }
+
     fn ranges(&self, known: &Known<'_>) -> Option<Vec<Ranges>> {
         let (input, output) = (known.input(0)?, known.output(0)?);
+        let few = self.few(input, output);
         let (from, to) = (Known::zero_point(input), Known::zero_point(output));
         let elements = i64::try_from(reduced_elements(&self.dimensions)).ok()?;
         let ty = Interval::of_type(output.ty);
         let value = |x: Interval| {
+            if let Some(few) = &few {
+                let sum = x.ends().map(|x| i64::from(x).saturating_add(128).saturating_mul(elements));
+                let [least, greatest] = sum.map(|sum| i32::from(few.value(sum as u16)).saturating_sub(128));
+                return Some(Interval { least, greatest });
+            }
             let sum = x.ends().map(|x| i64::from(x).saturating_sub(from.into()).saturating_mul(elements));
             let scaled = weighted::scaled(sum, self.multiplier)?;
             let [least, greatest] = scaled.ends().map(|x| x.checked_add(to));
@@ -165,30 +198,24 @@ impl Op for Layer {
         let left = channels(cut.tensor(0)?);
         let mut dimensions = self.dimensions.clone();
         dimensions.last_mut()?.0 = left;
-        Some(Rc::new(Self { dimensions, multiplier: self.multiplier }))
+        Some(Rc::new(Self { dimensions, ..*self }))
     }
 
     fn lower(&self, to: &mut Lowering<'_>) -> Result<(), Bug> {
         let (input, output) = (to.input(0)?, to.output(0)?);
-        let (_, input_zero_point) = to.scale_and_zero_point(input);
-        let (_, zero_point) = to.scale_and_zero_point(output);
-        let elements = reduced_elements(&self.dimensions) as i32;
-        let Loops { kept, inner, reduced } = Loops::of(&self.dimensions);
-        let params = Mean {
-            loops: Reduction { kept, inner, reduced },
-            start: input_zero_point.wrapping_mul(elements).wrapping_neg(),
-            multiplier: self.multiplier.multiplier,
-            shift: self.multiplier.shift,
-            zero_point,
-        };
-        let kernel = match to.tensor(input).ty {
-            ElementType::Int16 => "mean_s16",
-            _ => "mean_s8",
-        };
         let args = vec![
             Arg::Window("input", to.read(input)?, Access::Read),
             Arg::Window("output", to.write(output)?, Access::Write),
         ];
+        if let Some(few) = self.few(to.tensor(input), to.tensor(output)) {
+            to.call("mean", "mean_few_s8", &few, args, 0);
+            return Ok(());
+        }
+        let (params, elements) = self.params(to.tensor(input), to.tensor(output));
+        let kernel = match to.tensor(input).ty {
+            ElementType::Int16 => "mean_s16",
+            _ => "mean_s8",
+        };
         let ty = to.tensor(input).ty;
         to.call("mean", kernel, &params, args, 0);
         if let Some(short) = short_mean::of(&params, elements).filter(|_| ty == ElementType::Int8) {
@@ -206,6 +233,7 @@ impl Op for Layer {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::graph::Quantization;
 
     /// Runs the kernel on the numbers from 0 on and compares it with sums over all elements.
     fn check(dimensions: &[(usize, bool)]) {
@@ -245,6 +273,57 @@ mod tests {
         }
         check(&[]);
         check(&[(5, false), (3, true), (11, false)]);
+    }
+
+    /// A tensor of one channel with this zero point.
+    fn tensor(zero_point: i32) -> Tensor {
+        let quantization = Quantization { scales: vec![1.0], zero_points: vec![zero_point], dimension: 0 };
+        Tensor {
+            name: String::new(),
+            shape: vec![1],
+            ty: ElementType::Int8,
+            quantization: Some(quantization),
+            data: None,
+            shifted: false,
+        }
+    }
+
+    #[test]
+    fn means_of_few_elements_are_those_of_the_reference_or_nearer() {
+        let [mut checked, mut same, mut all] = [0; 3];
+        for elements in [1, 2, 4, 9, 32] {
+            for (factor, [from, to]) in
+                [(0.3, [-128, -128]), (0.93, [-128, 127]), (0.99, [5, 20]), (1.7, [-100, 0])]
+            {
+                let multiplier = divided(Multiplier::new(factor).expect("it is a usual one"), elements);
+                let layer = |is_bound| Layer { dimensions: vec![(elements, true)], multiplier, is_bound };
+                let few = layer(false).few(&tensor(from), &tensor(to));
+                assert!(layer(true).few(&tensor(from), &tensor(to)).is_none());
+                let Some(few) = few else { continue };
+                checked += 1;
+                let (reference, _) = layer(true).params(&tensor(from), &tensor(to));
+                for sum in (0..=255 * elements).step_by(elements.div_ceil(4)) {
+                    // Elements of this sum.
+                    let element = |at: usize| (sum * (at + 1) / elements - sum * at / elements) as i32 - 128;
+                    let input: Vec<i8> = (0..elements).map(|at| element(at) as i8).collect();
+                    let mean = sum as f64 / elements as f64 - 128.0;
+                    let real = (f64::from(to) + factor * (mean - f64::from(from))).clamp(-128.0, 127.0);
+                    let [mut bound, mut output] = [[0]; 2];
+                    crate::kernels::mean::mean_s8(&reference, &input, &mut bound);
+                    crate::kernels::mean::mean_few_s8(&few, &input, &mut output);
+                    same += usize::from(bound == output);
+                    // The reference rounds twice.
+                    let error = (f64::from(output[0]) - real).abs();
+                    assert!(bound == output || error < 0.6, "{error} at {sum} of {elements} by {factor}");
+                    all += 1;
+                }
+            }
+        }
+        assert!(same * 10 > all * 9 && same < all, "{same} of {all} are those of the reference");
+        assert!(checked >= 15, "only {checked}");
+        let long = divided(Multiplier::new(1.0).expect("it is one"), 33);
+        let long = Layer { dimensions: vec![(33, true)], multiplier: long, is_bound: false };
+        assert!(long.few(&tensor(0), &tensor(0)).is_none());
     }
 
     #[test]

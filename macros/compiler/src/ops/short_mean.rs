@@ -3,10 +3,16 @@
 // Arithmetic of values, not of sizes: the bounds of each are those of its formula.
 #![allow(clippy::arithmetic_side_effects)]
 
-use crate::kernels::mean::{Mean, ShortMean};
+use crate::kernels::mean::{FewMean, Mean, ShortMean};
 
 /// No more elements than this are summed up where all sums are tried.
 const MAX_TRIED: i32 = 256;
+
+/// The rounding of a factor of 16 bits tells by less than a tenth of a step in the mean of so many elements.
+const FEW: i32 = 32;
+
+/// Bits of its fraction.
+const FRACTION: u32 = 16;
 
 /// Constants of 32 bits with which every sum of so many bytes comes to what the reference makes of it, if there are some
 /// near the factor.
@@ -18,14 +24,35 @@ pub(super) fn of(p: &Mean, elements: i32) -> Option<ShortMean> {
     // The output begins in 32 bits, and what is below adds to it.
     let reach = outputs.iter().map(|(sum, _)| sum.abs()).max()?.max(1) as f64 * factor + 256.0;
     let shift = 31u32.checked_sub(reach.log2().ceil() as u32)?;
+    let (multiplier, offset) = exact(&outputs, factor, shift)?;
+    let (multiplier, offset) = (multiplier.try_into().ok()?, offset.try_into().ok()?);
+    Some(ShortMean { loops: p.loops, multiplier, offset, shift })
+}
+
+/// Constants of 32 bits, whose fraction has so many, near a factor with which each sum comes to its output.
+fn exact(outputs: &[(i64, i64)], factor: f64, shift: u32) -> Option<(i64, i64)> {
     let nearest = (factor * f64::from(shift).exp2()).round() as i64;
     let near = [0, 1, -1, 2, -2].into_iter().map(|more| nearest + more);
-    near.filter_map(|multiplier| {
-        let offset = offset(&outputs, multiplier, shift)?;
-        let (multiplier, offset) = (multiplier.try_into().ok()?, offset.try_into().ok()?);
-        Some(ShortMean { loops: p.loops, multiplier, offset, shift })
-    })
-    .next()
+    near.filter_map(|multiplier| Some((multiplier, offset(outputs, multiplier, shift)?))).next()
+}
+
+/// Constants of 16 bits for the mean of few elements, with which it is what the reference makes of it, if there are such
+/// constants, or else as near to the real numbers as they are; none where means are below what the output can be.
+pub(super) fn few(p: &Mean, elements: i32) -> Option<FewMean> {
+    let elements = (1..=FEW).contains(&elements).then_some(elements)?;
+    let factor = f64::from(p.multiplier) * f64::from(p.shift - 31).exp2();
+    let sums = elements * i32::from(i8::MIN)..=elements * i32::from(i8::MAX);
+    let outputs: Vec<(i64, i64)> = sums.map(|sum| (sum.into(), output(p, sum))).collect();
+    let (multiplier, offset) = exact(&outputs, factor, FRACTION).unwrap_or_else(|| {
+        let multiplier = (factor * f64::from(FRACTION).exp2()).round() as i64;
+        let zero_point = i64::from(p.zero_point) << FRACTION;
+        (multiplier, zero_point + (1 << (FRACTION - 1)) + i64::from(p.start) * multiplier)
+    });
+    // From what counts from zero on to what counts from -128 on.
+    let offset = offset + (128 << FRACTION) - 128 * i64::from(elements) * multiplier;
+    let (multiplier, offset) = (multiplier.try_into().ok()?, offset.try_into().ok()?);
+    let fits = u32::checked_add(offset, u32::from(multiplier) * 255 * elements.cast_unsigned()).is_some();
+    (multiplier != 0 && fits).then_some(FewMean { loops: p.loops, multiplier, offset })
 }
 
 /// What the reference makes of a sum.

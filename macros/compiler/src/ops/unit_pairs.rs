@@ -3,8 +3,9 @@
 // Arithmetic of values, not of sizes: sums are below 2^30.
 #![allow(clippy::arithmetic_side_effects)]
 
-use super::unit_blocks::{Simplified, greatest_sum};
-use super::unit_fours::{UnitScale, unit_scale};
+use super::narrow::Form;
+use super::unit_blocks::greatest_sum;
+use super::unit_fours::Layer;
 use crate::inner::{FOUR, HALF, LESS_SIGN};
 use crate::kernels::fours::RowFours;
 use crate::kernels::shapes::Requantization;
@@ -20,32 +21,29 @@ pub(crate) enum Layout {
 }
 
 /// The kernel for one row of `depth` inputs.
-pub(crate) fn fully_connected(
-    layer: &Simplified,
+pub(crate) fn fully_connected<L: Layer>(
+    layer: &L,
     depth: usize,
-    output: Requantization,
+    range: Requantization,
     layout: Layout,
 ) -> Option<Variant> {
-    let params = RowFours { depth, units: layer.bias.len(), output };
+    let params = RowFours { depth, units: layer.bias().len(), output: L::output(range) };
     let (parameters, params) = (Some(params.keep()), format!("{params:?}"));
-    let constants = vec![words(layer, depth, output, layout)?];
+    let constants = vec![words(layer, depth, range, layout)?];
     let (backend, kernel) = match layout {
         Layout::Bytes => ("v6m", "fully_connected_bytes_s8"),
-        Layout::Pairs => ("v7m", "fully_connected_pairs_s8"),
+        Layout::Pairs => {
+            ("v7m", L::Output::name(["fully_connected_pairs_s8", "fully_connected_pairs_once_s8"]))
+        }
     };
     Some(Variant { backend, module: "pairs", kernel, params, parameters, constants })
 }
 
 /// Weights and constants of all units and of those that fill up the last four, if the loop gives the right outputs with
 /// them.
-fn words(layer: &Simplified, depth: usize, output: Requantization, layout: Layout) -> Option<Constant> {
-    let Simplified { weights, bias, multipliers } = layer;
-    let rows: Vec<&[i8]> = weights.chunks_exact(depth.max(1)).collect();
-    let scales = rows.iter().zip(bias).zip(multipliers).map(|((weights, &bias), multiplier)| {
-        greatest_sum(weights, bias)?;
-        unit_scale(multiplier, output.zero_point)
-    });
-    let scales: Vec<UnitScale> = scales.collect::<Option<_>>()?;
+fn words<L: Layer>(layer: &L, depth: usize, range: Requantization, layout: Layout) -> Option<Constant> {
+    let rows: Vec<&[i8]> = layer.weights().chunks_exact(depth.max(1)).collect();
+    let constants = layer.constants(depth, range)?;
     let mut words = Vec::new();
     for first in (0..rows.len()).step_by(FOUR) {
         let four = [0, 1, 2, 3].map(|i| first.saturating_add(i));
@@ -59,11 +57,10 @@ fn words(layer: &Simplified, depth: usize, output: Requantization, layout: Layou
             if is_lower && greatest_sum(rows.get(unit).copied().unwrap_or(&[]), 0)? >= i64::from(HALF) {
                 return None;
             }
-            let bias = bias.get(unit).copied().unwrap_or(0).wrapping_mul(2);
-            let taken = if is_lower { 2 * HALF } else { 0 };
-            let UnitScale { multiplier, exponent, offset } =
-                scales.get(unit).copied().unwrap_or(UnitScale::ZERO);
-            words.extend([bias.wrapping_sub(taken), multiplier, exponent, offset]);
+            let (&bias, rest) = constants.get(unit).map_or(L::NONE, Vec::as_slice).split_first()?;
+            let taken = if is_lower { L::SUMS * HALF } else { 0 };
+            words.push(bias.wrapping_sub(taken));
+            words.extend(rest);
         }
     }
     Some(Constant::int32("WORDS", words))
@@ -82,9 +79,12 @@ impl Layout {
 
 #[cfg(test)]
 mod tests {
+    use super::super::once;
+    use super::super::unit_blocks::Simplified;
     use super::*;
     use crate::inner::flash::Flash;
-    use crate::inner::{bytes_of_row, offset_and_clamp_s8, pairs_of_row, requantize};
+    use crate::inner::{bytes_of_row, offset_and_clamp_s8, pairs_of_row, pairs_once_of_row, requantize};
+    use crate::kernels::random::Random;
     use crate::quantize::Multiplier;
 
     #[test]
@@ -119,6 +119,31 @@ mod tests {
                     "{layout:?}: {units} units of {depth}"
                 );
             }
+        }
+    }
+
+    #[test]
+    fn words_that_are_rounded_once_are_the_same_layer() {
+        let mut random = Random::new(0x5eed);
+        let range = Requantization { zero_point: -128, least: -128, greatest: 127 };
+        for (depth, units) in [(1, 4), (2, 7), (3, 8), (27, 1), (640, 13)] {
+            let mut bytes = |len: usize| (0..len).map(|_| random.bits() as i8).collect::<Vec<i8>>();
+            let (weights, row) = (bytes(units * depth), bytes(depth));
+            let bias: Vec<i32> = (0..units).map(|_| random.below(200_000) as i32 - 100_000).collect();
+            let multipliers =
+                (0..units).map(|_| (random.bits() >> (7 + random.below(6))).cast_signed()).collect();
+            let layer = once::Units { weights, bias, multipliers };
+            let unit = |unit: usize| {
+                let weights = layer.weights[unit * depth..].iter();
+                let products = weights.zip(&row).map(|(&w, &x)| i32::from(w) * i32::from(x));
+                let sum = i64::from(layer.bias[unit] + products.sum::<i32>());
+                (sum * i64::from(layer.multipliers[unit])).div_euclid(1 << 32).clamp(-128, 127) as i8
+            };
+            let expected = (0..units).map(unit).collect::<Vec<_>>();
+            let words = words(&layer, depth, range, Layout::Pairs).unwrap().to_words();
+            let mut outputs = vec![[0i8; FOUR]; units.div_ceil(FOUR)];
+            pairs_once_of_row(Flash::from_slice(&words), &row, &mut outputs);
+            assert_eq!(outputs.as_flattened()[..units], *expected, "{units} units of {depth}");
         }
     }
 

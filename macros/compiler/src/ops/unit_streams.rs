@@ -4,7 +4,7 @@
 use super::narrow::{BACKEND, is_fine};
 use super::unit_blocks::of_each_channel;
 use super::weighted::Bounds;
-use crate::inner::{MAX_UNITS, SIDE_BY_SIDE};
+use crate::inner::{FIRST_TURNED, MAX_UNITS, SIDE_BY_SIDE};
 use crate::kernels::shapes::{Narrow, Window};
 use crate::kernels::units::{
     MAX_ROW, RowUnits, WindowUnits, dilated_fit, fits, plane_fits, rows_fit, windows_fit,
@@ -51,8 +51,22 @@ impl Layer<'_> {
 
     /// The kernel for a window of 3 × 3 on one channel.
     pub(crate) fn conv_2d_3x3(&self, window: Window, padding: i8) -> Option<Variant> {
+        self.plane("conv_2d_3x3_units_s8", window, padding)
+    }
+
+    /// The same for an input that is bytes without a sign.
+    pub(crate) fn conv_2d_3x3_of_bytes(&self, window: Window, padding: i8) -> Option<Variant> {
+        let turned =
+            |unit: &[i8]| unit.iter().take(FIRST_TURNED).map(|&weight| i32::from(weight)).sum::<i32>();
+        let biases = self.bias.iter().zip(self.weights.chunks(9));
+        let bias: Vec<i32> =
+            biases.map(|(bias, unit)| bias.wrapping_sub(turned(unit).wrapping_mul(128))).collect();
+        Layer { bias: &bias, ..*self }.plane("conv_2d_3x3_units_of_bytes_s8", window, padding)
+    }
+
+    fn plane(&self, kernel: &'static str, window: Window, padding: i8) -> Option<Variant> {
         let params = WindowUnits { window, padding, output: self.output };
-        plane_fits(&window, self.output.bits).then(|| self.blocks("conv_2d_3x3_units_s8", &params, [9, 1]))?
+        plane_fits(&window, self.output.bits).then(|| self.blocks(kernel, &params, [9, 1]))?
     }
 
     /// The kernel for a window of 3 × 3 on each channel for itself.

@@ -8,7 +8,7 @@
 //!
 //! Bound: 3 cycles for a weight, 2 to multiply, 2 to add, 1 to see that nothing went over, for every fourth product 2 for
 //! an input, and for every eighth 3 for the loop: 8.875 by counting, where a unit alone takes 11.5. A sum that does go over
-//! takes 8 more. Beside that a row of a window takes 8 to 10, a block 45 and its biases 36, a window 45, and a row of windows
+//! takes 5 or 6 more. Beside that a row of a window takes 8 to 10, a block 45 and its biases 36, a window 45, and a row of windows
 //! about 1200, most of it in Rust; padding takes about 40 for each piece of it.
 //!
 //! Outputs take 50 to 58 by counting, of which 8 are for their constants and 12 for the three products that tell nearly

@@ -1,7 +1,7 @@
 //! Sums of products for four units at a time, whose weights lie side by side: of each element of a row those of all
 //! four. So a loop reads one stream, and an element of the row once for four products.
 
-use super::{Tap, requantize};
+use super::{Tap, once, requantize};
 use crate::inner::flash::Flash;
 
 /// Units that are summed up together.
@@ -16,6 +16,12 @@ pub const MAX_EXPONENT: i32 = 22;
 
 /// Constants of four units.
 pub const FOUR_CONSTANTS: usize = FOUR * UNIT_CONSTANTS;
+
+/// Words of constants of a unit that is rounded once: its bias and its multiplier, as [`once`] takes them.
+pub const ONCE_CONSTANTS: usize = 2;
+
+/// The same of four units.
+pub const FOUR_ONCE_CONSTANTS: usize = FOUR * ONCE_CONSTANTS;
 
 /// Stands beside the exponent of the first of four units if all of them have short products. Their constants are the bias
 /// itself, the upper and the lower part of a multiplier, the exponent, and what is added before the shift: see
@@ -35,30 +41,43 @@ pub const LOWER_OF_SCALE: u32 = 12;
 #[allow(dead_code)] // by what makes them
 pub const DROPPED_OF_SUM: u32 = 3;
 
-/// The outputs of as many fours of units as there are, limited to eight bits, for one row of inputs.
-#[inline]
-pub fn fours_of_row(weights: Flash<'_, i8>, constants: Flash<'_, i32>, x: &[i8], outputs: &mut [[i8; FOUR]]) {
-    let fours = weights.chunks(x.len().wrapping_mul(FOUR)).zip(constants.chunks(FOUR_CONSTANTS));
-    for (output, (weights, constants)) in outputs.iter_mut().zip(fours) {
-        *output = super::super::outputs_of_sums(constants, super::super::sums_of_row(weights, x));
-    }
+/// The loops that go from sums to outputs in one way, with the constants of four units.
+macro_rules! loops {
+    ($of_row:ident, $of_two_rows:ident, $constants:ident, $($outputs:ident)::+) => {
+        /// The outputs of as many fours of units as there are, limited to eight bits, for one row of inputs.
+        #[inline]
+        pub fn $of_row(
+            weights: Flash<'_, i8>,
+            constants: Flash<'_, i32>,
+            x: &[i8],
+            outputs: &mut [[i8; FOUR]],
+        ) {
+            let fours = weights.chunks(x.len().wrapping_mul(FOUR)).zip(constants.chunks($constants));
+            for (output, (weights, constants)) in outputs.iter_mut().zip(fours) {
+                *output = $($outputs)::+(constants, super::super::sums_of_row(weights, x));
+            }
+        }
+
+        /// The same for two rows of one length, and for as many fours as both outputs hold.
+        #[inline]
+        pub fn $of_two_rows(
+            weights: Flash<'_, i8>,
+            constants: Flash<'_, i32>,
+            x: [&[i8]; 2],
+            [first, second]: [&mut [[i8; FOUR]]; 2],
+        ) {
+            let fours = weights.chunks(x[0].len().wrapping_mul(FOUR)).zip(constants.chunks($constants));
+            for ((first, second), (weights, constants)) in first.iter_mut().zip(second).zip(fours) {
+                let [a, b] = super::super::sums_of_two_rows(weights, x);
+                *first = $($outputs)::+(constants, a);
+                *second = $($outputs)::+(constants, b);
+            }
+        }
+    };
 }
 
-/// The same for two rows of one length, and for as many fours as both outputs hold.
-#[inline]
-pub fn fours_of_two_rows(
-    weights: Flash<'_, i8>,
-    constants: Flash<'_, i32>,
-    x: [&[i8]; 2],
-    [first, second]: [&mut [[i8; FOUR]]; 2],
-) {
-    let fours = weights.chunks(x[0].len().wrapping_mul(FOUR)).zip(constants.chunks(FOUR_CONSTANTS));
-    for ((first, second), (weights, constants)) in first.iter_mut().zip(second).zip(fours) {
-        let [a, b] = super::super::sums_of_two_rows(weights, x);
-        *first = super::super::outputs_of_sums(constants, a);
-        *second = super::super::outputs_of_sums(constants, b);
-    }
-}
+loops!(fours_of_row, fours_of_two_rows, FOUR_CONSTANTS, super::super::outputs_of_sums);
+loops!(fours_once_of_row, fours_once_of_two_rows, FOUR_ONCE_CONSTANTS, outputs_of_sums_once);
 
 /// The outputs of four sums.
 #[inline(always)]
@@ -70,6 +89,18 @@ pub fn outputs_of_sums(constants: Flash<'_, i32>, [a, b, c, d]: [i32; FOUR]) -> 
         let doubled = sum.wrapping_shl(1).wrapping_add(bias);
         let value = super::super::requantize_down(doubled, multiplier, exponent, offset);
         value.clamp(i8::MIN.into(), i8::MAX.into()) as i8
+    };
+    [next(a), next(b), next(c), next(d)]
+}
+
+/// The outputs of four sums that are rounded once.
+#[inline(always)]
+pub fn outputs_of_sums_once(constants: Flash<'_, i32>, [a, b, c, d]: [i32; FOUR]) -> [i8; FOUR] {
+    let constants: [i32; FOUR_ONCE_CONSTANTS] = constants.array(0).unwrap_or([0; FOUR_ONCE_CONSTANTS]);
+    let mut units = constants.as_chunks::<ONCE_CONSTANTS>().0.iter();
+    let mut next = |sum: i32| {
+        let [bias, multiplier] = units.next().copied().unwrap_or([0; ONCE_CONSTANTS]);
+        once(sum.wrapping_add(bias), multiplier)
     };
     [next(a), next(b), next(c), next(d)]
 }

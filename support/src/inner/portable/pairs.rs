@@ -18,7 +18,7 @@
 //! its 24 bits if the sum of *a* without its bias has less than 23. The half is taken away with the bias: what stands in
 //! its place in the constants of *a* and *c* is twice the bias less twice the half.
 
-use super::{FOUR, FOUR_CONSTANTS, UNIT_CONSTANTS};
+use super::{FOUR, FOUR_CONSTANTS, FOUR_ONCE_CONSTANTS, UNIT_CONSTANTS, outputs_of_sums_once};
 use crate::inner::flash::Flash;
 
 /// Bits of the lower of two sums.
@@ -68,8 +68,26 @@ pub fn bytes_of_row(words: Flash<'_, i32>, x: &[i8], outputs: &mut [[i8; FOUR]])
 /// As [`bytes_of_row`], with pairs.
 #[inline]
 pub fn pairs_of_row(words: Flash<'_, i32>, x: &[i8], outputs: &mut [[i8; FOUR]]) {
+    each_four(words, FOUR_CONSTANTS, x, outputs, super::super::outputs_of_sums);
+}
+
+/// As [`pairs_of_row`] for units that are rounded once: the bias of *a* and *c* is less the half.
+#[inline]
+pub fn pairs_once_of_row(words: Flash<'_, i32>, x: &[i8], outputs: &mut [[i8; FOUR]]) {
+    each_four(words, FOUR_ONCE_CONSTANTS, x, outputs, outputs_of_sums_once);
+}
+
+/// The outputs of pairs, with so many constants of four units.
+#[inline(always)]
+fn each_four(
+    words: Flash<'_, i32>,
+    constants: usize,
+    x: &[i8],
+    outputs: &mut [[i8; FOUR]],
+    of_sums: impl Fn(Flash<'_, i32>, [i32; FOUR]) -> [i8; FOUR],
+) {
     let start = i64::from(start(x).wrapping_add(HALF));
-    let fours = words.chunks(x.len().wrapping_add(FOUR_CONSTANTS));
+    let fours = words.chunks(x.len().wrapping_add(constants));
     for (outputs, words) in outputs.iter_mut().zip(fours) {
         let (mut first, mut second) = (start, start);
         for (w, &x) in words.iter().zip(x) {
@@ -80,8 +98,7 @@ pub fn pairs_of_row(words: Flash<'_, i32>, x: &[i8], outputs: &mut [[i8; FOUR]])
             let lower = sums as i32 & (1i32 << LOWER_BITS).wrapping_sub(1);
             [lower, (sums >> LOWER_BITS) as i32]
         });
-        let constants = words.range(x.len(), FOUR_CONSTANTS);
-        *outputs = super::super::outputs_of_sums(constants, [a, b, c, d]);
+        *outputs = of_sums(words.range(x.len(), constants), [a, b, c, d]);
     }
 }
 

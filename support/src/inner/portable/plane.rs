@@ -1,6 +1,6 @@
 //! Windows of 3x3 on an image of one channel, whose units are one by one in a stream as in [`super::units`].
 
-use super::rows::{RowLoop, RowMemory, RowOrder, RowTaps, rows_of_3x3};
+use super::rows::{RowLoop, RowMemory, RowOrder, RowTaps};
 use super::units::StreamOutput;
 use crate::inner::flash::Flash;
 
@@ -70,5 +70,26 @@ pub fn plane_of_3x3(
     memory: RowMemory<'_>,
     to: StreamOutput,
 ) {
-    rows_of_3x3(&mut RowLoop::new(*taps, order, to), stream, memory);
+    RowLoop::new(*taps, order, to).all_rows(stream, memory, |_, x| x.into());
+}
+
+/// Taps of a window of bytes without a sign from this one on have 128 taken away.
+#[allow(dead_code)] // by what makes streams
+pub const FIRST_TURNED: usize = 7;
+
+/// The same for an image whose bytes count without a sign, as its padding does, but for [`FIRST_TURNED`] and the taps behind
+/// it: there loops may have no such product.
+#[inline(always)]
+pub fn plane_of_3x3_of_bytes(
+    stream: Flash<'_, i8>,
+    taps: &RowTaps,
+    order: RowOrder,
+    memory: RowMemory<'_>,
+    to: StreamOutput,
+) {
+    let element = |tap: usize, x: i8| {
+        let x = i16::from(x.cast_unsigned());
+        if tap < FIRST_TURNED { x } else { x.wrapping_sub(128) }
+    };
+    RowLoop::new(*taps, order, to).all_rows(stream, memory, element);
 }

@@ -207,16 +207,8 @@ impl RowMemory<'_> {
 
 /// The outputs of rows of windows, whose units are one by one in the stream.
 #[inline(always)]
-pub fn rows_of_3x3(rows: &mut RowLoop, stream: Flash<'_, i8>, mut memory: RowMemory<'_>) {
-    let &mut RowLoop { ref taps, order: RowOrder { backward, row_by_row }, .. } = rows;
-    let channels = usize::from(taps.channels);
-    for channel in 0..if row_by_row { 1 } else { channels } {
-        let channels = if row_by_row { 0..channels } else { channel..channel.wrapping_add(1) };
-        for done in 0..taps.rows {
-            let row = if backward { taps.rows.wrapping_sub(done).wrapping_sub(1) } else { done };
-            rows.row(stream, row.into(), channels.clone(), &mut memory);
-        }
-    }
+pub fn rows_of_3x3(rows: &mut RowLoop, stream: Flash<'_, i8>, memory: RowMemory<'_>) {
+    rows.all_rows(stream, memory, |_, x| x.into());
 }
 
 /// The same for windows two columns apart.
@@ -226,8 +218,34 @@ pub fn rows_of_3x3_by_two(rows: &mut RowLoop, stream: Flash<'_, i8>, memory: Row
 }
 
 impl RowLoop {
+    /// All of them, where `element` says what each tap takes an element for.
+    #[inline(always)]
+    pub(super) fn all_rows(
+        &self,
+        stream: Flash<'_, i8>,
+        mut memory: RowMemory<'_>,
+        element: impl Fn(usize, i8) -> i16,
+    ) {
+        let &Self { ref taps, order: RowOrder { backward, row_by_row }, .. } = self;
+        let channels = usize::from(taps.channels);
+        for channel in 0..if row_by_row { 1 } else { channels } {
+            let channels = if row_by_row { 0..channels } else { channel..channel.wrapping_add(1) };
+            for done in 0..taps.rows {
+                let row = if backward { taps.rows.wrapping_sub(done).wrapping_sub(1) } else { done };
+                self.row(stream, row.into(), channels.clone(), &mut memory, &element);
+            }
+        }
+    }
+
     /// A row of outputs of these channels.
-    fn row(&self, stream: Flash<'_, i8>, row: usize, channels: Range<usize>, memory: &mut RowMemory<'_>) {
+    fn row(
+        &self,
+        stream: Flash<'_, i8>,
+        row: usize,
+        channels: Range<usize>,
+        memory: &mut RowMemory<'_>,
+        element: &impl Fn(usize, i8) -> i16,
+    ) {
         const UNIT: usize = STREAM_BIAS + 9 + STREAM_SCALE;
         let &Self { ref taps, to, .. } = self;
         let [outputs, multiplier] = [taps.outputs, taps.multiplier].map(usize::from);
@@ -239,7 +257,8 @@ impl RowLoop {
                 for time in 0..multiplier {
                     let start = product(product(time, taps.channels.into()).wrapping_add(channel), UNIT);
                     let [weight, scale] = [STREAM_BIAS, STREAM_BIAS + 9].map(|from| start.wrapping_add(from));
-                    let elements = taps.elements(memory, [row, column], channel);
+                    let elements = taps.elements(memory, [row, column], channel).enumerate();
+                    let elements = elements.map(|(tap, x)| element(tap, x));
                     let y = unit(stream, [start, weight, scale], 1, elements, to);
                     memory.set_output(first.wrapping_add(time), y);
                 }

@@ -77,7 +77,7 @@ pub(super) fn unit(
     stream: Flash<'_, i8>,
     [bias, mut weight, scale]: [usize; 3],
     step: usize,
-    elements: impl Iterator<Item = i8>,
+    elements: impl Iterator<Item = impl Into<i32>>,
     to: StreamOutput,
 ) -> i8 {
     let byte = |at: usize| i32::from(stream.get(at).unwrap_or(0).cast_unsigned());

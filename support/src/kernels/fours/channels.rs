@@ -1,8 +1,8 @@
 //! Depthwise convolutions: sums of fours of channels, of which many go over the taps of a window together.
 
-use super::{Fours, WindowFours};
+use super::{Form, Fours, WindowFours};
 use crate::inner::flash::Flash;
-use crate::inner::{FOUR, FOUR_CONSTANTS, Tap, outputs_of_sums, product, sums_of_taps};
+use crate::inner::{FOUR, Tap, product, sums_of_taps};
 use crate::kernels::depthwise_pixels::{self, each_pixel};
 use crate::kernels::planes::Planes;
 use crate::kernels::window::{Taps, Window};
@@ -10,9 +10,9 @@ use crate::kernels::window::{Taps, Window};
 /// Fours of channels whose sums are in memory.
 const RUN: usize = 8;
 
-impl WindowFours {
+impl<R: Form> WindowFours<R> {
     #[inline(never)] // one copy for all layers
-    pub(super) fn each_channel(&self, fours: Fours<'_>, planes: Planes<'_, i8>) {
+    pub(super) fn each_channel(&self, fours: Fours<'_, R>, planes: Planes<'_, i8>) {
         let sums = &mut [[0; FOUR]; RUN];
         each_pixel(&self.window, self.output, planes, move |image, rows, columns, pixel| {
             self.channels(fours, (image, rows, columns), sums, pixel);
@@ -23,13 +23,13 @@ impl WindowFours {
     pub(super) fn each_unit(
         &self,
         multiplier: usize,
-        fours: Fours<'_>,
+        fours: Fours<'_, R>,
         planes: Planes<'_, i8>,
         part: &mut [i8],
     ) {
         let Window { x, y, channels, .. } = self.window;
         let weights = product(product(y.taps, x.taps), channels);
-        let constants = product(channels.wrapping_add(FOUR - 1) / FOUR, FOUR_CONSTANTS);
+        let constants = product(channels.wrapping_add(FOUR - 1) / FOUR, R::CONSTANTS);
         let sums = &mut [[0; FOUR]; RUN];
         each_pixel(&self.window, self.output, planes, move |image, rows, columns, pixel| {
             depthwise_pixels::each_unit(multiplier, part, pixel, |nth, part| {
@@ -47,7 +47,7 @@ impl WindowFours {
     #[inline(always)]
     fn channels(
         &self,
-        fours: Fours<'_>,
+        fours: Fours<'_, R>,
         (image, rows, columns): (&[i8], Taps, Taps),
         sums: &mut [[i32; FOUR]; RUN],
         output: &mut [i8],
@@ -63,13 +63,12 @@ impl WindowFours {
             };
             let Some(sums) = sums.get_mut(..count) else { return };
             self.sum_up(fours.weights, image, rows, columns, from, sums);
-            let start = product(four, FOUR_CONSTANTS);
-            let constants =
-                fours.constants.range(start, product(count, FOUR_CONSTANTS)).chunks(FOUR_CONSTANTS);
+            let start = product(four, R::CONSTANTS);
+            let constants = fours.constants.range(start, product(count, R::CONSTANTS)).chunks(R::CONSTANTS);
             four = four.wrapping_add(count);
             let output = output.get_mut(from..).unwrap_or(&mut []).as_chunks_mut::<FOUR>().0;
             for ((output, sums), constants) in output.iter_mut().zip(sums).zip(constants) {
-                *output = outputs_of_sums(constants, *sums);
+                *output = R::outputs(constants, *sums);
             }
             channel = from.wrapping_add(product(count, FOUR));
         }

@@ -1,14 +1,14 @@
 //! Convolutions: what two windows see is brought together, and becomes two pixels of the output.
 
-use super::{Fours, WindowFours};
+use super::{Form, Fours, WindowFours};
 use crate::inner::{CopiedRows, copy_rows, product};
 use crate::kernels::blocks::{next_row, rows_of};
 use crate::kernels::planes::Planes;
 use crate::kernels::window::{Taps, Window};
 
-impl WindowFours {
+impl<R: Form> WindowFours<R> {
     #[inline(never)] // one copy for all layers
-    pub(super) fn convolve(&self, fours: Fours<'_>, planes: Planes<'_, i8>, [a, b]: [&mut [i8]; 2]) {
+    pub(super) fn convolve(&self, fours: Fours<'_, R>, planes: Planes<'_, i8>, [a, b]: [&mut [i8]; 2]) {
         let Window { x: axis, units, .. } = self.window;
         let mut lines = rows_of(&self.window, planes);
         while let Some((image, rows, mut output)) = next_row(&mut lines) {

@@ -133,6 +133,36 @@ fn planes_are_what_is_defined() {
     });
 }
 
+/// Bytes without a sign that are less by 128 are what others are, if biases make up for it.
+#[test]
+fn planes_of_bytes_are_what_is_defined() {
+    let turned = |bytes: &[i8]| bytes.iter().map(|x| x ^ i8::MIN).collect::<Vec<i8>>();
+    are_what_is_defined(plane, |p, stream, planes| {
+        let mut stream = stream.to_vec();
+        for unit in stream.chunks_mut(9 + 8) {
+            let [low, middle, high] = [0, 1, 2].map(|at: usize| i32::from(unit[at].cast_unsigned()));
+            // The upper byte is one greater if the middle one is negative.
+            let bias = low + (middle << 8) + ((high - (middle >> 7)) << 16);
+            let first: i32 = unit[3..10].iter().map(|&weight| i32::from(weight)).sum();
+            let [low, middle, high, _] = (bias - 128 * first).to_le_bytes();
+            let bytes = [low, middle, high.wrapping_add(middle >> 7)];
+            unit[..3].copy_from_slice(&bytes.map(u8::cast_signed));
+        }
+        let stream = Flash::from_slice(&stream);
+        match planes {
+            Planes::Apart { input, output } => {
+                conv_2d_3x3_units_of_bytes_s8(p, stream, Planes::apart(&turned(input), output));
+            }
+            Planes::Overlapped { memory, overlap } => {
+                let input = overlap.input..overlap.input + overlap.input_len;
+                let bytes = turned(&memory[input.clone()]);
+                memory[input].copy_from_slice(&bytes);
+                conv_2d_3x3_units_of_bytes_s8(p, stream, Planes::overlapped(memory, overlap));
+            }
+        }
+    });
+}
+
 /// With an output as near to the input as may be, too.
 fn are_what_is_defined(
     layer: impl Fn(&mut Random) -> WindowUnits,

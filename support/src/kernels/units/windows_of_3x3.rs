@@ -5,7 +5,7 @@ use super::super::rows::{rows, rows_mut};
 use super::super::window::{Axis, Window};
 use super::WindowUnits;
 use crate::inner::flash::Flash;
-use crate::inner::{RowLoop, RowMemory, RowOrder, RowTaps, plane_of_3x3, product, rows_of_3x3};
+use crate::inner::{RowLoop, RowMemory, RowOrder, RowTaps, StreamOutput, product, rows_of_3x3};
 
 /// The loops over rows of windows of 3x3, one of [`rows_of_3x3`] and [`rows_of_3x3_by_two`]: only those that are named are part
 /// of a program.
@@ -235,12 +235,18 @@ impl WindowUnits {
         taps.lens().map(|_| taps)
     }
 
-    /// Windows of 3x3 on one channel.
+    /// Windows of 3x3 on one channel, around which lies `padding`.
     #[inline(always)] // what is known of a layer is worked out while its program is compiled
-    pub(super) fn plane(&self, stream: Flash<'_, i8>, planes: Planes<'_, i8>) {
-        let (taps, to, lens) = (self.window.taps(self.padding), self.output.of_stream(), self.window.lens());
+    pub(super) fn plane(
+        &self,
+        stream: Flash<'_, i8>,
+        planes: Planes<'_, i8>,
+        padding: i8,
+        of_image: impl Fn(Flash<'_, i8>, &RowTaps, RowOrder, RowMemory<'_>, StreamOutput),
+    ) {
+        let (taps, to, lens) = (self.window.taps(padding), self.output.of_stream(), self.window.lens());
         let order = self.window.order(&planes);
-        let each = |memory: RowMemory<'_>| plane_of_3x3(stream, &taps, order, memory, to);
+        let each = |memory: RowMemory<'_>| of_image(stream, &taps, order, memory, to);
         match planes {
             Planes::Apart { input, output } => {
                 apart(lens, input, &mut *output, each);

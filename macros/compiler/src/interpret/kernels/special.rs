@@ -4,7 +4,7 @@ use super::{any, next, planes};
 use crate::interpret::slot::{Of, Slot, Take};
 use crate::kernels::conv_2d::{Conv2d16, FullyConnected16};
 use crate::kernels::depthwise_conv_2d::DepthwiseConv2d16;
-use crate::kernels::shapes::{Accumulator, Sum32, Sum64, Sum64In32, Window};
+use crate::kernels::shapes::{Accumulator, Once, Requantization, Sum32, Sum64, Sum64In32, Window};
 use crate::kernels::*;
 use crate::ops::sums::Sums;
 use crate::program::Call;
@@ -44,16 +44,8 @@ pub(super) fn special(call: &Call, slots: &mut [Slot]) -> Option<()> {
             gather::gather(p.get()?, any::<T>(&mut s)?, any::<i32>(&mut s)?, next(&mut s)?)
         }),
         ("gather", "gather_nd") => by_type!(0, T, s => gather_nd::<T>(call, &mut s)?),
-        ("fours", "conv_2d_fours_s8") => {
-            let p = p.get::<fours::WindowFours>()?;
-            let Window { x, y, channels, .. } = p.window;
-            let filter = y.taps.saturating_mul(x.taps).saturating_mul(channels);
-            let (mut a, mut b) = (vec![0; filter], vec![0; filter]);
-            let mut s = slots.iter_mut();
-            let (weights, constants) = (next(&mut s)?, next(&mut s)?);
-            fours::conv_2d_fours_in_s8(p, [&mut a, &mut b], weights, constants, planes(&mut s)?);
-            Some(())
-        }
+        ("fours", "conv_2d_fours_s8") => conv_2d_fours::<Requantization>(call, slots),
+        ("fours", "conv_2d_fours_once_s8") => conv_2d_fours::<Once>(call, slots),
         ("winograd", _) => {
             let p = p.get::<winograd::Winograd>()?;
             let (mut x, mut patch) =
@@ -92,6 +84,18 @@ pub(super) fn special(call: &Call, slots: &mut [Slot]) -> Option<()> {
         }
         _ => with_sums(call, slots),
     }
+}
+
+/// The kernel has memory for what two windows see.
+fn conv_2d_fours<R: fours::Form + 'static>(call: &Call, slots: &mut [Slot]) -> Option<()> {
+    let p = call.parameters.get::<fours::WindowFours<R>>()?;
+    let Window { x, y, channels, .. } = p.window;
+    let filter = y.taps.saturating_mul(x.taps).saturating_mul(channels);
+    let (mut a, mut b) = (vec![0; filter], vec![0; filter]);
+    let mut s = slots.iter_mut();
+    let (weights, constants) = (next(&mut s)?, next(&mut s)?);
+    fours::conv_2d_fours_in_s8(p, [&mut a, &mut b], weights, constants, planes(&mut s)?);
+    Some(())
 }
 
 /// The kernel has an array of the axes.

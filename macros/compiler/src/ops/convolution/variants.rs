@@ -46,7 +46,9 @@ impl Convolution {
             Some(units) => self.vectors_once(units, padding, rounded_once(output)),
             None => self.vectors(weights, bias, padding, output),
         };
-        [blocks, vectors, self.fours(&layer, padding, output)].into_iter().flatten().collect()
+        let once = loops.once.as_ref().and_then(|units| self.fours(units, padding, output));
+        let [fours, once] = unit_fours::both(self.fours(&layer, padding, output), once);
+        [blocks, vectors, fours, once].into_iter().flatten().collect()
     }
 
     /// The units in fours, as the kernels for those have their constants.
@@ -59,13 +61,14 @@ impl Convolution {
     }
 
     /// The kernel for weights in fours of units, if that suits.
-    fn fours(&self, layer: &Simplified, padding: i8, output: Requantization) -> Option<Variant> {
+    fn fours<L: unit_fours::Layer>(&self, layer: &L, padding: i8, output: Requantization) -> Option<Variant> {
         let (window, filter) = (self.window, self.filter());
         if self.depth == 1 && window.channels > 1 {
             return unit_fours::depthwise_conv_2d(layer, filter, window, padding, output);
         }
         if self.is_fully_connected() {
-            return unit_fours::fully_connected(layer, filter, output);
+            let rows = window.y.output.saturating_mul(window.x.output);
+            return unit_fours::fully_connected(layer, [rows, filter], output);
         }
         let suits = self.has_runs() && window.units > 1;
         suits.then(|| unit_fours::conv_2d(layer, filter, window, padding, output)).flatten()
@@ -232,6 +235,11 @@ impl Convolution {
             false if self.depth == 1 => layer.depthwise_conv_2d(self.window, padding),
             false => None,
         })
+    }
+    /// The same for an input that is bytes without a sign, where there is such a kernel.
+    pub(super) fn stream_of_bytes(&self, layer: &unit_streams::Layer<'_>, padding: i8) -> Option<Variant> {
+        let is_plane = self.depth == 1 && self.order == Order::UnitsFirst && !self.is_fully_connected();
+        is_plane.then(|| layer.conv_2d_3x3_of_bytes(self.window, padding))?
     }
 }
 

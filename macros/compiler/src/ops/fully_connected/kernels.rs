@@ -58,16 +58,16 @@ impl Layer {
         once: Option<&once::Units>,
     ) -> Vec<Variant> {
         let layer = Simplified::of(weights, bias, &self.multipliers, output);
-        let fours = || unit_fours::fully_connected(&layer, self.depth, output);
-        // A small layer is done before a loop over four units at a time has begun.
-        let is_small = self.depth.saturating_mul(self.units) < SMALL;
-        let words = |layout| unit_pairs::fully_connected(&layer, self.depth, output, layout);
+        let is_small = self.is_small();
         let is_row = self.rows == 1;
-        let pairs = is_row && self.depth >= SHORT && self.units >= FOUR;
-        let pairs = pairs.then(|| words(Layout::Pairs)).flatten();
-        let bytes = (is_row && !is_small).then(|| words(Layout::Bytes)).flatten();
-        let fours = (!is_small).then(fours).flatten();
-        let depth = self.depth;
+        let has_pairs = is_row && self.depth >= SHORT && self.units >= FOUR;
+        let pairs = has_pairs.then(|| match once {
+            Some(units) => unit_pairs::fully_connected(units, self.depth, output, Layout::Pairs),
+            None => unit_pairs::fully_connected(&layer, self.depth, output, Layout::Pairs),
+        });
+        let words = || unit_pairs::fully_connected(&layer, self.depth, output, Layout::Bytes);
+        let bytes = (is_row && !is_small).then(words).flatten();
+        let (rows, depth) = (self.rows, self.depth);
         let (blocks, vectors) = match once {
             Some(once) => {
                 let Requantization { least, greatest, .. } = output;
@@ -77,7 +77,44 @@ impl Layer {
             }
             None => (self.blocks(&Units::full(&layer, depth, depth, output), output, of_row), None),
         };
-        [blocks, pairs, bytes, fours, vectors].into_iter().flatten().collect()
+        let once = once.and_then(|units| unit_fours::fully_connected(units, [rows, depth], output));
+        let fours = unit_fours::both(unit_fours::fully_connected(&layer, [rows, depth], output), once);
+        // Bytes come before what is for the same processors.
+        let fours = fours.into_iter().flatten().filter(|fours| {
+            !is_small && !bytes.as_ref().is_some_and(|bytes| bytes.backend == fours.backend)
+        });
+        let fours: Vec<Variant> = fours.collect();
+        [blocks, pairs.flatten(), bytes, vectors].into_iter().flatten().chain(fours).collect()
+    }
+
+    /// Whether the layer is done before a loop over four units at a time has begun.
+    fn is_small(&self) -> bool {
+        self.depth.saturating_mul(self.units) < SMALL
+    }
+
+    /// The kernel of a layer that is small and can be rounded once, whatever the others are: its loop is its own.
+    pub(super) fn small_once(
+        &self,
+        (weights, bias): (&[i8], &[i32]),
+        output: Requantization,
+        optimize: Optimize,
+    ) -> Option<Variant> {
+        if !self.is_small() {
+            return None;
+        }
+        let layer = Simplified::of(weights, bias, &self.multipliers, output);
+        let units = once::Units::of(&layer, self.depth, output)?;
+        let output = Once { least: output.least, greatest: output.greatest };
+        let params = FullyConnected { depth: self.depth, units: self.units, output };
+        let [few, _] = self.few(optimize);
+        Some(Variant {
+            backend: unit_fours::BACKEND,
+            module: "fully_connected",
+            kernel: if few { "fully_connected_few_once_s8" } else { "fully_connected_once_s8" },
+            params: format!("{params:?}"),
+            parameters: Some(params.keep()),
+            constants: units.constants(),
+        })
     }
 
     /// The kernel for units that are rounded once, where there are vectors.
@@ -182,3 +219,6 @@ impl Layer {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,11 +3,30 @@
 /// One product: see [`super::dot`]. What tells of an overflow is at a label, and comes back to one.
 macro_rules! term {
     ($weight:literal, $at:literal, $overflow:literal, $back:literal) => {
+        product!("muls ", $weight, $overflow, $back; "ld r16, ", $at, "\n")
+    };
+}
+
+/// The same for an input that counts without a sign, and a weight up to `r23`.
+macro_rules! term_of_byte {
+    ($weight:literal, $at:literal, $overflow:literal, $back:literal) => {
+        product!("mulsu ", $weight, $overflow, $back; "ld r16, ", $at, "\n")
+    };
+}
+
+/// The same for any weight.
+macro_rules! term_turned {
+    ($weight:literal, $at:literal, $overflow:literal, $back:literal) => {
+        product!("muls ", $weight, $overflow, $back; "ld r16, ", $at, "\nsubi r16, 0x80\n")
+    };
+}
+
+/// What these have in common, once the input is there.
+macro_rules! product {
+    ($multiply:literal, $weight:literal, $overflow:literal, $back:literal; $($load:literal),*) => {
         concat!(
-            "ld r16, ",
-            $at,
-            "\n",
-            "muls ",
+            $($load,)*
+            $multiply,
             $weight,
             ", r16\n",
             "add r2, r0\n",
@@ -52,4 +71,4 @@ macro_rules! next_of_row {
     };
 }
 
-pub(super) use {next_line, next_of_row, term};
+pub(super) use {next_line, next_of_row, product, term, term_of_byte, term_turned};
