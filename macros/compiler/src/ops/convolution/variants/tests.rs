@@ -1,9 +1,15 @@
-//! Layers that are rounded once on Cortex-M with the DSP extension are the same as by the plain kernel.
+//! Layers that are rounded once on Cortex-M with the DSP extension, or with vectors, are the same as by the plain kernel.
 
 use super::*;
 use crate::inner::flash::Flash;
 use crate::kernels::blocks::{conv_2d_1x1_blocks_once_s8, conv_2d_blocks_once_s8};
-use crate::kernels::conv_2d::{Conv2d, conv_2d_s8};
+use crate::kernels::conv_2d::{
+    Conv2d, FullyConnected, conv_2d_1x1_once_s8, conv_2d_contiguous_once_s8, conv_2d_s8,
+};
+use crate::kernels::depthwise_conv_2d::{
+    DepthwiseConv2d, DepthwiseConv2dVectors, depthwise_conv_2d_multiplier_vectors_once_s8,
+    depthwise_conv_2d_once_s8,
+};
 use crate::kernels::depthwise_rows::{
     depthwise_conv_2d_3x3_once_s8, depthwise_conv_2d_multiplier_3x3_once_s8,
 };
@@ -48,8 +54,7 @@ fn check(kernel: &str, window: Window, depth: usize, run: impl Fn(&[Constant], &
         assert!(once.is_some(), "near multipliers suit");
         let loops = Loops { optimize: Optimize::Balanced, depthwise_3x3: true, once };
         let variants = layer.variants(&weights, &bias, PADDING, RELU, &loops);
-        let variant = variants.iter().find(|variant| variant.backend == "dsp").expect("there is one");
-        assert_eq!(variant.kernel, kernel);
+        let variant = variants.iter().find(|variant| variant.kernel == kernel).expect("it is offered");
 
         let group = parts(units, parts(channels, depth));
         let plain = Conv2d { window, depth, group, padding: PADDING, output: RELU };
@@ -138,5 +143,52 @@ fn depthwise_pixels_that_are_rounded_once_are_the_same() {
         let words = constants[1].to_words();
         let weights = Flash::from_slice(weights);
         depthwise_conv_2d_multiplier_taps_once_s8(&p, weights, Flash::from_slice(&words), planes);
+    });
+}
+
+/// Biases and multipliers of kernels for vectors.
+fn words(constants: &[Constant]) -> [Vec<i32>; 2] {
+    [constants[1].to_words(), constants[2].to_words()]
+}
+
+#[test]
+fn vectors_of_units_that_are_rounded_once_are_the_same() {
+    let point = |input| axis(input, 1, 0, [1, 1]);
+    let window = Window { y: point(3), x: point(5), channels: 7, units: 6 };
+    check("conv_2d_1x1_once_s8", window, 7, |constants, weights, planes| {
+        let ([bias, multipliers], weights) = (words(constants), Flash::from_slice(weights));
+        let p = FullyConnected { depth: 7, units: 6, output: ONCE };
+        let (bias, multipliers) = (Flash::from_slice(&bias), Flash::from_slice(&multipliers));
+        conv_2d_1x1_once_s8(&p, weights, bias, multipliers, planes);
+    });
+    for (channels, stride) in [(1, 1), (1, 2), (3, 2)] {
+        let (y, x) = (axis(5, 3, 1, [stride, 2]), axis(6, 2, 1, [stride, 1]));
+        let window = Window { y, x, channels, units: 9 };
+        check("conv_2d_contiguous_once_s8", window, channels, |constants, weights, planes| {
+            let ([bias, multipliers], weights) = (words(constants), Flash::from_slice(weights));
+            let p = Conv2d { window, depth: channels, group: 9, padding: PADDING, output: ONCE };
+            let (bias, multipliers) = (Flash::from_slice(&bias), Flash::from_slice(&multipliers));
+            conv_2d_contiguous_once_s8(&p, weights, bias, multipliers, planes);
+        });
+    }
+}
+
+#[test]
+fn vectors_of_channels_that_are_rounded_once_are_the_same() {
+    let side = |input| axis(input, 3, 1, [1, 1]);
+    let window = Window { y: side(4), x: side(5), channels: 5, units: 5 };
+    check("depthwise_conv_2d_once_s8", window, 1, |constants, weights, planes| {
+        let ([bias, multipliers], weights) = (words(constants), Flash::from_slice(weights));
+        let p = DepthwiseConv2d { window, multiplier: 1, padding: PADDING, output: ONCE };
+        let (bias, multipliers) = (Flash::from_slice(&bias), Flash::from_slice(&multipliers));
+        depthwise_conv_2d_once_s8(&p, weights, bias, multipliers, planes);
+    });
+    let window = Window { units: 10, ..window };
+    check("depthwise_conv_2d_multiplier_vectors_once_s8", window, 1, |constants, weights, planes| {
+        let ([bias, multipliers], weights) = (words(constants), Flash::from_slice(weights));
+        let layer = DepthwiseConv2d { window, multiplier: 2, padding: PADDING, output: ONCE };
+        let (bias, multipliers) = (Flash::from_slice(&bias), Flash::from_slice(&multipliers));
+        let p = DepthwiseConv2dVectors::<5, Once> { layer };
+        depthwise_conv_2d_multiplier_vectors_once_s8(&p, weights, bias, multipliers, planes);
     });
 }
