@@ -80,10 +80,8 @@ impl Layer {
         let once = once.and_then(|units| unit_fours::fully_connected(units, [rows, depth], output));
         let fours = unit_fours::both(unit_fours::fully_connected(&layer, [rows, depth], output), once);
         // Bytes come before what is for the same processors.
-        let fours = fours
-            .into_iter()
-            .flatten()
-            .filter(|fours| !is_small && bytes.as_ref().is_none_or(|bytes| bytes.backend != fours.backend));
+        let is_left = |fours: &Variant| bytes.as_ref().is_none_or(|bytes| bytes.backend != fours.backend);
+        let fours = fours.into_iter().flatten().filter(|fours| !is_small && is_left(fours));
         let fours: Vec<Variant> = fours.collect();
         [blocks, pairs.flatten(), bytes, vectors].into_iter().flatten().chain(fours).collect()
     }
