@@ -158,7 +158,7 @@ operators! {
     ], "int8, int16, uint8";
     maximum: MAXIMUM, ["maximum::maximum_s8", "maximum::maximum_s16", "maximum::maximum_s32"],
         "int8, int16, int32";
-    mean: MEAN, ["mean::mean_s8", "mean::mean_few_s8", "mean::mean_s16"], "int8, int16";
+    mean: MEAN, ["mean::mean_s8", "mean::mean_short_s8", "mean::mean_s16"], "int8, int16";
     minimum: MINIMUM, ["minimum::minimum_s8", "minimum::minimum_s16", "minimum::minimum_s32"],
         "int8, int16, int32";
     mirror_pad: MIRROR_PAD, ["resize_nearest_neighbor::resize_nearest_neighbor"], "int8";
@@ -222,7 +222,7 @@ operators! {
     squeeze: SQUEEZE, [], "any";
     strided_slice: STRIDED_SLICE, ["movement::copy_runs", "movement::copy_strided"], "any";
     sub: SUB, ["sub::sub_s8", "sub::sub_s16", "sub::sub_s32"], "int8, int16, int32";
-    sum: SUM, ["mean::mean_s8", "mean::mean_few_s8", "mean::mean_s16"], "int8, int16";
+    sum: SUM, ["mean::mean_s8", "mean::mean_short_s8", "mean::mean_s16"], "int8, int16";
     svdf: SVDF, ["svdf::svdf_s8", "svdf::svdf_s16"], "int8, with int8 or int16 state";
     tanh: TANH, ["lookup::lookup_s8", "sigmoid::tanh_s16"], "int8, int16";
     tile: TILE, ["movement::copy_runs", "movement::copy_strided"], "any";

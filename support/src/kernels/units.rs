@@ -105,8 +105,9 @@ pub fn conv_2d_3x3_units_s8(p: &WindowUnits, stream: Flash<'_, i8>, planes: Plan
     p.plane(stream, planes, p.padding, plane_of_3x3);
 }
 
-/// The same where the input lies as bytes without a sign, each more by 128. The biases have lost what the first
-/// [`FIRST_TURNED`](crate::inner::FIRST_TURNED) taps sum up beyond those of [`conv_2d_3x3_units_s8`].
+/// The same where the input lies as bytes without a sign, each more by 128, and the zero point of the output is -128. The
+/// biases have lost what the first [`FIRST_TURNED`](crate::inner::FIRST_TURNED) taps sum up beyond those of
+/// [`conv_2d_3x3_units_s8`].
 #[cfg_attr(not(debug_assertions), inline)]
 pub fn conv_2d_3x3_units_of_bytes_s8(p: &WindowUnits, stream: Flash<'_, i8>, planes: Planes<'_, i8>) {
     p.plane(stream, planes, p.padding ^ i8::MIN, plane_of_3x3_of_bytes);

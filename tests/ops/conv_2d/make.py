@@ -144,12 +144,12 @@ def case_of_bytes(name, x_shape, zero_point, again=False, **options):
 
 
 # uint8 that becomes int8
-case_of_bytes("from_uint8_same", (1, 9, 7, 1), 125)
-case_of_bytes("from_uint8_same_stride_2", (2, 8, 9, 1), 3, stride=(2, 2))
+case_of_bytes("from_uint8_same", (1, 9, 7, 1), 125, y_zero_point=-128, gain=2)
+case_of_bytes("from_uint8_same_stride_2", (2, 8, 9, 1), 3, channels=4, stride=(2, 2), y_zero_point=-128, gain=2)
 case_of_bytes("from_uint8_valid_stride_2", (1, 13, 13, 1), 0, stride=(2, 2), padding="VALID", y_zero_point=-128, gain=2)
-case_of_bytes("from_uint8_zero_point_highest", (1, 6, 8, 1), 255, y_zero_point=60, gain=0.5)
-case_of_bytes("from_uint8_relu", (1, 8, 8, 1), 0, activation="RELU", y_zero_point=-128, channels=8, gain=2)
-case_of_bytes("from_uint8_read_twice", (1, 7, 7, 1), 125, again=True)
+case_of_bytes("from_uint8_relu", (1, 8, 8, 1), 255, activation="RELU", y_zero_point=-128, channels=8, gain=2)
+case_of_bytes("from_uint8_without_relu", (1, 6, 8, 1), 0, y_zero_point=60, gain=0.5)
+case_of_bytes("from_uint8_read_twice", (1, 7, 7, 1), 125, again=True, y_zero_point=-128, gain=2)
 
 
 def case_4(name, x_shape, kernel, channels, **options):

@@ -147,6 +147,7 @@ pub(super) fn run(call: &Call, slots: &mut [Slot]) -> Option<()> {
         maximum::maximum_s32(p.get::<Broadcast<Loops>>()?, any, any, next);
         mean::mean_s8(p.get()?, next, next);
         mean::mean_few_s8(p.get()?, next, next);
+        mean::mean_short_s8(p.get()?, next, next);
         mean::mean_s16(p.get()?, next, next);
         minimum::minimum_s8(p.get::<Broadcast<Loops>>()?, any, any, next);
         minimum::minimum_s16(p.get::<Broadcast<Loops>>()?, any, any, next);

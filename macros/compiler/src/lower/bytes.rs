@@ -204,7 +204,7 @@ mod tests {
             ("same", KEEP),
             ("same_stride_2", KEEP),
             ("valid_stride_2", KEEP),
-            ("zero_point_highest", KEEP),
+            ("without_relu", SHIFT),
             ("relu", KEEP),
             ("read_twice", SHIFT),
         ];

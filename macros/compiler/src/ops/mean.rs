@@ -8,7 +8,7 @@ use crate::diagnostics::Problem;
 use crate::graph::{ElementType, Tensor, TensorId};
 use crate::kernels::mean::{FewMean, Mean, Reduction, Run};
 use crate::lower::{Bug, Lowering};
-use crate::program::{Access, Arg, Variant};
+use crate::program::{Access, Arg, Params, Variant};
 use crate::quantize::Multiplier;
 use crate::ranges::{Interval, Known, Ranges, channels};
 use crate::read::Reader;
@@ -208,7 +208,17 @@ impl Op for Layer {
             Arg::Window("output", to.write(output)?, Access::Write),
         ];
         if let Some(few) = self.few(to.tensor(input), to.tensor(output)) {
-            to.call("mean", "mean_few_s8", &few, args, 0);
+            to.call(
+                "mean",
+                "mean_short_s8",
+                &short_mean::of_few(&few, reduced_elements(&self.dimensions)),
+                args,
+                0,
+            );
+            // The same where wider products are dear.
+            let (module, kernel, params) = ("mean", "mean_few_s8", format!("{few:?}"));
+            let (parameters, constants) = (Some(few.keep()), Vec::new());
+            to.offer(Variant { backend: "avr", module, kernel, params, parameters, constants });
             return Ok(());
         }
         let (params, elements) = self.params(to.tensor(input), to.tensor(output));
@@ -300,6 +310,7 @@ mod tests {
                 let few = layer(false).few(&tensor(from), &tensor(to));
                 assert!(layer(true).few(&tensor(from), &tensor(to)).is_none());
                 let Some(few) = few else { continue };
+                let short = short_mean::of_few(&few, elements);
                 checked += 1;
                 let (reference, _) = layer(true).params(&tensor(from), &tensor(to));
                 for sum in (0..=255 * elements).step_by(elements.div_ceil(4)) {
@@ -308,9 +319,11 @@ mod tests {
                     let input: Vec<i8> = (0..elements).map(|at| element(at) as i8).collect();
                     let mean = sum as f64 / elements as f64 - 128.0;
                     let real = (f64::from(to) + factor * (mean - f64::from(from))).clamp(-128.0, 127.0);
-                    let [mut bound, mut output] = [[0]; 2];
+                    let [mut bound, mut output, mut wide] = [[0]; 3];
                     crate::kernels::mean::mean_s8(&reference, &input, &mut bound);
                     crate::kernels::mean::mean_few_s8(&few, &input, &mut output);
+                    crate::kernels::mean::mean_short_s8(&short, &input, &mut wide);
+                    assert_eq!(wide, output, "{sum} of {elements} by {factor}");
                     same += usize::from(bound == output);
                     // The reference rounds twice.
                     let error = (f64::from(output[0]) - real).abs();

@@ -55,6 +55,15 @@ pub(super) fn few(p: &Mean, elements: i32) -> Option<FewMean> {
     (multiplier != 0 && fits).then_some(FewMean { loops: p.loops, multiplier, offset })
 }
 
+/// The same in 32 bits.
+pub(super) fn of_few(few: &FewMean, elements: usize) -> ShortMean {
+    let FewMean { loops, multiplier, offset } = *few;
+    // No more than `FEW` elements, and an offset for outputs of eight bits.
+    let more = 128 * (elements as i64 * i64::from(multiplier) - (1 << FRACTION));
+    let offset = (i64::from(offset) + more) as i32;
+    ShortMean { loops, multiplier: multiplier.into(), offset, shift: FRACTION }
+}
+
 /// What the reference makes of a sum.
 fn output(p: &Mean, sum: i32) -> i64 {
     p.value(p.start.wrapping_add(sum)).clamp(i8::MIN.into(), i8::MAX.into()).into()

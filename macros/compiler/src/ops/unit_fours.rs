@@ -20,16 +20,16 @@ pub(crate) const WITHOUT_ONCE: &str = "v6m";
 /// Bytes of stack that a kernel may take for inputs.
 const MAX_MEMORY: usize = 4096;
 
-/// The kernel for so many rows of `depth` inputs.
+/// The kernel for rows of `depth` inputs, of which there may be one alone.
 pub(crate) fn fully_connected<L: Layer>(
     layer: &L,
-    [rows, depth]: [usize; 2],
+    (depth, is_row): (usize, bool),
     range: Requantization,
 ) -> Option<Variant> {
     let params = RowFours { depth, units: layer.bias().len(), output: L::output(range) };
-    let kernel = match rows {
-        1 => L::Output::name(["fully_connected_row_fours_s8", "fully_connected_row_fours_once_s8"]),
-        _ => L::Output::name(["fully_connected_fours_s8", "fully_connected_fours_once_s8"]),
+    let kernel = match is_row {
+        true => L::Output::name(["fully_connected_row_fours_s8", "fully_connected_row_fours_once_s8"]),
+        false => L::Output::name(["fully_connected_fours_s8", "fully_connected_fours_once_s8"]),
     };
     let text = format!("{params:?}");
     variant(kernel, (text, params.keep()), constants(layer, depth, range)?, &side_by_side(layer, depth)?)

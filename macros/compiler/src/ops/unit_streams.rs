@@ -54,8 +54,9 @@ impl Layer<'_> {
         self.plane("conv_2d_3x3_units_s8", window, padding)
     }
 
-    /// The same for an input that is bytes without a sign.
+    /// The same for an input that is bytes without a sign, if there is a ReLU behind it.
     pub(crate) fn conv_2d_3x3_of_bytes(&self, window: Window, padding: i8) -> Option<Variant> {
+        (self.output.zero_point == i8::MIN.into()).then_some(())?;
         let turned =
             |unit: &[i8]| unit.iter().take(FIRST_TURNED).map(|&weight| i32::from(weight)).sum::<i32>();
         let biases = self.bias.iter().zip(self.weights.chunks(9));

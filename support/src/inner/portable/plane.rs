@@ -78,7 +78,7 @@ pub fn plane_of_3x3(
 pub const FIRST_TURNED: usize = 7;
 
 /// The same for an image whose bytes count without a sign, as its padding does, but for [`FIRST_TURNED`] and the taps behind
-/// it: there loops may have no such product.
+/// it: there loops may have no such product. The zero point of the output is the least that eight bits have.
 #[inline(always)]
 pub fn plane_of_3x3_of_bytes(
     stream: Flash<'_, i8>,

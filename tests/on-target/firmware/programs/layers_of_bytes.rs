@@ -115,7 +115,8 @@ macro_rules! layer {
 
 /// As `int8`.
 const PADDING: i8 = -7;
-const TO: Narrow = Narrow { bits: 31, zero_point: 5, least: -128, greatest: 127 };
+/// The loop is for layers with a ReLU.
+const TO: Narrow = Narrow { bits: 31, zero_point: -128, least: -128, greatest: 127 };
 
 const fn axis(input: usize, pad: usize, stride: usize, output: usize) -> Axis {
     Axis { input, pad, taps: 3, dilation: 1, stride, output }

@@ -67,8 +67,8 @@ impl Convolution {
             return unit_fours::depthwise_conv_2d(layer, filter, window, padding, output);
         }
         if self.is_fully_connected() {
-            let rows = window.y.output.saturating_mul(window.x.output);
-            return unit_fours::fully_connected(layer, [rows, filter], output);
+            // The window does not tell how many images there are.
+            return unit_fours::fully_connected(layer, (filter, false), output);
         }
         let suits = self.has_runs() && window.units > 1;
         suits.then(|| unit_fours::conv_2d(layer, filter, window, padding, output)).flatten()

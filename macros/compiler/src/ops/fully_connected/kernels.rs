@@ -67,7 +67,7 @@ impl Layer {
         });
         let words = || unit_pairs::fully_connected(&layer, self.depth, output, Layout::Bytes);
         let bytes = (is_row && !is_small).then(words).flatten();
-        let (rows, depth) = (self.rows, self.depth);
+        let depth = self.depth;
         let (blocks, vectors) = match once {
             Some(once) => {
                 let Requantization { least, greatest, .. } = output;
@@ -77,8 +77,8 @@ impl Layer {
             }
             None => (self.blocks(&Units::full(&layer, depth, depth, output), output, of_row), None),
         };
-        let once = once.and_then(|units| unit_fours::fully_connected(units, [rows, depth], output));
-        let fours = unit_fours::both(unit_fours::fully_connected(&layer, [rows, depth], output), once);
+        let once = once.and_then(|units| unit_fours::fully_connected(units, (depth, is_row), output));
+        let fours = unit_fours::both(unit_fours::fully_connected(&layer, (depth, is_row), output), once);
         // Bytes come before what is for the same processors.
         let is_left = |fours: &Variant| bytes.as_ref().is_none_or(|bytes| bytes.backend != fours.backend);
         let fours = fours.into_iter().flatten().filter(|fours| !is_small && is_left(fours));

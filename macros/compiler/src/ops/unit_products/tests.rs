@@ -100,7 +100,7 @@ fn fours_that_are_not_proved_stay_as_they_are() {
         let layer =
             || Simplified { weights: weights.clone(), bias: bias.clone(), multipliers: multipliers.clone() };
         let mut variants: Vec<Variant> =
-            unit_fours::fully_connected(&layer(), [2, FILTER], output).into_iter().collect();
+            unit_fours::fully_connected(&layer(), (FILTER, false), output).into_iter().collect();
         let note = shorten(&mut variants, layer, &sums, output);
         assert_eq!(
             note.as_deref(),

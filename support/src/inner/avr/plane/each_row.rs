@@ -1,8 +1,9 @@
 //! The loop itself, as text of assembly.
 
-/// All rows, in a function of its own, which terms of these names make: the first seven of a window, and the last two.
+/// All rows, in a function of its own, which pieces of these names make: the first seven terms of a window, the last two, and
+/// what knows of signs.
 macro_rules! each_row {
-    ($name:ident, $term:ident, $last:ident) => {
+    ($name:ident, $term:ident, $last:ident, $sign:ident) => {
         /// All rows.
         ///
         /// # Safety
@@ -125,14 +126,7 @@ macro_rules! each_row {
                     "sbc r27, r15",
                     "tst r4",
                     "brne 40f",
-                    // The complement of a negative sum is one less than its magnitude. What it leads to is not above the zero point.
-                    "bst r3, 7",
-                    "brtc 31f",
-                    "ldd r16, Y+{zero_point}",
-                    "tst r16",
-                    "breq 23f",
-                    "com r2",
-                    "com r3",
+                    $sign!(of_two_bytes),
                     "31:",
                     "ldd r11, Y+{half}",
                     "mul r3, r8",
@@ -156,10 +150,7 @@ macro_rules! each_row {
                     "brsh 48f",
                     "or r16, r1",
                     "22:",
-                    "ldd r11, Y+{zero_point}",
-                    "brts 44f",
-                    "add r16, r11",
-                    "brcs 46f",
+                    $sign!(to_zero_point),
                     "23:",
                     "subi r16, 0x80",
                     "st Z, r16",
@@ -169,12 +160,7 @@ macro_rules! each_row {
                     "breq 24f",
                     "rjmp 10b",
                     // What is rare.
-                    "44:",
-                    "sub r11, r16",
-                    "mov r16, r11",
-                    "brcc 23b",
-                    "clr r16",
-                    "rjmp 23b",
+                    $sign!(below_zero_point),
                     // What leaves the byte leaves every range.
                     "45:",
                     "ldi r16, 0xff",
@@ -186,14 +172,7 @@ macro_rules! each_row {
                     "40:",
                     "sbrc r3, 7",
                     "dec r4",
-                    "bst r4, 7",
-                    "brtc 41f",
-                    "ldd r16, Y+{zero_point}",
-                    "tst r16",
-                    "breq 23b",
-                    "com r2",
-                    "com r3",
-                    "com r4",
+                    $sign!(of_three_bytes),
                     "41:",
                     "tst r4",
                     "brne 48f",
@@ -262,14 +241,9 @@ macro_rules! each_row {
                     "sbrc r16, 3",
                     "st Z+, r17",
                     "ret",
-                    // All of the product of a magnitude, whose complement is there if the sum is negative.
+                    // All of the product of a magnitude.
                     "50:",
-                    "brtc 49f",
-                    "sec",
-                    "adc r2, r15",
-                    "adc r3, r15",
-                    "adc r4, r15",
-                    "49:",
+                    $sign!(of_complement),
                     "push r17",
                     "push r18",
                     "push r19",
@@ -353,13 +327,14 @@ macro_rules! each_row {
                     "pop r29",
                     "pop r28",
                     "clr r1",
+                    "/* {zero_point} */",
+                    zero_point = const offset_of!(Frame, zero_point),
                     bias = const offset_of!(Frame, bias),
                     stream = const offset_of!(Frame, stream),
                     seen = const offset_of!(Frame, seen),
                     left_units = const offset_of!(Frame, left_units),
                     half = const offset_of!(Frame, half),
                     limit = const offset_of!(Frame, limit),
-                    zero_point = const offset_of!(Frame, zero_point),
                     factor = const offset_of!(Frame, factor),
                     units = const offset_of!(Frame, units),
                     outputs = const offset_of!(Frame, outputs),

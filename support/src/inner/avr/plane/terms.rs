@@ -40,6 +40,77 @@ macro_rules! product {
     };
 }
 
+/// What knows of signs, if outputs may lie below their zero point.
+///
+/// The complement of a negative sum is one less than its magnitude. Where the zero point is the least output, what it leads to
+/// is not above that.
+macro_rules! any_sign {
+    (of_two_bytes) => {
+        "bst r3, 7
+         brtc 31f
+         ldd r16, Y+{zero_point}
+         tst r16
+         breq 23f
+         com r2
+         com r3"
+    };
+    (of_three_bytes) => {
+        "bst r4, 7
+         brtc 41f
+         ldd r16, Y+{zero_point}
+         tst r16
+         breq 23b
+         com r2
+         com r3
+         com r4"
+    };
+    (of_complement) => {
+        "brtc 49f
+         sec
+         adc r2, r15
+         adc r3, r15
+         adc r4, r15
+         49:"
+    };
+    (to_zero_point) => {
+        "ldd r11, Y+{zero_point}
+         brts 44f
+         add r16, r11
+         brcs 46f"
+    };
+    (below_zero_point) => {
+        "44:
+         sub r11, r16
+         mov r16, r11
+         brcc 23b
+         clr r16
+         rjmp 23b"
+    };
+}
+
+/// The same if the zero point is the least output that a byte has: a negative sum leads there.
+macro_rules! no_sign {
+    (of_two_bytes) => {
+        "clr r16
+         sbrc r3, 7
+         rjmp 23f"
+    };
+    (of_three_bytes) => {
+        "clr r16
+         tst r4
+         brmi 23b"
+    };
+    (of_complement) => {
+        ""
+    };
+    (to_zero_point) => {
+        ""
+    };
+    (below_zero_point) => {
+        ""
+    };
+}
+
 /// To the next row of a window.
 macro_rules! next_line {
     () => {
@@ -71,4 +142,4 @@ macro_rules! next_of_row {
     };
 }
 
-pub(super) use {next_line, next_of_row, product, term, term_of_byte, term_turned};
+pub(super) use {any_sign, next_line, next_of_row, no_sign, product, term, term_of_byte, term_turned};
