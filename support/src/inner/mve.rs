@@ -49,7 +49,7 @@
 //! `vqrdmulh.s32` is the doubled product's upper half, rounded. `vrshl` rounds halves up, and the reference away from zero:
 //! adding the sign before, where there is a shift, makes it so. Whoever shifts to the left takes the portable loop.
 //!
-//! Outputs that are rounded [`once`](super::once) are `vmulh.s32` and the narrowing that saturates them: no shift, no sign
+//! Outputs that are rounded [`once`](super::once()) are `vmulh.s32` and the narrowing that saturates them: no shift, no sign
 //! and no zero point.
 //!
 //! # Sums of two operands

@@ -39,7 +39,7 @@ pub struct Twice<'a> {
     pub zero_point: i32,
 }
 
-/// The product's upper half, as [`once`].
+/// The product's upper half, as [`once()`].
 #[derive(Clone, Copy, Debug)]
 pub struct UpperHalf;
 
