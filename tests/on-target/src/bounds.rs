@@ -230,6 +230,7 @@ mod tests {
                 "_3x3_",
                 "_taps_",
                 "_vectors_",
+                "_once_",
             ]
             .iter()
             .any(|part| kernel.contains(part))

@@ -193,6 +193,7 @@ impl Op for Convolution {
             }
             None => {
                 short.into_iter().for_each(|note| to.note(note));
+                once::note(to, &variants);
                 let mut planes = self.planes(to.read(input)?, to.write(output)?);
                 if let Some(layer) = variants.iter().find_map(winograd::of) {
                     planes = planes.and(|len| layer.reach(len));

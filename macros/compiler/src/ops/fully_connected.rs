@@ -301,6 +301,7 @@ impl Op for Layer {
             }
             None => {
                 short.into_iter().for_each(|note| to.note(note));
+                once::note(to, small.as_ref().map_or(&variants, std::slice::from_ref));
                 args.push(Arg::Planes(self.planes(to.read(input)?, to.write(output)?)));
             }
         }

@@ -21,7 +21,8 @@ use super::narrow::{divided_up, threshold};
 use super::unit_blocks::{Simplified, ordered};
 use super::weighted::Bounds;
 use crate::kernels::shapes::Requantization;
-use crate::program::Constant;
+use crate::lower::Lowering;
+use crate::program::{Constant, Variant};
 use crate::quantize::Multiplier;
 
 /// Bits that a sum has beside its sign, with what is added to it.
@@ -35,6 +36,16 @@ const PARTS: i64 = 1024;
 
 /// Numbers of steps to both sides that are tried.
 const TRIED: i64 = 64;
+
+/// What is said of a layer that is.
+const NOTE: &str = "outputs rounded once";
+
+/// Notes of the call that comes next if one of its kernels rounds once.
+pub(crate) fn note(to: &mut Lowering<'_>, variants: &[Variant]) {
+    if variants.iter().any(|variant| variant.kernel.contains("_once_")) {
+        to.note(NOTE.to_owned());
+    }
+}
 
 /// A layer that is rounded once: its units one after the other.
 #[derive(Clone, Debug)]

@@ -327,6 +327,7 @@ macro_rules! each_row {
                     "pop r29",
                     "pop r28",
                     "clr r1",
+                    // Without signs nothing else names it.
                     "/* {zero_point} */",
                     zero_point = const offset_of!(Frame, zero_point),
                     bias = const offset_of!(Frame, bias),
