@@ -14,7 +14,7 @@ from tensorflow.lite.python.optimize import calibrator
 
 HERE = Path(__file__).resolve().parent
 ZOO = Path(os.environ.get("TINY_MODEL_ZOO", HERE.parents[2] / "shared/models"))
-CALIBRATION, TEST = 40, 60
+CALIBRATION, TEST = 40, 400
 # Least and greatest value of the input.
 MODELS = {
     "mlonmcu_micro_kws_m_fp32": (0, 26),
