@@ -84,7 +84,10 @@ impl Settings {
         made.push(name.to_string());
         input.parse::<Ident>()?;
         (known.read)(self, input).map_err(|mut error| {
-            error.combine(Error::new(name.span(), format!("this setting is written `{};`", known.form)));
+            // What is read up to its end is written well, and wrong for another reason.
+            if !input.peek(Token![;]) {
+                error.combine(Error::new(name.span(), format!("this setting is written `{};`", known.form)));
+            }
             error
         })?;
         input.parse::<Token![;]>().map(drop)

@@ -74,6 +74,13 @@ pub fn emit(item: &Item, file_bytes: usize, graph: &Graph) -> TokenStream {
             pub const FLASH: usize = 0;
             pub const MACS: usize = 0;
             pub const LAYERS: &'static [#support::Layer] = &[];
+            pub const ACCURACY: #support::Accuracy = #support::Accuracy {
+                samples: 0,
+                agreement: ::core::option::Option::None,
+                sqnr: 0.0,
+                accuracy: ::core::option::Option::None,
+                float_accuracy: ::core::option::Option::None,
+            };
             pub const fn #new() -> Self { Self {} }
             #infer
             pub fn #reset(&mut self) #body

@@ -3,4 +3,8 @@ tiny_model::tiny_model! {
     calibrate = "absent.npy";
 }
 
-fn main() {}
+fn main() {
+    let mut model = Model::new();
+    println!("{} bytes, {} dB", Model::RAM, Model::ACCURACY.sqnr);
+    model.infer(&[0; 4]);
+}

@@ -32,8 +32,8 @@ pub(super) fn of(p: &Mean, elements: i32) -> Option<ShortMean> {
 /// Constants of 32 bits, whose fraction has so many, near a factor with which each sum comes to its output.
 fn exact(outputs: &[(i64, i64)], factor: f64, shift: u32) -> Option<(i64, i64)> {
     let nearest = (factor * f64::from(shift).exp2()).round() as i64;
-    let near = [0, 1, -1, 2, -2].into_iter().map(|more| nearest + more);
-    near.filter_map(|multiplier| Some((multiplier, offset(outputs, multiplier, shift)?))).next()
+    let mut near = [0, 1, -1, 2, -2].into_iter().map(|more| nearest + more);
+    near.find_map(|multiplier| Some((multiplier, offset(outputs, multiplier, shift)?)))
 }
 
 /// Constants of 16 bits for the mean of few elements, with which it is what the reference makes of it, if there are such

@@ -236,6 +236,7 @@ impl Convolution {
             false => None,
         })
     }
+
     /// The same for an input that is bytes without a sign, where there is such a kernel.
     pub(super) fn stream_of_bytes(&self, layer: &unit_streams::Layer<'_>, padding: i8) -> Option<Variant> {
         let is_plane = self.depth == 1 && self.order == Order::UnitsFirst && !self.is_fully_connected();
