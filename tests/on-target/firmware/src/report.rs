@@ -151,19 +151,23 @@ fn print_words(words: &[&str]) {
     }
 }
 
+/// Prints a number without dividing: a program that prints without a model would have the code of a division else, and
+/// no model would be charged with it.
 #[inline(never)]
 fn print_number(kind: &str, name: &str, value: u32) {
     let mut value = black_box(value);
     let mut digits = [0; 10];
-    let mut first = digits.len();
-    for digit in digits.iter_mut().rev() {
-        *digit = b'0' + (value % 10) as u8;
-        value /= 10;
-        first -= 1;
-        if value == 0 {
-            break;
+    for _ in 0..u32::BITS {
+        let mut carry = (value >> 31) as u8;
+        value <<= 1;
+        for digit in digits.iter_mut().rev() {
+            let doubled = *digit * 2 + carry;
+            carry = u8::from(doubled > 9);
+            *digit = if doubled > 9 { doubled - 10 } else { doubled };
         }
     }
+    let first = digits.iter().position(|&digit| digit != 0).unwrap_or(digits.len() - 1);
+    let digits = digits.map(|digit| b'0' + digit);
     print_words(&[kind, name, " "]);
     board::print(digits.get(first..).unwrap_or_default());
     board::print(b"\n");
