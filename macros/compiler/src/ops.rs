@@ -99,7 +99,8 @@ operators! {
     assign_variable: ASSIGN_VARIABLE, ["assign_variable::assign_variable"], "any";
     average_pool_2d: AVERAGE_POOL_2D, [
         "average_pool_2d::average_pool_2d_s8", "average_pool_2d::average_pool_2d_s16",
-        "average_pool_2d::average_pool_2d_half_up_s8"
+        "average_pool_2d::average_pool_2d_half_up_s8", "average_pool_2d::average_pool_2d_inside_s8",
+        "average_pool_2d::average_pool_2d_inside_half_up_s8"
     ], "int8, int16, uint8";
     batch_matmul: BATCH_MATMUL, ["batch_matmul::batch_matmul_s8", "batch_matmul::batch_matmul_s16"], "int8, int16";
     batch_to_space_nd: BATCH_TO_SPACE_ND, ["movement::copy_runs", "movement::copy_strided"], "int8";

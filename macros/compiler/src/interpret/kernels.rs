@@ -94,6 +94,8 @@ pub(super) fn run(call: &Call, slots: &mut [Slot]) -> Option<()> {
         arg::arg_min_s8(p.get()?, next, next);
         average_pool_2d::average_pool_2d_s8(p.get()?, planes);
         average_pool_2d::average_pool_2d_half_up_s8(p.get()?, planes);
+        average_pool_2d::average_pool_2d_inside_s8(p.get()?, planes);
+        average_pool_2d::average_pool_2d_inside_half_up_s8(p.get()?, planes);
         average_pool_2d::average_pool_2d_s16(p.get()?, planes);
         batch_matmul::batch_matmul_s8(p.get()?, any, any, next);
         batch_matmul::batch_matmul_s16(p.get()?, any, any, next);
