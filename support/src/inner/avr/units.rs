@@ -42,7 +42,7 @@ use core::arch::asm;
 use core::marker::PhantomData;
 use core::mem::offset_of;
 
-use frame::{BLOCKS, Frame, PADDING, PIECE, SPECIAL};
+use frame::{BLOCKS, Frame, PADDING, PIECE, SPECIAL, pair};
 pub use outputs::StreamOutput;
 pub(super) use outputs::{add_partial, limit, outputs, rare_outputs};
 pub(super) use terms::carry;
@@ -85,7 +85,7 @@ impl<'a> UnitWindows<'a> {
         let frame = &mut self.frame;
         frame.rows = rows as u8 | if is_padded { SPECIAL } else { 0 };
         frame.skip = line.wrapping_sub(len);
-        (frame.step, frame.padding) = (step, [padding; PADDING]);
+        (frame.step, frame.padding) = (step, [pair(padding); PADDING / 2]);
         (frame.before, frame.between, frame.after) = (before, between, after);
         frame.see_rows(len);
     }
